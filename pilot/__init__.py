@@ -1,0 +1,1 @@
+"""Portfolio of pilot-scale R&D projects: gates, claims, two times."""

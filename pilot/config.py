@@ -1,0 +1,49 @@
+"""Settings; the only reader of the environment, and nothing is read at import."""
+
+import functools
+from pathlib import Path
+from typing import Literal
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[1]
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class Settings(BaseSettings):
+    """What an operator may set, each as `PILOT_…` in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="PILOT_", extra="ignore")
+
+    mode: Literal["real", "demo"] = "real"
+    database_url: str = ""
+    data_dir: Path = ROOT / "data" / "local"
+    host: str = "127.0.0.1"
+    port: int = 8501
+    secure_cookie: bool = False
+    idle_minutes: int = 30
+    session_hours: int = 10
+    max_upload_mb: int = 20
+    allowed_hosts: str = ""
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is a demonstration: its own database, shown accounts, loopback only."""
+        return self.mode == "demo"
+
+    @property
+    def url(self) -> str:
+        """The database's URL; the embedded SQLite file unless one is set."""
+        name = "demo.db" if self.demo else "pilot.db"
+        return self.database_url or f"sqlite:///{self.data_dir / name}"
+
+    @property
+    def attachments(self) -> Path:
+        """The folder of stored files, one per mode."""
+        return self.data_dir / ("demo-attachments" if self.demo else "attachments")
+
+
+@functools.cache
+def settings() -> Settings:
+    """The settings of this process, read at first use."""
+    return Settings()

@@ -1,0 +1,45 @@
+"""Refusals a user can act on; anything else that is raised is a bug."""
+
+
+class PilotError(Exception):
+    """A refusal with a Chinese sentence that says what is wrong and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class NotAllowed(PilotError):
+    """The person lacks the right, now, for this object."""
+
+
+class NotFound(PilotError):
+    """No such object for this person; the same sentence for missing and for hidden ones."""
+
+
+class GuardFailed(PilotError):
+    """A hard guard (硬性条件) of a move is not met; `reasons` holds every one that fails."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__("；".join(reasons))
+        self.reasons = reasons
+
+
+class Invalid(PilotError):
+    """Input that breaks a rule; `field` names where."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class StalePage(PilotError):
+    """Somebody else changed the object after the page was shown."""
+
+
+class Conflict(PilotError):
+    """A uniqueness or state conflict with something already recorded."""
+
+
+class Busy(PilotError):
+    """The database did not take the write in time; nothing was saved."""

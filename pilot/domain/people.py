@@ -1,0 +1,113 @@
+"""Who may do what: roles, the actor of a command, and the one table of permissions."""
+
+from dataclasses import dataclass
+
+from pilot.domain.errors import NotAllowed
+from pilot.domain.vocabulary import Term
+
+
+class Role(Term):
+    """What an account is for (角色); a person may hold several."""
+
+    ADMIN = "admin", "系统管理员"
+    MANAGER = "manager", "基地管理"
+    REVIEWER = "reviewer", "审核人"
+    RESEARCHER = "researcher", "科研人员"
+    OFFICER = "officer", "上报人员"
+    PROVINCE = "province", "省级只读"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The signed-in person behind a command, as the database has it at that moment."""
+
+    id: int
+    base_id: int
+    name: str
+    roles: frozenset[Role]
+
+    def is_any(self, *roles: Role) -> bool:
+        """Whether the actor holds at least one of `roles`."""
+        return not self.roles.isdisjoint(roles)
+
+    @property
+    def sees_all_bases(self) -> bool:
+        """The province reads every base (多基地); everybody else only their own."""
+        return Role.PROVINCE in self.roles
+
+
+_ADMIN = frozenset({Role.ADMIN})
+_MANAGER = frozenset({Role.MANAGER})
+_ASSESS = frozenset({Role.MANAGER, Role.REVIEWER})
+_REPORT = frozenset({Role.MANAGER, Role.OFFICER})
+_READ = frozenset({Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.PROVINCE})
+_ANYONE = frozenset(Role)
+
+MAY: dict[str, frozenset[Role]] = {
+    # reading
+    "portfolio.read": _READ,
+    "attachment.read": _READ - {Role.PROVINCE},
+    "report.export": frozenset({Role.MANAGER, Role.OFFICER, Role.PROVINCE, Role.ADMIN}),
+    # accounts
+    "account.read": _ADMIN,
+    "account.create": _ADMIN,
+    "account.disable": _ADMIN,
+    "account.enable": _ADMIN,
+    "account.reset": _ADMIN,
+    "account.roles": _ADMIN,
+    "account.password": _ANYONE,
+    "account.sign_out_everywhere": _ANYONE,
+    # registry
+    "organisation.save": _MANAGER,
+    "person.save": _MANAGER,
+    "code.save": _ADMIN,
+    # portfolio
+    "project.register": _MANAGER,
+    "project.edit": _MANAGER,
+    "project.plan": _MANAGER,
+    "project.note": _ASSESS,
+    "project.move": _MANAGER,
+    "project.void": _MANAGER,
+    "project.merge": _MANAGER,
+    "run.record": _MANAGER,
+    "result.save": _MANAGER,
+    "contract.save": _MANAGER,
+    "contract.rescind": _MANAGER,
+    "transfer.record": _MANAGER,
+    "transfer.verify": _ASSESS,
+    "transfer.void": _MANAGER,
+    "landing.save": _MANAGER,
+    "landing.reach": _MANAGER,
+    "landing.verify": _ASSESS,
+    "landing.withdraw": _MANAGER,
+    # evidence and gates
+    "evidence.submit": _MANAGER,
+    "evidence.judge": _ASSESS,
+    "evidence.waive": _MANAGER,
+    "review.open": _MANAGER,
+    "review.check": _ASSESS,
+    "review.assign": _MANAGER,
+    "review.score": _ASSESS,
+    "review.consolidate": _ASSESS,
+    "decision.take": _MANAGER,
+    "decision.correct": _MANAGER,
+    "condition.close": _MANAGER,
+    "checklist.save": _ADMIN,
+    # counting
+    "definition.save": _ADMIN,
+    "target.save": frozenset({Role.ADMIN, Role.MANAGER}),
+    "year.file": _REPORT,
+    "fact.record": _MANAGER,
+}
+
+
+def may(actor: Actor, action: str) -> bool:
+    """Whether `actor` may do `action`; an action outside the table is a bug (KeyError)."""
+    return not actor.roles.isdisjoint(MAY[action])
+
+
+def check_may(actor: Actor, action: str) -> None:
+    """Raise NotAllowed with the roles that could do it."""
+    if not may(actor, action):
+        allowed = "、".join(role.label for role in Role if role in MAY[action])
+        raise NotAllowed(f"您没有此项权限：需要{allowed}角色。")

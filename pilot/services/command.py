@@ -1,0 +1,124 @@
+"""The command layer: actor, once-only key, page version, verb and journal entry in one transaction.
+
+The edge (a page, a route, the command line) calls `perform`; a verb never commits by itself.
+"""
+
+import functools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session
+
+from pilot.domain.errors import Busy, StalePage
+from pilot.domain.people import MAY, check_may
+from pilot.store import journal, queries_people, queries_version
+from pilot.store.engine import writing
+from pilot.store.faults import is_transient, sentence
+
+VERBS: dict[str, Callable] = {}
+_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The version of a record that the page showed when the user acted (页面版本)."""
+
+    table: str
+    id: int
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An accepted command: what it was about and where the journal has it.
+
+    `repeated` says that an earlier try with the same key had already done it.
+    """
+
+    subject: str
+    subject_id: int
+    sequence: int
+    repeated: bool = False
+
+
+def verb(action: str) -> Callable[[Callable], Callable]:
+    """Register a verb and check the actor's permission before it runs."""
+    if action not in MAY:
+        raise KeyError(f"no permission row for {action}")
+
+    def register(function: Callable) -> Callable:
+        @functools.wraps(function)
+        def checked(session: Session, *args, by, **options):
+            check_may(by, action)
+            return function(session, *args, by=by, **options)
+
+        checked.action = action
+        VERBS[f"{function.__module__.rpartition('.')[2]}.{function.__name__}"] = checked
+        return checked
+
+    return register
+
+
+def perform(
+    engine: Engine,
+    action: Callable,
+    *args,
+    by: int | str,
+    now: datetime,
+    key: str | None = None,
+    seen: Seen | None = None,
+    **options,
+) -> Done:
+    """Run one verb for the account `by` (its id, or the token of its session) and commit it.
+
+    A repeated `key` answers with what the first try did. Raises a PilotError with nothing saved;
+    serialization failures and deadlocks are tried again.
+    """
+    for attempt in range(_TRIES):
+        try:
+            return _once(engine, action, args, options, by=by, now=now, key=key, seen=seen)
+        except StaleDataError as error:
+            raise StalePage("这条记录刚被别人修改，请刷新页面后重试；您的修改没有保存。") from error
+        except IntegrityError as error:
+            raise sentence(error) from error
+        except DBAPIError as error:
+            if not is_transient(error):
+                raise
+            if attempt == _TRIES - 1:
+                raise Busy("系统繁忙，没有保存任何内容，请稍后重试。") from error
+            time.sleep(0.05 * 2**attempt)
+    raise AssertionError("unreachable")
+
+
+def _once(engine: Engine, action: Callable, args, options, *, by, now, key, seen) -> Done:
+    with writing(engine) as session:
+        actor = queries_people.actor(session, by, now)
+        head = journal.lock(session, actor.base_id)
+        if key and (earlier := journal.with_key(session, actor.base_id, actor.id, key)):
+            return Done(earlier.subject, earlier.subject_id, earlier.sequence, repeated=True)
+        check_may(actor, action.action)
+        if seen:
+            queries_version.check_seen(session, actor.base_id, seen.table, seen.id, seen.rev)
+        at = max(now, head.at)
+        with journal.recording(session) as changes:
+            row = action(session, *args, by=actor, at=at, **options)
+            session.flush()
+        subject = row.__tablename__
+        note = journal.Note(
+            base_id=actor.base_id,
+            at=at,
+            by_id=actor.id,
+            action=action.action,
+            subject=subject,
+            subject_id=row.id,
+            project_id=row.id if subject == "project" else getattr(row, "project_id", None),
+            reason=str(options.get("reason") or ""),
+            key=key,
+        )
+        sequence = journal.append(session, head, note, changes, now)
+    return Done(subject, row.id, sequence)

@@ -1,0 +1,98 @@
+"""One engine a process, one short session an operation; the settings that keep what was saved.
+
+SQLite runs in WAL with synchronous=FULL and every writer begins IMMEDIATE: without these three,
+concurrent writers lose updates and a power cut loses acknowledged commits (docs/decisions/0002).
+"""
+
+import contextlib
+import functools
+import importlib
+import sqlite3
+from collections.abc import Iterator
+from types import ModuleType
+
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import make_url
+from sqlmodel import Session, create_engine
+
+BUSY_MS = 15_000
+# SQLite before 3.51.3 can corrupt a WAL database on a rare reset race (sqlite.org/wal.html);
+# 3.44.6 and 3.50.7 carry the same mend.
+_MENDED = ((3, 44, 6, 3, 45), (3, 50, 7, 3, 51))
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether a SQLite version has the mended write-ahead log."""
+    if version >= (3, 51, 3):
+        return True
+    return any(low[:3] <= version < low[3:] for low in _MENDED)
+
+
+@functools.cache
+def sqlite_driver() -> ModuleType:
+    """The newest SQLite at hand: the bundled wheel where there is one, else Python's own."""
+    with contextlib.suppress(ImportError):
+        bundled = importlib.import_module("pysqlite3.dbapi2")
+        if bundled.sqlite_version_info > sqlite3.sqlite_version_info:
+            return bundled
+    return sqlite3
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `sqlite:///…` or `postgresql://…` with the product's own settings."""
+    return _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _postgres(url)
+
+
+def _postgres(url: str) -> Engine:
+    options = "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=15000"
+    driver = make_url(url).set(drivername="postgresql+psycopg")
+    return create_engine(
+        driver,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        pool_recycle=1800,
+        connect_args={"options": options},
+    )
+
+
+def _sqlite(url: str) -> Engine:
+    driver = sqlite_driver()
+    journal = "WAL" if wal_is_safe(driver.sqlite_version_info) else "DELETE"
+    engine = create_engine(url, module=driver, pool_size=20, max_overflow=40)
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection, _record) -> None:
+        connection.isolation_level = None  # the driver's own implicit BEGIN off: ours below
+        for pragma in (
+            f"busy_timeout={BUSY_MS}",
+            f"journal_mode={journal}",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-16000",
+            "trusted_schema=OFF",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection) -> None:
+        kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {kind}")
+
+    return engine
+
+
+@contextlib.contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that only reads; whatever it might have changed is rolled back."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@contextlib.contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """A session that commits at the end or leaves nothing behind."""
+    bound = engine.execution_options(sqlite_begin="IMMEDIATE")
+    with Session(bound, expire_on_commit=False) as session, session.begin():
+        yield session

@@ -1,0 +1,188 @@
+"""The journal (日志): every accepted command, once, chained by hash, in the same transaction.
+
+What changed is read from the unit of work itself, so a verb can't forget to say it.
+"""
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import event, inspect
+from sqlmodel import Session, SQLModel, col, select
+
+from pilot.domain.vocabulary import Term
+from pilot.store.models import Base, JournalEntry, JournalHead
+
+GENESIS = "0" * 64
+HIDDEN = "…"
+_PRIVATE = {
+    ("account", "password_hash"),
+    ("person", "phone"),
+    ("person", "email"),
+}
+# Derived rows and the door's own bookkeeping are rebuilt or short-lived: no entry of their own.
+_SILENT = {
+    "project_span",
+    "transfer_span",
+    "journal_head",
+    "journal_entry",
+    "login_session",
+    "login_attempt",
+}
+
+Changes = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a command did, for the journal."""
+
+    base_id: int
+    at: datetime
+    by_id: int | None
+    action: str
+    subject: str
+    subject_id: int
+    project_id: int | None = None
+    reason: str = ""
+    key: str | None = None
+
+
+def lock(session: Session, base_id: int) -> JournalHead:
+    """Take the base's turn to write: other writers of this base wait until this one ends."""
+    query = select(JournalHead).where(JournalHead.base_id == base_id).with_for_update()
+    return session.exec(query).one()
+
+
+def open_book(session: Session, base: Base, at: datetime) -> None:
+    """Start the journal of a new base."""
+    session.add(JournalHead(base_id=base.id, sequence=0, hash=GENESIS, at=at))
+
+
+@contextlib.contextmanager
+def recording(session: Session) -> Iterator[Changes]:
+    """Collect every field changed by the flushes inside the block."""
+    changes: Changes = []
+
+    def collect(flushed: Session, _context: object) -> None:
+        rows = [*sorted(flushed.new, key=_place), *sorted(flushed.dirty, key=_place)]
+        changes.extend(filter(None, map(_change, rows)))
+        changes.extend(_gone(row) for row in flushed.deleted if row.__tablename__ not in _SILENT)
+
+    event.listen(session, "after_flush", collect)
+    try:
+        yield changes
+    finally:
+        event.remove(session, "after_flush", collect)
+
+
+def append(session: Session, head: JournalHead, note: Note, changes: Changes, now: datetime) -> int:
+    """Write one entry at the end of the chain; returns its sequence number."""
+    entry = JournalEntry(
+        base_id=note.base_id,
+        sequence=head.sequence + 1,
+        at=note.at,
+        by_id=note.by_id,
+        action=note.action,
+        subject=note.subject,
+        subject_id=note.subject_id,
+        project_id=note.project_id,
+        reason=note.reason,
+        key=note.key,
+        changes=json.dumps(changes, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+        clock_went_back=now < head.at,
+        previous=head.hash,
+        hash="",
+    )
+    entry.hash = digest(entry)
+    session.add(entry)
+    head.sequence, head.hash, head.at = entry.sequence, entry.hash, note.at
+    return entry.sequence
+
+
+def digest(entry: JournalEntry) -> str:
+    """The SHA-256 (hex) that chains an entry to the one before it."""
+    body = [
+        entry.base_id,
+        entry.sequence,
+        entry.at.isoformat(),
+        entry.by_id,
+        entry.action,
+        entry.subject,
+        entry.subject_id,
+        entry.project_id,
+        entry.reason,
+        entry.key,
+        entry.changes,
+        entry.clock_went_back,
+        entry.previous,
+    ]
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def entries(session: Session, base_id: int) -> Iterable[JournalEntry]:
+    """Every entry of a base in order, streamed."""
+    query = (
+        select(JournalEntry)
+        .where(JournalEntry.base_id == base_id)
+        .order_by(col(JournalEntry.sequence))
+        .execution_options(yield_per=2000)
+    )
+    return session.exec(query)
+
+
+def with_key(session: Session, base_id: int, by_id: int, key: str) -> JournalEntry | None:
+    """The entry an earlier try with the same once-only key left, if any."""
+    return session.exec(
+        select(JournalEntry).where(
+            JournalEntry.base_id == base_id, JournalEntry.by_id == by_id, JournalEntry.key == key
+        )
+    ).first()
+
+
+def _place(row: SQLModel) -> tuple[str, int]:
+    return row.__tablename__, _key(row)
+
+
+def _key(row: SQLModel) -> int:
+    identity = inspect(row).identity or inspect(row).mapper.primary_key_from_instance(row)
+    return next((part for part in identity if isinstance(part, int)), 0)
+
+
+def _change(row: SQLModel) -> dict[str, Any] | None:
+    table = row.__tablename__
+    if table in _SILENT:
+        return None
+    fields = {}
+    for attribute in inspect(row).mapper.column_attrs:
+        history = inspect(row).attrs[attribute.key].history
+        if attribute.key == "rev" or not history.has_changes():
+            continue
+        before = _plain(history.deleted[0]) if history.deleted else None
+        after = _plain(history.added[0]) if history.added else None
+        if before == after:
+            continue
+        private = (table, attribute.key) in _PRIVATE
+        fields[attribute.key] = (
+            [before and HIDDEN, after and HIDDEN] if private else [before, after]
+        )
+    return {"table": table, "id": _key(row), "fields": fields} if fields else None
+
+
+def _gone(row: SQLModel) -> dict[str, Any]:
+    values = {key: [_plain(value), None] for key, value in row.model_dump().items()}
+    return {"table": row.__tablename__, "id": _key(row), "fields": values}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Term):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,98 @@
+"""The schema's version: upgrade an older database under a lock, refuse a newer one."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from filelock import FileLock
+from sqlalchemy import Connection, Engine, inspect
+
+from pilot.domain.errors import PilotError
+
+_HERE = Path(__file__).parent / "migrations"
+_LOCK_NUMBER = 4_203_117
+
+
+class SchemaTooNew(PilotError):
+    """The database was written by a later version of the product."""
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's settings, with the connection that `env.py` is to use."""
+    settings = Config()
+    settings.set_main_option("script_location", str(_HERE))
+    settings.attributes["connection"] = connection
+    return settings
+
+
+def head() -> str:
+    """The newest revision this code knows."""
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
+def upgrade(engine: Engine) -> tuple[str | None, str]:
+    """Bring the database to this code's version; returns (revision before, revision after).
+
+    Raises SchemaTooNew, with the database untouched, if it knows a revision this code does not.
+    """
+    with _alone(engine), engine.connect() as connection:
+        before = _current(connection)
+        _check_known(before)
+        if before != head():
+            _run(connection)
+        return before, head()
+
+
+def _current(connection: Connection) -> str | None:
+    with connection.begin():
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _check_known(revision: str | None) -> None:
+    script = ScriptDirectory.from_config(config())
+    if revision and revision not in {known.revision for known in script.walk_revisions()}:
+        raise SchemaTooNew(
+            f"数据库版本 {revision} 比程序新：请升级程序，或恢复与本程序配套的备份。数据库未作任何改动。"
+        )
+
+
+def _run(connection: Connection) -> None:
+    """Alembic's batch mode rebuilds tables: with foreign keys on, children would be deleted."""
+    sqlite = connection.dialect.name == "sqlite"
+    raw = connection.connection.dbapi_connection
+    if sqlite:
+        raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        with connection.execution_options(sqlite_begin="IMMEDIATE").begin():
+            command.upgrade(config(connection), "head")
+            if sqlite and (broken := raw.execute("PRAGMA foreign_key_check").fetchall()):
+                raise PilotError(f"迁移后外键不完整，已全部撤销：{broken[:3]}")
+    finally:
+        if sqlite:
+            raw.execute("PRAGMA foreign_keys=ON")
+
+
+@contextlib.contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """Only one process migrates at a time: a lock file beside SQLite, an advisory lock else."""
+    if engine.dialect.name == "sqlite":
+        path = Path(engine.url.database)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{path}.migrate.lock", timeout=60):
+            yield
+        return
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK_NUMBER})")
+        try:
+            yield
+        finally:
+            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LOCK_NUMBER})")
+
+
+def is_empty(engine: Engine) -> bool:
+    """Whether no table of the product exists yet."""
+    return not inspect(engine).has_table("base")
