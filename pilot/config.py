@@ -38,6 +38,20 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / name}"
 
     @property
+    def cookie(self) -> str:
+        """The name of the session's cookie; a demonstration on the same host keeps its own."""
+        name = "pilot_demo" if self.demo else "pilot_session"
+        return f"__Host-{name}" if self.secure_cookie else name
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The host names this server answers to; `allowed_hosts` lists more, with commas."""
+        if self.demo:
+            return frozenset(LOOPBACK)
+        listed = {name.strip().lower() for name in self.allowed_hosts.split(",")}
+        return (frozenset(LOOPBACK) | listed | {self.host}) - {"", "0.0.0.0", "::"}
+
+    @property
     def attachments(self) -> Path:
         """The folder of stored files, one per mode."""
         return self.data_dir / ("demo-attachments" if self.demo else "attachments")

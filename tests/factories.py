@@ -1,13 +1,35 @@
 """Data for tests, reached by the real verbs; each factory names only what matters."""
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy import func
 from sqlmodel import Session, select
 
+from pilot.domain.guards import SCORED
+from pilot.domain.moment import FOREVER
 from pilot.domain.people import Actor, Role
-from pilot.store import journal
-from pilot.store.models import Account, AccountRole, Base
+from pilot.domain.vocabulary import CheckState, Conclusion, EvidenceState, Gate, LandingLevel
+from pilot.services import decisions, evidence, landing, lifecycle, projects, reviews, setup
+from pilot.services.landing import LandingDraft
+from pilot.services.projects import ProjectDraft
+from pilot.store import journal, queries_gates
+from pilot.store.models import (
+    Account,
+    AccountRole,
+    Base,
+    Decision,
+    Evidence,
+    Landing,
+    LandingStep,
+    Organisation,
+    Person,
+    PilotRun,
+    Project,
+    ProjectSpan,
+    Review,
+)
 
 NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 
@@ -44,3 +66,238 @@ def actor(session: Session, home: Base, *roles: Role, login: str = "", name: str
 
 def _count(session: Session, kind: type) -> int:
     return session.exec(select(func.count()).select_from(kind)).one()
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The people a project needs: who submits, who decides, two who assess, who only reads."""
+
+    base: Base
+    manager: Actor
+    decider: Actor
+    one: Actor
+    other: Actor
+    province: Actor
+
+
+def team(session: Session, code: str = "PJ") -> Team:
+    """A base with its code lists and checklists, and five accounts."""
+    home = base(session, code)
+    setup.install(session, home, NOON)
+    word = code.lower()
+    return Team(
+        base=home,
+        manager=actor(session, home, login=f"{word}-manager", name="示例经理甲"),
+        decider=actor(session, home, login=f"{word}-decider", name="示例经理乙"),
+        one=actor(session, home, Role.REVIEWER, login=f"{word}-one", name="示例评审甲"),
+        other=actor(session, home, Role.REVIEWER, login=f"{word}-other", name="示例评审乙"),
+        province=actor(session, home, Role.PROVINCE, login=f"{word}-province", name="示例省级"),
+    )
+
+
+def clock(session: Session) -> datetime:
+    """The next second of the test: every verb happens later than the one before."""
+    session.info["clock"] = session.info.get("clock", NOON) + timedelta(seconds=1)
+    return session.info["clock"]
+
+
+def project(session: Session, people: Team, **fields) -> Project:
+    """A project in the pool since 5 January, with consent, manager and readiness."""
+    leader = Person(base_id=people.base.id, name="示例负责人", kind="manager", recorded_at=NOON)
+    session.add(leader)
+    session.flush()
+    draft = {"name": "示例催化剂中试", "manager_id": leader.id, "owner_consent": True} | fields
+    draft = {"readiness_scheme": "GB/T 37264", "readiness_level": 7} | draft
+    return projects.register(
+        session,
+        ProjectDraft(**draft),
+        by=people.manager,
+        at=clock(session),
+        on=date(2026, 1, 5),
+    )
+
+
+def paper(session: Session, people: Team, project: Project, doc_code: str, **fields) -> Evidence:
+    """A qualified paper, signed on 20 January unless told otherwise."""
+    values = {"title": f"{doc_code} 示例材料", "issued_on": date(2026, 1, 20)} | fields
+    row = evidence.submit(
+        session, project.id, doc_code, by=people.manager, at=clock(session), **values
+    )
+    return evidence.judge(
+        session, row.id, EvidenceState.QUALIFIED, by=people.one, at=clock(session)
+    )
+
+
+def round_at(session: Session, people: Team, project: Project, *, on: date) -> Review:
+    """An open round at the project's next gate, everything still to prove."""
+    return reviews.open_review(session, project.id, by=people.manager, at=clock(session), on=on)
+
+
+def prove(session: Session, people: Team, review: Review) -> None:
+    """Qualify every paper, meet every criterion and hand in both cards (80 in each dimension)."""
+    project = session.get(Project, review.project_id)
+    for row in queries_gates.checks(session, review.id):
+        if row.doc_code is None:
+            reviews.check(session, row.id, CheckState.MET, by=people.one, at=clock(session))
+        elif _state_of(session, project, row.doc_code) is not EvidenceState.QUALIFIED:
+            paper(session, people, project, row.doc_code)
+    if review.gate in SCORED:
+        score_both(session, people, review)
+
+
+def score_both(
+    session: Session,
+    people: Team,
+    review: Review,
+    first: tuple[int | None, int | None, int | None] = (80, 80, 80),
+    second: tuple[int | None, int | None, int | None] = (80, 80, 80),
+) -> None:
+    """Assign both assessors and hand in their cards (technical, equipment, commercial)."""
+    ids = [people.one.id, people.other.id]
+    reviews.assign(session, review.id, ids, by=people.manager, at=clock(session))
+    for who, card in ((people.one, first), (people.other, second)):
+        values = dict(zip(("technical", "equipment", "commercial"), card, strict=True))
+        reviews.score(session, review.id, by=who, at=clock(session), **values)
+
+
+def decide(
+    session: Session,
+    people: Team,
+    review: Review,
+    conclusion: Conclusion = Conclusion.PASS,
+    **fields,
+) -> Decision:
+    """A decision by the second manager, held ten days after the round was opened."""
+    values = {"reason": "资料齐全", "held_on": review.opened_on + timedelta(days=10)} | fields
+    return decisions.decide(
+        session, review.id, conclusion, by=people.decider, at=clock(session), **values
+    )
+
+
+def pass_gate(session: Session, people: Team, project: Project, *, on: date) -> Decision:
+    """A whole round at the next gate: submitted, proven, passed."""
+    review = round_at(session, people, project, on=on)
+    prove(session, people, review)
+    return decide(session, people, review)
+
+
+def run(session: Session, people: Team, project: Project, run_no: str = "1", **fields) -> PilotRun:
+    """A run of 100 hours in April, compared with its targets."""
+    values = {
+        "started_on": date(2026, 4, 1),
+        "ended_on": date(2026, 4, 6),
+        "continuous_hours": Decimal(100),
+        "closure_percent": Decimal(99),
+        "targets_compared": True,
+    }
+    return projects.record_run(
+        session,
+        project.id,
+        by=people.manager,
+        at=clock(session),
+        run_no=run_no,
+        **(values | fields),
+    )
+
+
+def plant(
+    session: Session,
+    people: Team,
+    project: Project,
+    *,
+    reg_area: str = "211102",
+    site_area: str = "211102",
+    **fields,
+) -> Landing:
+    """A plant of a project; company and site in the city unless told otherwise."""
+    company = Organisation(
+        base_id=people.base.id,
+        name=f"示例化工 {_count(session, Organisation) + 1}",
+        kind="enterprise",
+        reg_area=reg_area,
+        recorded_at=NOON,
+    )
+    session.add(company)
+    session.flush()
+    draft = LandingDraft(entity_id=company.id, site_area=site_area, **fields)
+    return landing.add_landing(session, project.id, draft, by=people.manager, at=clock(session))
+
+
+def level(
+    session: Session,
+    people: Team,
+    plant: Landing,
+    reached: LandingLevel,
+    *,
+    on: date = date(2026, 5, 10),
+    verified: bool = True,
+) -> LandingStep:
+    """A level a plant reached, verified by the first reviewer unless told otherwise."""
+    step = landing.reach(
+        session,
+        plant.id,
+        reached,
+        by=people.manager,
+        at=clock(session),
+        on=on,
+        proof="示例证明",
+    )
+    if verified:
+        landing.verify_step(session, step.id, by=people.one, at=clock(session))
+    return step
+
+
+def before_gate(session: Session, people: Team, gate: Gate, **fields) -> Project:
+    """A project that stands before a gate, reached by the real verbs; no round is open yet."""
+    row = project(session, people, **fields)
+    if gate is Gate.G0:
+        return row
+    pass_gate(session, people, row, on=date(2026, 1, 6))
+    if gate is Gate.G1:
+        return row
+    paper(session, people, row, "D06")
+    pass_gate(session, people, row, on=date(2026, 2, 1))
+    if gate is Gate.G2:
+        return row
+    pass_gate(session, people, row, on=date(2026, 3, 1))
+    run(session, people, row)
+    if gate is Gate.G3:
+        return row
+    pass_gate(session, people, row, on=date(2026, 4, 10))
+    for reached in LandingLevel.L1, LandingLevel.L4:
+        _landed(session, people, row, reached)
+    lifecycle.land(session, row.id, by=people.manager, at=clock(session), on=date(2026, 5, 11))
+    return row
+
+
+def at_gate(session: Session, people: Team, gate: Gate, **fields) -> Review:
+    """An open round at a gate of a project that came there by the real verbs."""
+    row = before_gate(session, people, gate, **fields)
+    return round_at(session, people, row, on=_OPENED[gate])
+
+
+_OPENED = {
+    Gate.G0: date(2026, 1, 6),
+    Gate.G1: date(2026, 2, 1),
+    Gate.G2: date(2026, 3, 1),
+    Gate.G3: date(2026, 4, 10),
+    Gate.G4: date(2026, 5, 12),
+}
+
+
+def _landed(session: Session, people: Team, row: Project, reached: LandingLevel) -> None:
+    plants = queries_gates.landings(session, row.id)
+    level(session, people, plants[0] if plants else plant(session, people, row), reached)
+
+
+def _state_of(session: Session, project: Project, doc_code: str) -> EvidenceState | None:
+    found = queries_gates.paper(session, project.id, doc_code)
+    return found.state if found else None
+
+
+def spans(session: Session, project_id: int) -> list[ProjectSpan]:
+    """The spans of a project as known now, in the order of their days."""
+    query = select(ProjectSpan).where(
+        ProjectSpan.project_id == project_id, ProjectSpan.known_to == FOREVER
+    )
+    return sorted(session.exec(query), key=lambda span: span.valid_from)

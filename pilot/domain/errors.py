@@ -1,5 +1,9 @@
 """Refusals a user can act on; anything else that is raised is a bug."""
 
+from collections.abc import Sequence
+
+from pilot.domain.problems import Problem
+
 
 class PilotError(Exception):
     """A refusal with a Chinese sentence that says what is wrong and what to do."""
@@ -31,6 +35,14 @@ class Invalid(PilotError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class Refused(PilotError):
+    """A form or an import row that breaks rules; `problems` holds every one of them."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("".join(problem.message for problem in problems))
+        self.problems = list(problems)
 
 
 class StalePage(PilotError):

@@ -25,6 +25,20 @@ def end_of_day(day: date) -> datetime:
     return midnight.astimezone(UTC) - timedelta(microseconds=1)
 
 
+def months_between(start: date, end: date) -> int:
+    """Whole months from `start` to `end`."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return months - (end.day < start.day)
+
+
+def anniversary(day: date, years: int) -> date:
+    """The same day `years` later; 28 February for a 29th that does not exist."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A point of view: facts true on or before `as_of`, recorded at or before `known_at`.

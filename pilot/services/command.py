@@ -7,21 +7,23 @@ import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from pilot.domain.errors import Busy, StalePage
-from pilot.domain.people import MAY, check_may
-from pilot.store import journal, queries_people, queries_version
+from pilot.domain.people import MAY, Actor, check_may
+from pilot.store import journal, queries_counting, queries_people, queries_version
 from pilot.store.engine import writing
 from pilot.store.faults import is_transient, sentence
+from pilot.store.models import Claim
 
 VERBS: dict[str, Callable] = {}
 _TRIES = 4
+_TICK = timedelta(microseconds=1)  # two commands of a base never share a recorded time
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,22 @@ def perform(
     raise AssertionError("unreachable")
 
 
+def rehearse(
+    engine: Engine, action: Callable, *args, by: int | str, now: datetime, **options
+) -> list[Claim]:
+    """What a verb would add to the ledger: run for real, looked at, and rolled back."""
+    with Session(engine.execution_options(sqlite_begin="IMMEDIATE")) as session:
+        actor = queries_people.actor(session, by, now)
+        head = journal.lock(session, actor.base_id)
+        at = max(now, head.at + _TICK)
+        action(session, *args, by=actor, at=at, **options)
+        session.flush()
+        rows = queries_counting.recorded_at(session, actor.base_id, at)
+        session.expunge_all()
+        session.rollback()
+    return rows
+
+
 def _once(engine: Engine, action: Callable, args, options, *, by, now, key, seen) -> Done:
     with writing(engine) as session:
         actor = queries_people.actor(session, by, now)
@@ -104,21 +122,35 @@ def _once(engine: Engine, action: Callable, args, options, *, by, now, key, seen
         check_may(actor, action.action)
         if seen:
             queries_version.check_seen(session, actor.base_id, seen.table, seen.id, seen.rev)
-        at = max(now, head.at)
+        at = max(now, head.at + _TICK)
         with journal.recording(session) as changes:
             row = action(session, *args, by=actor, at=at, **options)
             session.flush()
-        subject = row.__tablename__
-        note = journal.Note(
-            base_id=actor.base_id,
-            at=at,
-            by_id=actor.id,
-            action=action.action,
-            subject=subject,
-            subject_id=row.id,
-            project_id=row.id if subject == "project" else getattr(row, "project_id", None),
-            reason=str(options.get("reason") or ""),
-            key=key,
-        )
+        reason = str(options.get("reason") or "")
+        note = _note(actor, action.action, row, at, reason, key, journal.project_of(changes))
         sequence = journal.append(session, head, note, changes, now)
-    return Done(subject, row.id, sequence)
+    return Done(note.subject, note.subject_id, sequence)
+
+
+def _note(
+    actor: Actor,
+    action: str,
+    row: SQLModel,
+    at: datetime,
+    reason: str,
+    key: str | None,
+    touched: int | None,
+) -> journal.Note:
+    subject = row.__tablename__
+    project_id = row.id if subject == "project" else getattr(row, "project_id", None) or touched
+    return journal.Note(
+        base_id=actor.base_id,
+        at=at,
+        by_id=actor.id,
+        action=action,
+        subject=subject,
+        subject_id=row.id,
+        project_id=project_id,
+        reason=reason,
+        key=key,
+    )

@@ -43,6 +43,12 @@ def make_engine(url: str) -> Engine:
     return _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _postgres(url)
 
 
+@functools.cache
+def shared(url: str) -> Engine:
+    """The one engine of this process for a database; every page, route and command uses it."""
+    return make_engine(url)
+
+
 def _postgres(url: str) -> Engine:
     options = "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=15000"
     driver = make_url(url).set(drivername="postgresql+psycopg")

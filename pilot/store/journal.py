@@ -94,7 +94,9 @@ def append(session: Session, head: JournalHead, note: Note, changes: Changes, no
         project_id=note.project_id,
         reason=note.reason,
         key=note.key,
-        changes=json.dumps(changes, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+        changes=json.dumps(
+            _merged(changes), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        ),
         clock_went_back=now < head.at,
         previous=head.hash,
         hash="",
@@ -126,6 +128,12 @@ def digest(entry: JournalEntry) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def project_of(changes: Changes) -> int | None:
+    """The project a command touched, if it touched just one."""
+    touched = {change["id"] for change in changes if change["table"] == "project"}
+    return touched.pop() if len(touched) == 1 else None
+
+
 def entries(session: Session, base_id: int) -> Iterable[JournalEntry]:
     """Every entry of a base in order, streamed."""
     query = (
@@ -144,6 +152,20 @@ def with_key(session: Session, base_id: int, by_id: int, key: str) -> JournalEnt
             JournalEntry.base_id == base_id, JournalEntry.by_id == by_id, JournalEntry.key == key
         )
     ).first()
+
+
+def _merged(changes: Changes) -> Changes:
+    """Several flushes of one row as one change: what it was first, what it is in the end."""
+    found: dict[tuple[str, int], dict[str, list]] = {}
+    for change in changes:
+        fields = found.setdefault((change["table"], change["id"]), {})
+        for name, (before, after) in change["fields"].items():
+            fields[name] = [fields[name][0] if name in fields else before, after]
+    return [
+        {"table": table, "id": row_id, "fields": kept}
+        for (table, row_id), fields in found.items()
+        if (kept := {name: pair for name, pair in fields.items() if pair[0] != pair[1]})
+    ]
 
 
 def _place(row: SQLModel) -> tuple[str, int]:

@@ -56,7 +56,7 @@ def _check_known(revision: str | None) -> None:
     script = ScriptDirectory.from_config(config())
     if revision and revision not in {known.revision for known in script.walk_revisions()}:
         raise SchemaTooNew(
-            f"数据库版本 {revision} 比程序新：请升级程序，或恢复与本程序配套的备份。数据库未作任何改动。"
+            f"数据库版本 {revision} 比程序新，未作任何改动：请升级程序，或恢复与本程序配套的备份。"
         )
 
 

@@ -48,7 +48,6 @@ class Project(Record, Versioned, table=True):
     readiness_scheme: str | None = Field(default=None, max_length=32)
     readiness_version: str | None = Field(default=None, max_length=32)
     readiness_level: int | None = None
-    agreement_on: date | None = None
     run_start: date | None = None
     installed: bool = False
     entry_stage: Stage = Field(default=Stage.POOL, sa_type=words(Stage, "entry_stage"))

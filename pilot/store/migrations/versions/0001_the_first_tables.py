@@ -417,7 +417,6 @@ def upgrade() -> None:
     sa.Column('readiness_scheme', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=True),
     sa.Column('readiness_version', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=True),
     sa.Column('readiness_level', sa.Integer(), nullable=True),
-    sa.Column('agreement_on', sa.Date(), nullable=True),
     sa.Column('run_start', sa.Date(), nullable=True),
     sa.Column('installed', sa.Boolean(), nullable=False),
     sa.Column('entry_stage', sa.Enum('pool', 'concept', 'pilot', 'industry', name='entry_stage', native_enum=False, create_constraint=True, length=32), nullable=False),

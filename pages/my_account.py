@@ -1,0 +1,36 @@
+"""我的账号: one's own roles, password and open sessions."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from pilot import ui
+from pilot.domain.moment import local_day
+from pilot.domain.people import Role
+from pilot.reports import people
+from pilot.services import accounts
+
+me = ui.require()
+st.title("我的账号")
+
+with ui.reading() as session:
+    own = people.own_account(session, me, datetime.now(UTC))
+
+with st.container(border=True, width=560):
+    st.table(
+        {
+            "登录名": ui.plain(own.login),
+            "姓名": ui.plain(me.name),
+            "角色": "、".join(role.label for role in Role if role in me.roles),
+            "密码设置于": f"{local_day(own.password_set_at):%Y-%m-%d}",
+            "已登录的设备": f"{own.open_sessions} 个",
+        },
+        border="horizontal",
+    )
+    with st.container(horizontal=True):
+        st.link_button("修改密码", "/auth/password", type="primary")
+        with st.popover("退出所有设备"):
+            st.text("包括本机在内，所有已登录的浏览器都要重新登录。")
+            st.button(
+                "确认全部退出", on_click=ui.act, args=(accounts.sign_out_everywhere,), key="out"
+            )

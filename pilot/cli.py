@@ -1,0 +1,137 @@
+"""`pilot …`: set up, serve, migrate; each command parses, calls one thing and prints."""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from sqlalchemy import Engine
+
+from pilot.cli_verify import verify
+from pilot.config import LOOPBACK, ROOT, settings
+from pilot.domain.errors import PilotError
+from pilot.domain.passwords import RULE
+from pilot.services import opening
+from pilot.services.opening import NewBase
+from pilot.store import schema
+from pilot.store.engine import shared
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="中试项目组合")
+# Further commands live in modules of their own and are registered here.
+app.command()(verify)
+
+
+@app.command()
+def init(
+    code: Annotated[str, typer.Option(prompt="基地代码（如 PJ）")],
+    name: Annotated[str, typer.Option(prompt="基地名称")],
+    city_code: Annotated[str, typer.Option(prompt="城市行政区划代码（6 位）")],
+    city: Annotated[str, typer.Option(prompt="城市名称")],
+    login: Annotated[str, typer.Option(prompt="系统管理员登录名")],
+    person: Annotated[str, typer.Option(prompt="系统管理员姓名")],
+    password: Annotated[
+        str,
+        typer.Option(
+            prompt="系统管理员密码", hide_input=True, confirmation_prompt=True, help=RULE,
+            envvar="PILOT_ADMIN_PASSWORD",
+        ),
+    ],
+) -> None:  # fmt: skip
+    """初始化：建库、建基地、建第一个系统管理员；已初始化的库不会改动。"""
+    with refusals():
+        engine = _migrated()
+        base = NewBase(code.strip().upper(), name, city_code.strip(), city)
+        now = datetime.now(UTC)
+        opening.open_base(engine, base, login=login, name=person, password=password, at=now)
+    typer.echo(f"已初始化：{settings().url}")
+    typer.echo("启动服务：pilot serve")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="监听地址；默认 PILOT_HOST")] = "",
+    port: Annotated[int, typer.Option(help="端口；默认 PILOT_PORT")] = 0,
+) -> None:
+    """启动服务。"""
+    chosen = settings()
+    chosen.host, chosen.port = host or chosen.host, port or chosen.port
+    with refusals():
+        engine = _migrated()
+        if not opening.is_open(engine):
+            raise PilotError("还没有初始化：请先运行 pilot init，或用 pilot demo 试用。")
+        _check_reachable()
+    _run()
+
+
+@app.command()
+def demo(port: Annotated[int, typer.Option(help="端口")] = 0) -> None:
+    """试用：独立的演示库（虚构数据），只在本机可访问。"""
+    chosen = settings()
+    chosen.mode, chosen.host, chosen.port = "demo", "127.0.0.1", port or chosen.port
+    with refusals():
+        engine = _migrated()
+        if not opening.is_open(engine):
+            from pilot import seed  # slow to import, and needed only once
+
+            typer.echo("正在装入演示数据……")
+            seed.load(engine, chosen.attachments)
+    _run()
+
+
+@app.command()
+def migrate() -> None:
+    """把数据库升级到本程序的版本。"""
+    with refusals():
+        _migrated()
+
+
+@contextlib.contextmanager
+def refusals() -> Iterator[None]:
+    """Print a refusal as its sentence and leave with status 1."""
+    try:
+        yield
+    except PilotError as error:
+        typer.echo(error.message, err=True)
+        raise typer.Exit(1) from None
+
+
+def _migrated() -> Engine:
+    engine = shared(settings().url)
+    before, after = schema.upgrade(engine)
+    if before != after:
+        typer.echo(f"数据库已升级：{before or '空库'} → {after}")
+    return engine
+
+
+def _check_reachable() -> None:
+    """A server for others needs its name: without it every request would be refused."""
+    chosen = settings()
+    if chosen.demo and chosen.host not in LOOPBACK:
+        raise PilotError("演示模式只能监听本机地址 127.0.0.1。")
+    if chosen.host in ("0.0.0.0", "::") and not chosen.allowed_hosts:
+        raise PilotError(
+            "监听所有地址时，请用 PILOT_ALLOWED_HOSTS 写明用户访问的主机名，如 pilot.example.cn。"
+        )
+
+
+def _run() -> None:
+    import uvicorn  # only the commands that serve need it
+
+    chosen = settings()
+    typer.echo(f"请在浏览器打开 http://{chosen.host}:{chosen.port}（按 Ctrl+C 停止）")
+    uvicorn.run(
+        "app:app",
+        app_dir=str(ROOT),
+        host=chosen.host,
+        port=chosen.port,
+        access_log=False,  # paths hold session ids of uploads
+        server_header=False,
+        ws="websockets-sansio",
+        ws_max_size=32 * 1024 * 1024,
+        timeout_graceful_shutdown=3,
+    )
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,32 @@
+"""`pilot verify`: whether every number follows from the facts and everything is still there."""
+
+import typer
+
+from pilot.config import settings
+from pilot.services.verify import Verification, verify_all
+from pilot.store.engine import reading, shared
+
+SHOWN = 20
+
+
+def verify() -> None:
+    """核对：由事实重算全部计入单元，逐条校验日志、附件和项目历史；有不符时退出码为 1。"""
+    chosen = settings()
+    with reading(shared(chosen.url)) as session:
+        checked = verify_all(session, chosen.attachments)
+    for one in checked:
+        _say(one)
+    if not all(one.sound for one in checked):
+        raise typer.Exit(1)
+
+
+def _say(one: Verification) -> None:
+    looked_at = f"台账 {one.claims} 条、日志 {one.entries} 条、附件 {one.files} 个"
+    if one.sound:
+        typer.echo(f"{one.base}：{looked_at}，全部相符。")
+        return
+    typer.echo(f"{one.base}：{looked_at}，发现 {len(one.differences)} 处不符：", err=True)
+    for sentence in one.differences[:SHOWN]:
+        typer.echo(f"  - {sentence}", err=True)
+    if len(one.differences) > SHOWN:
+        typer.echo(f"  另有 {len(one.differences) - SHOWN} 处未列出。", err=True)

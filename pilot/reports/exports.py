@@ -1,0 +1,207 @@
+"""Files of the lists (报表导出): the same rows as on the page, as CSV or XLSX, and what they are.
+
+A table file holds one heading row and the rows, nothing else. What it is about (year, the two
+times, definition versions, number of rows) stands in its name, in a second file of metadata and,
+in a workbook, on a sheet of its own.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import BinaryIO
+
+from sqlmodel import Session
+
+from pilot.domain.formula import mark
+from pilot.domain.moment import SHANGHAI, Moment
+from pilot.domain.people import Actor, check_may
+from pilot.domain.vocabulary import Term
+from pilot.reports import tables
+from pilot.reports.cells import Cell
+from pilot.reports.tables import Chosen, Table
+from pilot.reports.workbook import write_workbook
+from pilot.store import queries_bases, queries_goals
+from pilot.store.models import Base
+
+
+class Encoding(Term):
+    """How a CSV is encoded (编码)."""
+
+    UTF8 = "utf-8", "UTF-8（带 BOM）"
+    GB18030 = "gb18030", "GB18030"
+
+    @property
+    def codec(self) -> str:
+        """The name Python knows it by; UTF-8 begins with its byte order mark."""
+        return "utf-8-sig" if self is Encoding.UTF8 else self.value
+
+
+class Format(Term):
+    """What kind of file (格式); the ending of its name."""
+
+    XLSX = "xlsx", "Excel 工作簿（.xlsx）"
+    CSV = "csv", "CSV（.csv）"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What a reader asked for and may have: a list, its view, its filters, the bases seen."""
+
+    table: Table
+    view: Moment
+    chosen: Chosen
+    bases: tuple[Base, ...]
+
+    @property
+    def base_ids(self) -> tuple[int, ...]:
+        """The ids of the bases."""
+        return tuple(base.id for base in self.bases)
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its ending: list, year and the two times."""
+        view = self.view
+        days = f"截至{view.as_of.isoformat()}_知悉{view.known_on.isoformat()}"
+        scope = f"_{self.chosen.scope.label}" if self.chosen.scope else ""
+        return f"{self.table.title}_{view.year}年{scope}_{days}"
+
+
+def asked(
+    session: Session, actor: Actor, name: str, view: Moment, chosen: Chosen = tables.EVERYTHING
+) -> Export:
+    """The export an actor asks for; NotAllowed without the right, NotFound without the list."""
+    check_may(actor, "report.export")
+    bases = tuple(queries_bases.visible(session, actor))
+    return Export(tables.table_named(name), view, chosen, bases)
+
+
+def write_csv(session: Session, export: Export, file: BinaryIO, encoding: Encoding) -> dict:
+    """Write the list as CSV (RFC 4180, CRLF); returns its metadata with its SHA-256.
+
+    A text that a spreadsheet would run carries the formula mark.
+    """
+    hashed = _Hashed(file)
+    text = io.TextIOWrapper(hashed, encoding.codec, newline="")
+    out = csv.writer(text, lineterminator="\r\n")
+    out.writerow([column.heading for column in export.table.columns])
+    number = 0
+    for row in _all_rows(session, export):
+        out.writerow([_text(cell) for cell in row])
+        number += 1
+    text.flush()
+    text.detach()
+    about = {"编码": encoding.label, "SHA-256": hashed.digest.hexdigest()}
+    return metadata(session, export, number) | about
+
+
+def write_xlsx(session: Session, export: Export, file: BinaryIO) -> dict:
+    """Write the list as a workbook with a sheet 说明; returns its metadata."""
+    rows = _all_rows(session, export)
+    number = write_workbook(
+        file,
+        export.table,
+        rows,
+        lambda number: shown(metadata(session, export, number)),
+        export.view.known_at,
+    )
+    return metadata(session, export, number)
+
+
+def csv_metadata(session: Session, export: Export, encoding: Encoding) -> dict:
+    """The metadata of the CSV as `write_csv` would write it, its SHA-256 included."""
+    with open(os.devnull, "wb") as nowhere:
+        return write_csv(session, export, nowhere, encoding)
+
+
+def metadata(session: Session, export: Export, number: int) -> dict:
+    """What a file of this export is: names, times, definition versions, number of rows."""
+    view = export.view
+    known = view.known_at.astimezone(SHANGHAI).isoformat(timespec="microseconds")
+    return {
+        "表名": export.table.title,
+        "基地": [base.name for base in export.bases],
+        "年度": view.year,
+        "截至日期": view.as_of.isoformat(),
+        "知悉日期": view.known_on.isoformat(),
+        "知悉时刻": known,
+        "筛选条件": _conditions(export.chosen),
+        "口径版本": definition_versions(session, export.bases, view),
+        "行数": number,
+        "列名": [column.heading for column in export.table.columns],
+    }
+
+
+def as_json(about: dict) -> bytes:
+    """Metadata as a file of its own."""
+    return (json.dumps(about, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def shown(about: dict) -> list[tuple[str, str]]:
+    """Metadata as lines of a sheet or a page, without the columns' names."""
+    return [
+        (key, "；".join(value) if isinstance(value, list) else str(value))
+        for key, value in about.items()
+        if key != "列名"
+    ]
+
+
+def definition_versions(session: Session, bases: Sequence[Base], view: Moment) -> list[str]:
+    """The definitions (口径) that hold in the view's year, as known then."""
+    found = []
+    for base in bases:
+        prefix = f"{base.name} " if len(bases) > 1 else ""
+        for row, _approver in queries_goals.versions(session, base.id, view):
+            known = row.superseded_at is None or row.superseded_at > view.known_at
+            if known and row.valid_from.year <= view.year <= row.valid_to.year:
+                found.append(f"{prefix}{row.indicator.value} 第 {row.version} 版")
+    return found
+
+
+class _Hashed(io.BufferedIOBase):
+    """A file that knows the SHA-256 of what was written to it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.digest = hashlib.sha256()
+
+    def writable(self) -> bool:
+        """Always."""
+        return True
+
+    def write(self, data: bytes) -> int:
+        """Pass the bytes on."""
+        self.digest.update(data)
+        self.file.write(data)
+        return len(data)
+
+
+def _all_rows(session: Session, export: Export) -> Iterator[list[Cell]]:
+    return tables.rows(session, export.table, export.base_ids, export.view, export.chosen)
+
+
+def _text(cell: Cell) -> str:
+    """A number is written as it is; a text gets the mark where it needs one."""
+    if cell is None:
+        return ""
+    if isinstance(cell, Decimal):
+        return f"{cell:f}"
+    return mark(cell) if isinstance(cell, str) else str(cell)
+
+
+def _conditions(chosen: Chosen) -> list[str]:
+    parts = (
+        ("查找", [chosen.text] if chosen.text else []),
+        ("阶段", [one.label for one in chosen.stages]),
+        ("状态", [one.label for one in chosen.states]),
+        ("技术领域", list(chosen.fields)),
+        ("区划", list(chosen.areas)),
+        ("统计范围", [chosen.scope.label] if chosen.scope else []),
+        ("指标", [chosen.indicator.label] if chosen.indicator else []),
+        ("计入情况", [chosen.standing.label] if chosen.standing else []),
+    )
+    return [f"{name}：{'、'.join(values)}" for name, values in parts if values]

@@ -1,0 +1,178 @@
+"""The lists people read and take away (清单): one statement feeds page, CSV and XLSX alike."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Select
+from sqlmodel import Session
+
+from pilot.domain.errors import NotFound
+from pilot.domain.moment import Moment
+from pilot.domain.vocabulary import Indicator, Scope, Stage, Standing, State
+from pilot.reports import summary
+from pilot.reports.cells import Cell, Labels, writer
+from pilot.reports.columns import CLAIMS, PROJECTS, SUMMARY, TRANSFERS, Column
+from pilot.reports.evidence import evidence_words
+from pilot.store import queries_codes, queries_counting, queries_tables, streams
+
+Row = Mapping[str, Any]
+Bases = Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a list is narrowed to; each table takes what concerns it, empty means all."""
+
+    text: str = ""
+    stages: tuple[Stage, ...] = ()
+    states: tuple[State, ...] = ()
+    fields: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    scope: Scope | None = None
+    indicator: Indicator | None = None
+    standing: Standing | None = None
+
+
+EVERYTHING = Chosen()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One list: its name in addresses, its title, its columns.
+
+    A list with a `statement` is streamed; a short one is made at once by `whole`. `complete` adds
+    to a chunk of rows what one statement cannot say.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    statement: Callable[[Bases, Moment, Chosen], Select] | None = None
+    whole: Callable[[Session, Bases, Moment], pd.DataFrame] | None = None
+    complete: Callable[[Session, Sequence[Row], Moment], Sequence[Row]] | None = None
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """What stands above each column, by key: what `st.dataframe(column_config=…)` takes."""
+        return {column.key: column.heading for column in self.columns}
+
+
+def frame(
+    session: Session,
+    table: Table,
+    bases: Bases,
+    view: Moment,
+    chosen: Chosen = EVERYTHING,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+) -> pd.DataFrame:
+    """A page of a list by column key; its cells are written like those of every export."""
+    if table.statement is None:
+        found = _whole(session, table, bases, view)[offset:][:limit]
+    else:
+        statement = table.statement(bases, view, chosen)
+        found = _completed(session, table, streams.page(session, statement, limit, offset), view)
+    write = writer(table.columns, _labels(session, bases))
+    keys = [column.key for column in table.columns]
+    return pd.DataFrame([write(row) for row in found], columns=keys, dtype=object)
+
+
+def rows(
+    session: Session, table: Table, bases: Bases, view: Moment, chosen: Chosen = EVERYTHING
+) -> Iterator[list[Cell]]:
+    """Every row of a list, one after the other; a million of them take no more memory."""
+    write = writer(table.columns, _labels(session, bases))
+    for chunk in _chunks(session, table, bases, view, chosen):
+        yield from map(write, chunk)
+
+
+def count(
+    session: Session, table: Table, bases: Bases, view: Moment, chosen: Chosen = EVERYTHING
+) -> int:
+    """How many rows a list has."""
+    if table.statement is None:
+        return len(_whole(session, table, bases, view))
+    return streams.count(session, table.statement(bases, view, chosen))
+
+
+def table_named(name: str) -> Table:
+    """The list of this name; NotFound for any other."""
+    if name not in TABLES:
+        raise NotFound(f"没有“{name[:32]}”这张表；可以导出的有：{'、'.join(TABLES)}。")
+    return TABLES[name]
+
+
+def _chunks(
+    session: Session, table: Table, bases: Bases, view: Moment, chosen: Chosen
+) -> Iterator[Sequence[Row]]:
+    if table.statement is None:
+        yield _whole(session, table, bases, view)
+        return
+    for chunk in streams.chunks(session, table.statement(bases, view, chosen)):
+        yield _completed(session, table, chunk, view)
+
+
+def _whole(session: Session, table: Table, bases: Bases, view: Moment) -> list[Row]:
+    """The rows of a short list; pandas' blanks become None again."""
+    found = table.whole(session, bases, view)
+    return found.astype(object).where(found.notna(), None).to_dict("records")
+
+
+def _completed(session: Session, table: Table, found: Sequence[Row], view: Moment) -> Sequence[Row]:
+    return table.complete(session, found, view) if table.complete else found
+
+
+def _labels(session: Session, bases: Bases) -> Labels:
+    return {base: queries_codes.lists(session, base, retired=True) for base in bases}
+
+
+def _projects(bases: Bases, view: Moment, chosen: Chosen) -> Select:
+    wanted = queries_tables.ProjectFilter(
+        text=chosen.text,
+        stages=chosen.stages,
+        states=chosen.states,
+        fields=chosen.fields,
+        areas=chosen.areas,
+        scope=chosen.scope,
+    )
+    return queries_tables.projects(bases, view, wanted)
+
+
+def _transfers(bases: Bases, view: Moment, chosen: Chosen) -> Select:
+    scope = chosen.scope or Scope.CITY
+    return queries_tables.transfers(bases, view, text=chosen.text, scope=scope, year=view.year)
+
+
+def _claims(bases: Bases, view: Moment, chosen: Chosen) -> Select:
+    wanted = queries_tables.ClaimFilter(
+        indicator=chosen.indicator, scope=chosen.scope, standing=chosen.standing
+    )
+    return queries_tables.claims(bases, view, wanted)
+
+
+def _with_evidence(session: Session, found: Sequence[Row], view: Moment) -> Sequence[Row]:
+    """Each claim with its indicator's code and what it rests on, in words."""
+    sources = queries_counting.sources_of(session, [row["claim_id"] for row in found])
+    words = evidence_words(session, [one for each in sources.values() for one in each], view)
+    return [
+        {
+            **row,
+            "indicator_code": row["indicator"].value,
+            "evidence": "；".join(filter(None, (words[one] for one in sources[row["claim_id"]]))),
+        }
+        for row in found
+    ]
+
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        Table("summary", "指标汇总", SUMMARY, whole=summary.goal_cards),
+        Table("projects", "项目台账", PROJECTS, _projects),
+        Table("transfers", "成果转化明细", TRANSFERS, _transfers),
+        Table("claims", "三项指标明细", CLAIMS, _claims, complete=_with_evidence),
+    )
+}

@@ -1,0 +1,25 @@
+"""Attachments (附件): the row that names a file which is already safe on disk."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from pilot.domain.people import Actor
+from pilot.store.files import StoredFile
+from pilot.store.models import Attachment
+
+
+def add(session: Session, stored: StoredFile, *, by: Actor, at: datetime) -> Attachment:
+    """The row of a stored file; part of a verb, so that the file is durable before it commits."""
+    row = Attachment(
+        base_id=by.base_id,
+        sha256=stored.sha256,
+        size=stored.size,
+        media_type=stored.media_type,
+        name=stored.name,
+        recorded_at=at,
+        by_id=by.id,
+    )
+    session.add(row)
+    session.flush()
+    return row

@@ -1,0 +1,112 @@
+"""Gather what a gate looks at; judging is `domain.guards`."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session
+
+from pilot.domain.guards import GateFacts, Item, paper_on, proven
+from pilot.domain.vocabulary import CheckState, Gate, LandingLevel, Requirement
+from pilot.services.reviews import submitted_cards
+from pilot.store import queries_counting, queries_gates, queries_projects
+from pilot.store.models import Project, Review, ReviewCheck
+
+
+def gather(session: Session, project: Project, review: Review, *, on: date) -> GateFacts:
+    """The facts of an open (or decided) round as they stand on the day `on`."""
+    runs = queries_gates.runs(session, project.id)
+    longest = max((run.continuous_hours or 0 for run in runs), default=None)
+    closures = [run.closure_percent for run in runs if run.closure_percent is not None]
+    agreed = queries_gates.consolidations(session, review.id)
+    return GateFacts(
+        gate=review.gate,
+        items=tuple(_items(session, project, queries_gates.checks(session, review.id), on)),
+        cards=tuple(submitted_cards(session, review.id)),
+        agreed={row.dimension: row.score for row in agreed},
+        owner_consent=project.owner_consent,
+        manager_assigned=project.manager_id is not None,
+        readiness=project.readiness_level,
+        open_conditions=len(queries_gates.open_conditions(session, project.id)),
+        runs=len(runs),
+        targets_compared=any(run.targets_compared for run in runs),
+        hours=longest,
+        closure=closures[-1] if closures else None,
+        stops=sum(run.stops or 0 for run in runs) if runs else None,
+        reaction_grade=project.reaction_grade,
+        ip_clause=queries_projects.has_ip_clause(session, project.id),
+        first_in_china=project.first_in_china,
+        threshold_reached=review.gate is Gate.G4 and _threshold_reached(session, project, on),
+    )
+
+
+def expected(session: Session, project: Project, gate: Gate, on: date) -> list[Item]:
+    """The checklist of a gate before a round is open: papers as they stand, criteria open."""
+    items = queries_gates.checklist(session, project.base_id, gate, hazardous=project.hazardous)
+    checks = [
+        ReviewCheck(
+            base_id=project.base_id,
+            review_id=0,
+            code=item.code,
+            text=item.text,
+            doc_code=item.doc_code,
+            requirement=item.requirement,
+            state=CheckState.OPEN,
+            recorded_at=item.recorded_at,
+        )
+        for item in items
+    ]
+    return _items(session, project, checks, on)
+
+
+def _items(session: Session, project: Project, checks, on: date) -> list[Item]:
+    papers = {
+        row.doc_code: paper_on(row.state, row.valid_until, on)
+        for row in queries_gates.papers(session, project.id)
+    }
+    return [
+        Item(
+            code=row.code,
+            text=row.text,
+            requirement=row.requirement,
+            check=row.state,
+            doc_code=row.doc_code,
+            paper=papers.get(row.doc_code) if row.doc_code else None,
+        )
+        for row in checks
+    ]
+
+
+def _threshold_reached(session: Session, project: Project, on: date) -> bool:
+    threshold = queries_counting.threshold(session, project.base_id, on)
+    ids = [plant.id for plant in queries_gates.local_plants(session, project.id)]
+    levels = list(LandingLevel)
+    return any(
+        step.verified_by is not None
+        and step.withdrawn_on is None
+        and step.reached_on <= on
+        and levels.index(step.level) >= levels.index(threshold)
+        for step in queries_gates.steps(session, ids)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RoundItem:
+    """A line of an open round, with the id to tick it by and whether it is settled."""
+
+    id: int
+    text: str
+    requirement: Requirement
+    doc_code: str | None
+    settled: bool
+
+
+def round_items(session: Session, review_id: int, on: date) -> list[RoundItem]:
+    """The lines of a round in order, as they stand on the day `on`."""
+    review = session.get(Review, review_id)
+    project = session.get(Project, review.project_id)
+    checks = queries_gates.checks(session, review_id)
+    items = _items(session, project, checks, on)
+    return [
+        RoundItem(check.id, item.text, item.requirement, item.doc_code, proven(item))
+        for check, item in zip(checks, items, strict=True)
+    ]

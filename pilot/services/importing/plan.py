@@ -1,0 +1,74 @@
+"""What an import would do with one row, and the list of what is wrong with it."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pilot.domain.import_columns import ImportKind
+from pilot.domain.problems import Problem
+from pilot.domain.vocabulary import Term
+
+
+class Outcome(Term):
+    """What becomes of a row (结果)."""
+
+    NEW = "new", "新增"
+    CHANGED = "changed", "变更"
+    UNCHANGED = "unchanged", "未变"
+    REFUSED = "refused", "拒绝"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One row of a file: what it names, what would be written, what is wrong."""
+
+    row: int
+    name: str
+    outcome: Outcome
+    problems: tuple[Problem, ...] = ()
+    existing_id: int | None = None
+    draft: Any = None
+    more: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def refused(self) -> bool:
+        """Whether a hard rule is broken."""
+        return self.outcome is Outcome.REFUSED
+
+
+# A field of a draft is told by a column of another name.
+_COLUMN_OF = {
+    "holder_id": "holder",
+    "pilot_org_id": "pilot_org",
+    "manager_id": "manager",
+    "parent_id": "parent",
+    "readiness_scheme": "readiness",
+    "readiness_version": "readiness",
+    "readiness_level": "readiness",
+    "numbers": "patents",
+    "package_id": "package",
+}
+
+
+class Notes:
+    """The problems of one row, each with its row number and the heading of its column."""
+
+    def __init__(self, kind: ImportKind, row: int) -> None:
+        self.row = row
+        self.problems: list[Problem] = []
+        self._headings = {column.key: column.heading for column in kind.columns}
+
+    def add(self, key: str, rule: str, message: str, remedy: str, *, hard: bool = True) -> None:
+        """Note one problem about a column."""
+        self.take([Problem(key, rule, message, remedy, hard)])
+
+    def take(self, problems: list[Problem]) -> None:
+        """Note problems found elsewhere: by the readers of cells, by the rules of a draft."""
+        for problem in problems:
+            key = _COLUMN_OF.get(problem.field, problem.field)
+            column = self._headings.get(key)
+            self.problems.append(replace(problem, row=self.row, column=column))
+
+    @property
+    def refuse(self) -> bool:
+        """Whether one of them is hard."""
+        return any(problem.hard for problem in self.problems)

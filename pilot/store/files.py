@@ -1,0 +1,168 @@
+"""Stored files (附件): named by their SHA-256, durable before anything names them.
+
+A file lies at `ab/cdef…` under the folder, mode 0600, outside the web root. It is written beside
+its place, forced to disk, renamed, and both folders are forced to disk; only then may a row that
+names it commit. What no row names is swept.
+"""
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from pilot.domain.errors import Invalid, NotFound, PilotError
+from pilot.domain.filetypes import clean_name, recognise
+
+LEAST_FREE = 500 * 1024 * 1024
+_TEMPORARY = ".incoming-"
+_NAME = re.compile(r"[0-9a-f]{64}")
+_CHUNK = 1024 * 1024
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that is safe on disk: its hash, size in bytes, media type and shown name."""
+
+    sha256: str
+    size: int
+    media_type: str
+    name: str
+
+
+def save(folder: Path, data: bytes | BinaryIO, *, shown_name: str, limit_bytes: int) -> StoredFile:
+    """Store a file for good; Invalid if it is not taken, PilotError if the disk is (nearly) full.
+
+    The same bytes are kept once; whatever is refused leaves nothing behind.
+    """
+    content = _content(data, limit_bytes)
+    name = clean_name(shown_name)
+    kind = recognise(content, name)
+    sha256 = hashlib.sha256(content).hexdigest()
+    with _disk_full_in_words():
+        _make_folder(folder)
+        _check_space(folder, len(content))
+        _keep(folder, sha256, content)
+    return StoredFile(sha256, len(content), kind.media_type, name)
+
+
+def open_file(folder: Path, sha256: str) -> BinaryIO:
+    """The bytes of a stored file; NotFound if there is none."""
+    try:
+        return _place(folder, sha256).open("rb")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NotFound("附件文件不在了，请联系系统管理员。") from error
+
+
+def check(folder: Path, sha256: str) -> bool:
+    """Whether the stored bytes still are the ones the name promises."""
+    try:
+        with open_file(folder, sha256) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except NotFound:
+        return False
+
+
+def sweep(folder: Path, known: set[str], older_than: datetime) -> int:
+    """Delete what no row names and unfinished files, untouched since `older_than`; how many."""
+    gone = 0
+    for path, sha256 in _stored(folder):
+        if sha256 not in known and path.stat().st_mtime < older_than.timestamp():
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
+def _content(data: bytes | BinaryIO, limit_bytes: int) -> bytes:
+    """The whole file in memory, one byte more than the limit at most."""
+    if isinstance(data, bytes):
+        content = data
+    else:
+        pieces, size = [], 0
+        while size <= limit_bytes and (piece := data.read(min(_CHUNK, limit_bytes + 1 - size))):
+            pieces.append(piece)
+            size += len(piece)
+        content = b"".join(pieces)
+    if len(content) > limit_bytes:
+        raise Invalid("file", f"文件超过 {limit_bytes / 1024 / 1024:g} MB，请压缩或拆分后再上传。")
+    return content
+
+
+def _check_space(folder: Path, size: int) -> None:
+    if shutil.disk_usage(folder).free < LEAST_FREE + size:
+        raise PilotError("磁盘剩余空间不足 500 MB，没有保存附件；请联系系统管理员清理磁盘。")
+
+
+def _keep(folder: Path, sha256: str, content: bytes) -> None:
+    place = _place(folder, sha256)
+    _make_folder(place.parent)
+    if check(folder, sha256):
+        os.utime(place)  # a sweep under way must not take it for an old orphan
+    else:
+        _write(folder, place, content)
+    _sync_folder(place.parent)
+    _sync_folder(folder)
+
+
+def _write(folder: Path, place: Path, content: bytes) -> None:
+    temporary = folder / f"{_TEMPORARY}{secrets.token_hex(8)}"
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(place)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _make_folder(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Force a rename to disk; where folders can't be opened (Windows) the system has to do."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _place(folder: Path, sha256: str) -> Path:
+    if not _NAME.fullmatch(sha256):
+        raise NotFound("没有找到这个附件。")
+    return folder / sha256[:2] / sha256[2:]
+
+
+def _stored(folder: Path) -> Iterator[tuple[Path, str | None]]:
+    """Every file under the folder with the hash it is named by, None for unfinished ones."""
+    if not folder.is_dir():
+        return
+    for path in folder.glob(f"{_TEMPORARY}*"):
+        yield path, None
+    for path in folder.glob("[0-9a-f][0-9a-f]/*"):
+        if _NAME.fullmatch(name := path.parent.name + path.name):
+            yield path, name
+
+
+@contextlib.contextmanager
+def _disk_full_in_words() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise PilotError("磁盘已满，没有保存附件；请联系系统管理员清理磁盘。") from error
+        raise

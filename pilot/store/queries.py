@@ -1,0 +1,47 @@
+"""Rows by id, always inside one base: another base's row is as good as missing."""
+
+from typing import TypeVar
+
+from sqlalchemy import func
+from sqlmodel import Session, SQLModel, col, select
+
+from pilot.domain.errors import NotFound
+from pilot.store.models import Project, Record
+
+Row = TypeVar("Row", bound=Record)
+
+_WHAT = {
+    "project": "项目",
+    "organisation": "单位",
+    "person": "人员",
+    "result": "成果",
+    "contract": "合同",
+    "transfer": "转化事件",
+    "review": "评审",
+    "landing": "产业化落地",
+    "attachment": "附件",
+}
+
+
+def one(session: Session, kind: type[Row], base_id: int, row_id: int | None) -> Row:
+    """The row of this base; NotFound with one sentence for missing and for another base's."""
+    row = session.get(kind, row_id) if row_id is not None else None
+    if row is None or row.base_id != base_id:
+        raise NotFound(f"没有找到这条{_WHAT.get(kind.__tablename__, '记录')}。")
+    return row
+
+
+def next_number(session: Session, kind: type[SQLModel], base_id: int, prefix: str) -> int:
+    """One more than the highest running number among codes that begin with `prefix`."""
+    code = col(kind.code)
+    last = session.exec(
+        select(func.max(code)).where(kind.base_id == base_id, code.startswith(prefix))
+    ).one()
+    return int(last.removeprefix(prefix)) + 1 if last else 1
+
+
+def project_by_code(session: Session, base_id: int, code: str) -> Project | None:
+    """The project of this base with this code."""
+    return session.exec(
+        select(Project).where(Project.base_id == base_id, Project.code == code)
+    ).first()

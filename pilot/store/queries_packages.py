@@ -1,0 +1,174 @@
+"""The facts M3 judges, for some packages of results or a whole base; a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from sqlmodel import Session, col, or_, select
+
+from pilot.domain.counting import ContractFact, PackageFact, TransferFact
+from pilot.domain.vocabulary import State
+from pilot.store.models import (
+    Contract,
+    Organisation,
+    Project,
+    ProjectResult,
+    PublicFact,
+    Result,
+    ResultHolder,
+    Transfer,
+)
+from pilot.store.queries_facts import Ids, reports_of, within
+
+
+def package_facts(session: Session, base_id: int, roots: Ids = None) -> list[PackageFact]:
+    """What M3 looks at, one fact a package (a result that is no child, or a split child)."""
+    members = _members(session, base_id, roots)
+    ids = None if roots is None else [row.id for rows in members.values() for row in rows]
+    holders = _holders(session, base_id, ids)
+    in_base = _piloted_in_base(session, base_id, ids)
+    transfers = _transfers(session, base_id, ids)
+    reports = reports_of(session, base_id, PublicFact.result_id, ids)
+    found = []
+    for root, rows in members.items():
+        head = next(row for row in rows if row.id == root)
+        own = [row.id for row in rows if row.voided_at is None]
+        found.append(
+            PackageFact(
+                result_id=root,
+                kind=head.kind,
+                non_secret=head.non_secret,
+                voided=head.voided_at is not None,
+                holder_areas=tuple(area for row_id in own for area in holders[row_id]),
+                in_base=any(row_id in in_base for row_id in own),
+                transfers=tuple(fact for row_id in own for fact in transfers[row_id]),
+                reports=tuple(fact for row_id in own for fact in reports[row_id]),
+            )
+        )
+    return found
+
+
+def package_roots(session: Session, base_id: int, result_id: int) -> set[int]:
+    """The packages whose counts can move when this result changes: its own, before and after,
+    and those that share a contract with it."""
+    result = session.get(Result, result_id)
+    roots = {result_id} | ({result.package_id} if result.package_id else set())
+    contracts = select(Transfer.contract_id).where(
+        col(Transfer.result_id).in_(
+            select(Result.id).where(
+                or_(col(Result.id).in_(roots), col(Result.package_id).in_(roots))
+            )
+        )
+    )
+    sharing = select(Result.id, Result.package_id).where(
+        Result.base_id == base_id,
+        col(Result.id).in_(
+            select(Transfer.result_id).where(col(Transfer.contract_id).in_(contracts))
+        ),
+    )
+    for row_id, package_id in session.exec(sharing):
+        roots |= {row_id} | ({package_id} if package_id else set())
+    return roots
+
+
+def units_of(session: Session, roots: Collection[int]) -> dict[str, set[int]]:
+    """Every unit the ledger may hold entries for when these packages are recounted."""
+    members = set(
+        session.exec(
+            select(Result.id).where(
+                or_(col(Result.id).in_(roots), col(Result.package_id).in_(roots))
+            )
+        )
+    ) | set(roots)
+    rows = session.exec(
+        select(Transfer.id, Transfer.contract_id).where(col(Transfer.result_id).in_(members))
+    ).all()
+    return {
+        "result": members,
+        "transfer": {row_id for row_id, _ in rows},
+        "contract": {contract for _, contract in rows if contract},
+    }
+
+
+def result_ids_of_projects(session: Session, project_ids: Iterable[int]) -> list[int]:
+    """The results these projects pilot."""
+    query = select(ProjectResult.result_id).where(
+        col(ProjectResult.project_id).in_(list(project_ids))
+    )
+    return list(session.exec(query))
+
+
+def _members(session: Session, base_id: int, roots: Ids) -> dict[int, list[Result]]:
+    query = select(Result).where(Result.base_id == base_id).order_by(col(Result.id))
+    if roots is not None:
+        wanted = list(roots)
+        query = query.where(or_(col(Result.id).in_(wanted), col(Result.package_id).in_(wanted)))
+    found: dict[int, list[Result]] = defaultdict(list)
+    for row in session.exec(query):
+        child = row.package_id is not None and not row.split_reason
+        found[row.package_id if child else row.id].append(row)
+    return {root: rows for root, rows in found.items() if any(row.id == root for row in rows)}
+
+
+def _holders(session: Session, base_id: int, ids: Ids) -> dict[int, list[str | None]]:
+    query = (
+        select(ResultHolder.result_id, Organisation.reg_area)
+        .join(Organisation, col(Organisation.id) == col(ResultHolder.organisation_id))
+        .where(ResultHolder.base_id == base_id)
+        .order_by(col(ResultHolder.result_id), col(ResultHolder.position))
+    )
+    found: dict[int, list[str | None]] = defaultdict(list)
+    for result_id, area in session.exec(within(query, col(ResultHolder.result_id), ids)):
+        found[result_id].append(area)
+    return found
+
+
+def _piloted_in_base(session: Session, base_id: int, ids: Ids) -> set[int]:
+    gone = [State.VOIDED, State.MERGED]
+    query = (
+        select(ProjectResult.result_id)
+        .join(Project, col(Project.id) == col(ProjectResult.project_id))
+        .where(
+            ProjectResult.base_id == base_id,
+            col(Project.in_base),
+            col(Project.state).not_in(gone),
+        )
+    )
+    return set(session.exec(within(query, col(ProjectResult.result_id), ids)))
+
+
+def _transfers(session: Session, base_id: int, ids: Ids) -> dict[int, list[TransferFact]]:
+    query = (
+        select(Transfer, Contract)
+        .join(Contract, col(Contract.id) == col(Transfer.contract_id), isouter=True)
+        .where(Transfer.base_id == base_id)
+        .order_by(col(Transfer.event_on), col(Transfer.id))
+    )
+    found: dict[int, list[TransferFact]] = defaultdict(list)
+    for row, contract in session.exec(within(query, col(Transfer.result_id), ids)):
+        found[row.result_id].append(
+            TransferFact(
+                id=row.id,
+                result_id=row.result_id,
+                mode=row.mode,
+                event_on=row.event_on,
+                contract=_contract(contract) if contract else None,
+                receive_area=row.receive_area,
+                implement_area=row.implement_area,
+                verified=row.verified_by is not None,
+                verified_by=row.verified_by,
+                voided=row.voided_at is not None,
+                related_parties=row.related_parties,
+            )
+        )
+    return found
+
+
+def _contract(row: Contract) -> ContractFact:
+    return ContractFact(
+        id=row.id,
+        type=row.type,
+        signed_on=row.signed_on,
+        conditional=row.conditional,
+        effective_on=row.effective_on,
+        rescinded_on=row.rescinded_on,
+    )

@@ -1,0 +1,119 @@
+"""Results, contracts and transfers as the verbs need them (成果, 合同, 转化)."""
+
+from collections.abc import Collection, Sequence
+
+from sqlmodel import Session, col, func, or_, select
+
+from pilot.store.models import Contract, Result, ResultHolder, ResultIdentifier, Transfer
+
+
+def holders(session: Session, result_id: int) -> Sequence[ResultHolder]:
+    """The holders of a result in their order."""
+    return session.exec(
+        select(ResultHolder)
+        .where(ResultHolder.result_id == result_id)
+        .order_by(col(ResultHolder.position))
+    ).all()
+
+
+def identifiers(session: Session, result_id: int) -> Sequence[ResultIdentifier]:
+    """The numbers of a result in the order they were recorded."""
+    return session.exec(
+        select(ResultIdentifier)
+        .where(ResultIdentifier.result_id == result_id)
+        .order_by(col(ResultIdentifier.id))
+    ).all()
+
+
+def result_with_number(session: Session, base_id: int, kind: str, key: str) -> Result | None:
+    """The result a number already names."""
+    return session.exec(
+        select(Result)
+        .join(ResultIdentifier, col(ResultIdentifier.result_id) == col(Result.id))
+        .where(
+            ResultIdentifier.base_id == base_id,
+            ResultIdentifier.kind == kind,
+            ResultIdentifier.key == key,
+        )
+    ).first()
+
+
+def result_with_code(session: Session, base_id: int, code: str) -> Result | None:
+    """The result with this code (成果编号)."""
+    return session.exec(
+        select(Result).where(Result.base_id == base_id, Result.code == code)
+    ).first()
+
+
+def last_code(session: Session, base_id: int, prefix: str) -> str | None:
+    """The highest code that begins with `prefix`; a longer number is a higher one."""
+    code = col(Result.code)
+    return session.exec(
+        select(Result.code)
+        .where(Result.base_id == base_id, code.startswith(prefix))
+        .order_by(func.length(code).desc(), code.desc())
+    ).first()
+
+
+def children(session: Session, result_id: int) -> Sequence[Result]:
+    """The parts of a package that are not voided."""
+    return session.exec(
+        select(Result)
+        .where(Result.package_id == result_id, col(Result.voided_at).is_(None))
+        .order_by(col(Result.id))
+    ).all()
+
+
+def contract_numbered(session: Session, base_id: int, no: str) -> Contract | None:
+    """The contract with this number (合同编号)."""
+    return session.exec(
+        select(Contract).where(Contract.base_id == base_id, Contract.no == no)
+    ).first()
+
+
+def contract_registered(session: Session, base_id: int, number: str) -> Contract | None:
+    """The contract with this registration number (登记编号)."""
+    return session.exec(
+        select(Contract).where(Contract.base_id == base_id, Contract.registration_no == number)
+    ).first()
+
+
+def transfers_of(session: Session, result_ids: Collection[int]) -> Sequence[Transfer]:
+    """The standing transfers of these results, oldest first."""
+    return session.exec(
+        select(Transfer)
+        .where(col(Transfer.result_id).in_(list(result_ids)), col(Transfer.voided_at).is_(None))
+        .order_by(col(Transfer.event_on), col(Transfer.id))
+    ).all()
+
+
+def transfers_under(session: Session, contract_id: int) -> Sequence[Transfer]:
+    """The standing transfers under a contract, oldest first."""
+    return session.exec(
+        select(Transfer)
+        .where(Transfer.contract_id == contract_id, col(Transfer.voided_at).is_(None))
+        .order_by(col(Transfer.event_on), col(Transfer.id))
+    ).all()
+
+
+def results_under(session: Session, contract_id: int) -> Sequence[Result]:
+    """The results that change hands under a contract, by its standing transfers."""
+    moved = select(Transfer.result_id).where(
+        Transfer.contract_id == contract_id, col(Transfer.voided_at).is_(None)
+    )
+    return session.exec(
+        select(Result).where(col(Result.id).in_(moved)).order_by(col(Result.id))
+    ).all()
+
+
+def family(session: Session, result_ids: Collection[int]) -> list[int]:
+    """These results with their packages and every part of those: what is counted together."""
+    ids = list(result_ids)
+    packages = select(Result.package_id).where(
+        col(Result.id).in_(ids), col(Result.package_id).is_not(None)
+    )
+    roots = {*ids, *session.exec(packages)}
+    query = select(Result.id).where(
+        or_(col(Result.id).in_(roots), col(Result.package_id).in_(roots))
+    )
+    return sorted(session.exec(query))

@@ -1,0 +1,344 @@
+"""The flat lists people read, as statements: one statement feeds a page, a chart and an export.
+
+Every list takes the view's two times and the bases the reader may see, filters and orders in SQL.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import ColumnElement, Select, case, func
+from sqlalchemy.orm import aliased
+from sqlmodel import and_, col, or_, select
+
+from pilot.domain.moment import Moment
+from pilot.domain.vocabulary import Gate, Indicator, Scope, Stage, Standing, State
+from pilot.store.models import (
+    Account,
+    Base,
+    Claim,
+    ClaimSource,
+    Definition,
+    Project,
+    ProjectSpan,
+    Result,
+    TransferSpan,
+)
+from pilot.store.ordering import by_code_point, in_order
+
+GONE = (State.VOIDED, State.MERGED)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFilter:
+    """What a list of projects is narrowed to; empty means all. VOIDED and MERGED only if named."""
+
+    text: str = ""
+    stages: tuple[Stage, ...] = ()
+    states: tuple[State, ...] = ()
+    fields: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFilter:
+    """Which claims: of one indicator and scope, by standing, of the view's year unless told."""
+
+    indicator: Indicator | None = None
+    scope: Scope | None = None
+    standing: Standing | None = None
+    year: int | None = None
+
+
+def project_spans(bases: Sequence[int], view: Moment) -> tuple:
+    """The condition that picks, of every project, the span true and known at the view."""
+    return (
+        col(ProjectSpan.base_id).in_(bases),
+        ProjectSpan.valid_from <= view.as_of,
+        ProjectSpan.valid_to > view.as_of,
+        ProjectSpan.known_from <= view.known_at,
+        ProjectSpan.known_to > view.known_at,
+    )
+
+
+def projects(bases: Sequence[int], view: Moment, chosen: ProjectFilter = ProjectFilter()) -> Select:
+    """项目台账: one row a project, by code."""
+    span = ProjectSpan
+    query = (
+        select(
+            Base.name.label("base"),
+            span.base_id,
+            span.project_id,
+            *[
+                getattr(span, name)
+                for name in (
+                    "code",
+                    "name",
+                    "stage",
+                    "state",
+                    "stage_since",
+                    "next_gate",
+                    "next_planned_on",
+                    "holder",
+                    "holder_uscc",
+                    "pilot_org",
+                    "manager",
+                    "field",
+                    "industry",
+                    "area",
+                    "sites",
+                    "in_base",
+                    "readiness",
+                    "budget",
+                )
+            ],
+        )
+        .join(Base, col(Base.id) == col(span.base_id))
+        .where(*project_spans(bases, view), *_chosen(chosen))
+    )
+    return query.order_by(col(span.base_id), by_code_point(col(span.code)))
+
+
+def _chosen(chosen: ProjectFilter) -> list:
+    span = ProjectSpan
+    conditions = [
+        col(column).in_(values)
+        for column, values in (
+            (span.stage, chosen.stages),
+            (span.state, chosen.states),
+            (span.field, chosen.fields),
+            (span.area, chosen.areas),
+            (span.next_gate, chosen.gates),
+        )
+        if values
+    ]
+    if not chosen.states:
+        conditions.append(col(span.state).not_in(GONE))
+    if chosen.scope is Scope.BASE:
+        conditions.append(col(span.in_base))
+    if text := chosen.text.strip():
+        found = [col(c).icontains(text, autoescape=True) for c in (span.name, span.code)]
+        found += [col(c).icontains(text, autoescape=True) for c in (span.holder, span.manager)]
+        conditions.append(or_(*found))
+    return conditions
+
+
+def live_claims(bases: Sequence[int], view: Moment, conditions: Sequence = ()) -> tuple:
+    """The condition that picks the claims standing at the view, among those of `conditions`.
+
+    Of each unit as many as its signs sum up to (C-R10): a claim whose own reversal takes effect
+    later may have been outweighed by another one. Those not taken back go first, then the latest.
+    """
+    unit = [Claim.base_id, Claim.indicator, Claim.scope, Claim.standing]
+    unit += [Claim.year, Claim.unit_kind, Claim.unit_id]
+    order = _is_undone(view), col(Claim.effective_on).desc(), col(Claim.id).desc()
+    entries = (
+        select(
+            Claim.id,
+            Claim.sign,
+            func.sum(Claim.sign).over(partition_by=unit).label("net"),
+            func.row_number().over(partition_by=[*unit, Claim.sign], order_by=order).label("place"),
+        )
+        .where(
+            col(Claim.base_id).in_(bases),
+            Claim.effective_on <= view.as_of,
+            Claim.recorded_at <= view.known_at,
+            *conditions,
+        )
+        .subquery()
+    )
+    standing = select(entries.c.id).where(entries.c.sign == 1, entries.c.place <= entries.c.net)
+    return (col(Claim.id).in_(standing),)
+
+
+def _is_undone(view: Moment) -> ColumnElement:
+    back = aliased(Claim)
+    return (
+        select(back.id)
+        .where(
+            back.reverses_id == Claim.id,
+            back.effective_on <= view.as_of,
+            back.recorded_at <= view.known_at,
+        )
+        .exists()
+    )
+
+
+def claims(bases: Sequence[int], view: Moment, chosen: ClaimFilter = ClaimFilter()) -> Select:
+    """三项指标明细: one row a claim standing at the view, by indicator, scope, day and unit."""
+    span = ProjectSpan
+    query = (
+        select(
+            Base.name.label("base"),
+            Claim.base_id,
+            Claim.id.label("claim_id"),
+            Claim.indicator,
+            Claim.scope,
+            Claim.year,
+            Claim.standing,
+            Claim.unit_kind,
+            Claim.unit_id,
+            func.coalesce(span.code, Result.code, Project.code).label("unit_code"),
+            func.coalesce(span.name, _title_then(view), Result.title, Project.name).label(
+                "unit_name"
+            ),
+            Claim.effective_on,
+            Claim.recorded_at,
+            Definition.version.label("definition_version"),
+            Claim.rule,
+            Account.name.label("verifier"),
+            func.replace(Claim.missing, "\n", "；").label("missing"),
+            Claim.repeated,
+            Claim.reason,
+            span.state.label("project_state"),
+        )
+        .join(Base, col(Base.id) == col(Claim.base_id))
+        .join(Definition, col(Definition.id) == col(Claim.definition_id))
+        .join(Account, col(Account.id) == col(Claim.verified_by), isouter=True)
+        .join(
+            span,
+            and_(
+                Claim.unit_kind == "project",
+                span.project_id == Claim.unit_id,
+                *project_spans(bases, view),
+            ),
+            isouter=True,
+        )
+        .join(Project, _is_unit("project", Project), isouter=True)
+        .join(Result, _is_unit("result", Result), isouter=True)
+        .where(*live_claims(bases, view, _claim_filter(chosen, view)))
+    )
+    return query.order_by(
+        col(Claim.base_id),
+        in_order(col(Claim.indicator), Indicator),
+        in_order(col(Claim.scope), Scope),
+        col(Claim.effective_on),
+        col(Claim.unit_kind),
+        col(Claim.unit_id),
+        col(Claim.id),
+    )
+
+
+def _is_unit(kind: str, table: type) -> object:
+    return and_(Claim.unit_kind == kind, table.id == Claim.unit_id)
+
+
+def _title_then(view: Moment) -> object:
+    """The title of a result as its transfers read at the view."""
+    span = TransferSpan
+    return (
+        select(func.min(span.title))
+        .where(
+            Claim.unit_kind == "result",
+            span.result_id == Claim.unit_id,
+            span.known_from <= view.known_at,
+            span.known_to > view.known_at,
+        )
+        .scalar_subquery()
+    )
+
+
+def _claim_filter(chosen: ClaimFilter, view: Moment) -> list:
+    conditions = [Claim.year == (chosen.year or view.year)]
+    for column, value in (
+        (Claim.indicator, chosen.indicator),
+        (Claim.scope, chosen.scope),
+        (Claim.standing, chosen.standing),
+    ):
+        if value is not None:
+            conditions.append(column == value)
+    return conditions
+
+
+def transfers(
+    bases: Sequence[int],
+    view: Moment,
+    *,
+    text: str = "",
+    scope: Scope = Scope.CITY,
+    year: int | None = None,
+) -> Select:
+    """成果转化明细: one row a transfer of the year as known then, with whether M3 counts it."""
+    span = TransferSpan
+    judged = _judged(bases, view, scope).subquery()
+    query = (
+        select(
+            Base.name.label("base"),
+            span.base_id,
+            span.transfer_id,
+            span.result_id,
+            span.contract_id,
+            *[
+                getattr(span, name)
+                for name in (
+                    "result_code",
+                    "title",
+                    "kind",
+                    "field",
+                    "patents",
+                    "registration_no",
+                    "holders",
+                    "holder_codes",
+                    "receiver",
+                    "receiver_uscc",
+                    "receive_area",
+                    "implement_area",
+                    "mode",
+                    "contract_no",
+                    "contract_type",
+                    "contract_registration_no",
+                    "signed_on",
+                    "event_on",
+                    "amount",
+                    "related_parties",
+                    "rescinded_on",
+                    "verified",
+                )
+            ],
+            case(
+                (judged.c.standing.is_(None), Standing.PENDING.value), else_=judged.c.standing
+            ).label("standing"),
+            judged.c.rule,
+            judged.c.missing,
+        )
+        .join(Base, col(Base.id) == col(span.base_id))
+        .join(judged, judged.c.transfer_id == span.transfer_id, isouter=True)
+        .where(
+            col(span.base_id).in_(bases),
+            span.event_on <= view.as_of,
+            span.known_from <= view.known_at,
+            span.known_to > view.known_at,
+        )
+    )
+    if year is not None:
+        query = query.where(func.extract("year", span.event_on) == year)
+    if words := text.strip():
+        columns = (span.title, span.result_code, span.contract_no, span.receiver, span.holders)
+        query = query.where(or_(*[col(c).icontains(words, autoescape=True) for c in columns]))
+    return query.order_by(col(span.base_id), col(span.event_on), col(span.transfer_id))
+
+
+def _judged(bases: Sequence[int], view: Moment, scope: Scope) -> Select:
+    """How M3 stands for each transfer: the live claim that rests on it."""
+    return (
+        select(
+            ClaimSource.row_id.label("transfer_id"),
+            func.min(Claim.standing).label("standing"),
+            func.min(Claim.rule).label("rule"),
+            func.replace(func.min(Claim.missing), "\n", "；").label("missing"),
+        )
+        .join(Claim, col(Claim.id) == col(ClaimSource.claim_id))
+        .where(
+            ClaimSource.kind == "transfer",
+            *live_claims(
+                bases, view, [Claim.indicator == Indicator.TRANSFERRED, Claim.scope == scope]
+            ),
+        )
+        .group_by(col(ClaimSource.row_id))
+    )
+
+
+def in_state(chosen: ProjectFilter, *states: State) -> ProjectFilter:
+    """The same filter for other states."""
+    return replace(chosen, states=states)

@@ -1,0 +1,92 @@
+"""What a check of a base reads: the ledger row by row, stored files, current spans."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping
+from sqlmodel import Session, and_, col, or_, select
+
+from pilot.domain.moment import FOREVER, FOREVER_DAY
+from pilot.domain.vocabulary import Term
+from pilot.store.models import Attachment, Base, Claim, JournalHead, Project, ProjectSpan
+
+_COPIED = ("code", "name", "stage", "state", "field", "industry", "area", "in_base", "budget")
+
+
+def bases(session: Session) -> Sequence[Base]:
+    """Every base of the installation."""
+    return session.exec(select(Base).order_by(col(Base.id))).all()
+
+
+def head(session: Session, base_id: int) -> JournalHead | None:
+    """Where the journal of a base says that it ends."""
+    return session.get(JournalHead, base_id)
+
+
+def claim_rows(session: Session, base_id: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Every ledger row with its fields as the journal writes them, streamed in order."""
+    query = (
+        select(Claim)
+        .where(Claim.base_id == base_id)
+        .order_by(col(Claim.id))
+        .execution_options(yield_per=2000)
+    )
+    for row in session.exec(query):
+        values = {key: _plain(value) for key, value in row.model_dump(exclude={"id"}).items()}
+        yield row.id, values
+
+
+def stored_files(session: Session, base_id: int) -> Sequence[Attachment]:
+    """Every attachment of a base; several may share their bytes."""
+    query = select(Attachment).where(Attachment.base_id == base_id)
+    return session.exec(query.order_by(col(Attachment.id))).all()
+
+
+def without_span(session: Session, base_id: int) -> list[str]:
+    """The codes of projects that today's lists would not show."""
+    today = select(ProjectSpan.project_id).where(*_current(base_id))
+    query = select(Project.code).where(Project.base_id == base_id, col(Project.id).not_in(today))
+    return list(session.exec(query.order_by(col(Project.code))))
+
+
+def differing_spans(session: Session, base_id: int) -> Sequence[RowMapping]:
+    """Projects whose current span says something else than the project, with both values."""
+    pairs = [(name, getattr(Project, name), getattr(ProjectSpan, name)) for name in _COPIED]
+    columns = [
+        column.label(f"{name}_{side}")
+        for name, is_now, was_copied in pairs
+        for side, column in (("now", is_now), ("span", was_copied))
+    ]
+    query = (
+        select(Project.code.label("project"), *columns)
+        .join(ProjectSpan, and_(col(ProjectSpan.project_id) == col(Project.id), *_current(base_id)))
+        .where(or_(*[col(now).is_distinct_from(span) for _, now, span in pairs]))
+        .order_by(col(Project.code))
+    )
+    return session.execute(query).mappings().all()
+
+
+def span_edges(session: Session, base_id: int) -> Sequence[tuple[str, date, date]]:
+    """The days of every span as known now, by project: they must follow each other."""
+    query = (
+        select(Project.code, ProjectSpan.valid_from, ProjectSpan.valid_to)
+        .join(Project, col(Project.id) == col(ProjectSpan.project_id))
+        .where(ProjectSpan.base_id == base_id, ProjectSpan.known_to == FOREVER)
+        .order_by(col(Project.code), col(ProjectSpan.valid_from))
+    )
+    return session.exec(query).all()
+
+
+def _current(base_id: int) -> tuple[ColumnElement, ...]:
+    return (
+        ProjectSpan.base_id == base_id,
+        ProjectSpan.known_to == FOREVER,
+        ProjectSpan.valid_to == FOREVER_DAY,
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Term):
+        return value.value
+    return value.isoformat() if isinstance(value, date | datetime) else value

@@ -1,0 +1,211 @@
+"""The lines of 成果转化明细 as they were known: a change closes a line and opens the next."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from pilot.domain.identifiers import IdentifierKind
+from pilot.domain.moment import FOREVER
+from pilot.store import queries_results
+from pilot.store.models import (
+    Contract,
+    Organisation,
+    Result,
+    ResultHolder,
+    ResultIdentifier,
+    Transfer,
+    TransferSpan,
+)
+
+_FRAME = frozenset({"id", "base_id", "transfer_id", "known_from", "known_to"})
+_VALUES = [column.name for column in TransferSpan.__table__.c if column.name not in _FRAME]
+
+
+def refresh(session: Session, transfer_ids: Collection[int], at: datetime) -> None:
+    """Record how these transfers read now, known from `at`.
+
+    The other transfers of the same packages are refreshed too: whether an earlier year already
+    counted the result (再次转化) depends on them. A voided transfer's line closes for good.
+    """
+    if not transfer_ids:
+        return
+    session.flush()
+    now = _read(session, _concerned(session, transfer_ids))
+    current = _current(session, list(now))
+    for transfer, values in now.values():
+        _rewrite(session, transfer, current.get(transfer.id), values, at)
+    session.flush()
+
+
+def _concerned(session: Session, transfer_ids: Collection[int]) -> Sequence[Transfer]:
+    results = select(Transfer.result_id).where(col(Transfer.id).in_(list(transfer_ids)))
+    family = queries_results.family(session, set(session.exec(results)))
+    return session.exec(select(Transfer).where(col(Transfer.result_id).in_(family))).all()
+
+
+def _current(session: Session, transfer_ids: list[int]) -> dict[int, TransferSpan]:
+    query = select(TransferSpan).where(
+        col(TransferSpan.transfer_id).in_(transfer_ids), TransferSpan.known_to == FOREVER
+    )
+    return {span.transfer_id: span for span in session.exec(query)}
+
+
+def _rewrite(
+    session: Session,
+    transfer: Transfer,
+    span: TransferSpan | None,
+    values: dict[str, Any] | None,
+    at: datetime,
+) -> None:
+    """Close the line and open the next; a line opened in this same instant is replaced."""
+    if span and values == {name: getattr(span, name) for name in _VALUES}:
+        return
+    if span and span.known_from >= at:
+        session.delete(span)
+    elif span:
+        span.known_to = at
+    if values is not None:
+        session.add(
+            TransferSpan(
+                base_id=transfer.base_id,
+                transfer_id=transfer.id,
+                known_from=at,
+                known_to=FOREVER,
+                **values,
+            )
+        )
+
+
+def _read(
+    session: Session, transfers: Sequence[Transfer]
+) -> dict[int, tuple[Transfer, dict[str, Any] | None]]:
+    """Each transfer with the values of its line now; None when it has none."""
+    results = _by_id(session, Result, {t.result_id for t in transfers})
+    contracts = _by_id(session, Contract, {t.contract_id for t in transfers})
+    receivers = _by_id(session, Organisation, {t.receiver_id for t in transfers})
+    holders = _holders(session, list(results))
+    patents = _patents(session, list(results))
+    first = _first_years(transfers, results)
+    found: dict[int, tuple[Transfer, dict[str, Any] | None]] = {}
+    for transfer in transfers:
+        result = results[transfer.result_id]
+        found[transfer.id] = transfer, None
+        if transfer.voided_at is None and result.voided_at is None:
+            values = _about_transfer(transfer, transfer.event_on.year > first[_unit(result)])
+            values |= _about_result(result, holders[result.id], patents[result.id])
+            values |= _about_receiver(receivers.get(transfer.receiver_id))
+            values |= _about_contract(contracts.get(transfer.contract_id), transfer)
+            found[transfer.id] = transfer, values
+    return found
+
+
+def _first_years(transfers: Iterable[Transfer], results: dict[int, Result]) -> dict[int, int]:
+    """The year of the first standing transfer of each unit that is counted."""
+    first: dict[int, int] = {}
+    for transfer in transfers:
+        if transfer.voided_at is None:
+            unit, year = _unit(results[transfer.result_id]), transfer.event_on.year
+            first[unit] = min(year, first.get(unit, year))
+    return first
+
+
+def _unit(result: Result) -> int:
+    """The package a result is counted with; a split part stands for itself."""
+    return result.package_id if result.package_id and not result.split_reason else result.id
+
+
+def _about_transfer(transfer: Transfer, repeated: bool) -> dict[str, Any]:
+    return {
+        "result_id": transfer.result_id,
+        "contract_id": transfer.contract_id,
+        "event_on": transfer.event_on,
+        "mode": transfer.mode,
+        "receive_area": transfer.receive_area,
+        "implement_area": transfer.implement_area,
+        "related_parties": transfer.related_parties,
+        "repeated": repeated,
+        "verified": transfer.verified_at is not None,
+    }
+
+
+def _about_result(
+    result: Result, holders: list[Organisation], patents: list[str]
+) -> dict[str, Any]:
+    return {
+        "result_code": result.code,
+        "title": result.title,
+        "kind": result.kind,
+        "field": result.field,
+        "patents": _joined(patents, 500),
+        "registration_no": result.registration_no,
+        "holders": _joined([holder.name for holder in holders], 500),
+        "holder_codes": _joined([holder.uscc for holder in holders if holder.uscc], 200),
+    }
+
+
+def _about_receiver(receiver: Organisation | None) -> dict[str, Any]:
+    return {
+        "receiver": receiver.name if receiver else None,
+        "receiver_uscc": receiver.uscc if receiver else None,
+    }
+
+
+def _about_contract(contract: Contract | None, transfer: Transfer) -> dict[str, Any]:
+    """The amount is the result's own price where it has one, else the whole contract's."""
+    whole = contract.amount if contract else None
+    return {
+        "contract_no": contract.no if contract else None,
+        "contract_type": contract.type if contract else None,
+        "contract_registration_no": contract.registration_no if contract else None,
+        "signed_on": contract.signed_on if contract else None,
+        "amount": transfer.own_price if transfer.own_price is not None else whole,
+        "rescinded_on": contract.rescinded_on if contract else None,
+    }
+
+
+def _by_id(session: Session, kind: type, ids: Collection[int | None]) -> dict[int, Any]:
+    wanted = [row_id for row_id in ids if row_id is not None]
+    return {row.id: row for row in session.exec(select(kind).where(col(kind.id).in_(wanted)))}
+
+
+def _holders(session: Session, result_ids: list[int]) -> dict[int, list[Organisation]]:
+    query = (
+        select(ResultHolder.result_id, Organisation)
+        .join(Organisation, col(Organisation.id) == col(ResultHolder.organisation_id))
+        .where(col(ResultHolder.result_id).in_(result_ids))
+        .order_by(col(ResultHolder.result_id), col(ResultHolder.position))
+    )
+    found: dict[int, list[Organisation]] = defaultdict(list)
+    for result_id, holder in session.exec(query):
+        found[result_id].append(holder)
+    return found
+
+
+def _patents(session: Session, result_ids: list[int]) -> dict[int, list[str]]:
+    query = (
+        select(ResultIdentifier.result_id, ResultIdentifier.number)
+        .where(
+            col(ResultIdentifier.result_id).in_(result_ids),
+            ResultIdentifier.kind == IdentifierKind.PATENT.value,
+        )
+        .order_by(col(ResultIdentifier.result_id), col(ResultIdentifier.id))
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for result_id, number in session.exec(query):
+        found[result_id].append(number)
+    return found
+
+
+def _joined(parts: Sequence[str], longest: int) -> str | None:
+    """The parts with 、 between them; as many as fit, then how many there are (等N项)."""
+    text = "、".join(parts)
+    if len(text) <= longest:
+        return text or None
+    tail = f"等{len(parts)}项"
+    kept = list(parts)
+    while kept and len("、".join(kept)) + len(tail) > longest:
+        kept.pop()
+    return "、".join(kept) + tail

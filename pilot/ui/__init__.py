@@ -1,0 +1,9 @@
+"""The door (页面之门): what every page uses; the only Streamlit inside pilot/."""
+
+from pilot.ui.action import act, once
+from pilot.ui.confirm import confirm
+from pilot.ui.strip import strip, view
+from pilot.ui.visitor import reading, require
+from pilot.ui.words import plain
+
+__all__ = ["act", "confirm", "once", "plain", "reading", "require", "strip", "view"]

@@ -1,0 +1,76 @@
+"""The pages of the product, as one table: file, title, section, icon, roles (菜单)."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from pilot.config import ROOT
+from pilot.domain.people import Role
+
+PAGES = ROOT / "pages"
+
+ANYONE = frozenset(Role)
+READERS = frozenset({Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.PROVINCE})
+ASSESSORS = frozenset({Role.MANAGER, Role.REVIEWER})
+REPORTERS = frozenset({Role.ADMIN, Role.MANAGER, Role.OFFICER, Role.PROVINCE})
+DEFINERS = frozenset({Role.ADMIN, Role.MANAGER, Role.OFFICER})
+ADMINS = frozenset({Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page; a hidden one has an address but no line in the menu."""
+
+    file: str
+    title: str
+    section: str
+    icon: str
+    roles: frozenset[Role]
+    hidden: bool = False
+
+
+MENU = (
+    Entry("overview", "总览", "", "dashboard", READERS),
+    Entry("projects", "项目台账", "项目", "list_alt", READERS),
+    Entry("project", "项目详情", "项目", "article", READERS, hidden=True),
+    Entry("gate", "阶段门", "项目", "fact_check", ASSESSORS),
+    Entry("results", "成果与转化", "项目", "science", READERS),
+    Entry("claims", "指标明细", "指标", "functions", READERS),
+    Entry("exports", "报表导出", "指标", "download", REPORTERS),
+    Entry("definitions", "口径与目标", "指标", "rule", DEFINERS),
+    Entry("people", "人员与权限", "管理", "group", ADMINS),
+    Entry("my_account", "我的账号", "管理", "account_circle", ANYONE),
+)
+
+
+def entries(roles: frozenset[Role]) -> list[Entry]:
+    """What holders of `roles` may open, in the menu's order."""
+    return [entry for entry in MENU if not entry.roles.isdisjoint(roles) and _exists(entry)]
+
+
+def pages(roles: frozenset[Role]) -> dict[str, list[StreamlitPage]]:
+    """The same for `st.navigation`, by section, and the start page that leads to the first."""
+    sections: dict[str, list[StreamlitPage]] = {}
+    for entry in entries(roles):
+        page = st.Page(
+            PAGES / f"{entry.file}.py",
+            title=entry.title,
+            icon=f":material/{entry.icon}:",
+            url_path=entry.file,
+            visibility="hidden" if entry.hidden else "visible",
+        )
+        sections.setdefault(entry.section, []).append(page)
+    first = next(iter(sections.values()))[0]
+    return {"": [_start(first), *sections.pop("", [])], **sections}
+
+
+def _start(first: StreamlitPage) -> StreamlitPage:
+    """The page at `/`: a default page would have no address of its own, so it only leads on."""
+    return st.Page(
+        lambda: st.switch_page(first), title="首页", default=True, visibility="hidden"
+    )
+
+
+def _exists(entry: Entry) -> bool:
+    return (PAGES / f"{entry.file}.py").exists()

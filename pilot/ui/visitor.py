@@ -1,0 +1,74 @@
+"""Who looks at the page: the cookie's session, looked up in the database at every run."""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import streamlit as st
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from pilot.config import settings
+from pilot.domain.errors import NotAllowed, PilotError
+from pilot.domain.people import Actor, Role
+from pilot.services import door
+from pilot.services.door import Visitor
+from pilot.store import engine as store
+from pilot.ui.words import plain
+
+SIGN_IN_AGAIN = "登录已失效，请重新登录。没有提交的内容不会保存。"
+
+
+def engine() -> Engine:
+    """The one engine of this process."""
+    return store.shared(settings().url)
+
+
+def token() -> str:
+    """The session token that the browser sent when it opened the page's socket."""
+    return st.context.cookies.get(settings().cookie, "")
+
+
+def visitor() -> Visitor | None:
+    """Who stands behind the page now; None once the session or the account has ended."""
+    with store.reading(engine()) as session:
+        who = door.visitor(session, token(), datetime.now(UTC))
+    return None if who is None or who.must_change else who
+
+
+def require(*roles: Role) -> Actor:
+    """The signed-in person, if they hold one of `roles` (any, when none is named).
+
+    The first line of every page; otherwise the page says why it stays empty and ends.
+    """
+    who = visitor()
+    if who is None:
+        ask_to_sign_in()
+        st.stop()
+    if roles and not who.actor.is_any(*roles):
+        wanted = "、".join(role.label for role in roles)
+        st.error(f"您的角色不能查看此页；需要{wanted}角色。")
+        st.stop()
+    return who.actor
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[Session]:
+    """A session to read from; the signed-in person is looked up again, for fragments' sake.
+
+    A refusal raised inside is shown as its sentence and ends the page.
+    """
+    try:
+        with store.reading(engine()) as session:
+            if door.visitor(session, token(), datetime.now(UTC)) is None:
+                raise NotAllowed(SIGN_IN_AGAIN)
+            yield session
+    except PilotError as error:
+        st.error(plain(error.message))
+        st.stop()
+
+
+def ask_to_sign_in() -> None:
+    """Say that the session has ended, and where to sign in again."""
+    st.warning(SIGN_IN_AGAIN, icon=":material/lock:")
+    st.link_button("重新登录", "/auth/login", type="primary")

@@ -1,0 +1,37 @@
+"""Errors at the edge: a number for the user, everything else for the log only."""
+
+import logging
+from uuid import uuid4
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from pilot.domain.errors import NotAllowed, NotFound, PilotError
+
+log = logging.getLogger("pilot.faults")
+_STATUS = {NotAllowed: 403, NotFound: 404}
+
+
+def shown(error: Exception) -> bool:
+    """What Streamlit calls for an uncaught error in a page; true: it need not show it itself."""
+    number = uuid4().hex[:8]
+    log.error("page error %s", number, exc_info=error)
+    st.error(f"系统出错，编号 {number}。请把编号告诉系统管理员；可以刷新页面后重试。")
+    return True
+
+
+async def refused(_request: Request, error: Exception) -> Response:
+    """A refusal in a route, as its sentence."""
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
+    return PlainTextResponse(getattr(error, "message", ""), status)
+
+
+async def crashed(_request: Request, error: Exception) -> Response:
+    """A bug in a route: its number; the server's log has the rest."""
+    number = uuid4().hex[:8]
+    log.error("route error %s", number, exc_info=error)
+    return PlainTextResponse(f"系统出错，编号 {number}。请把编号告诉系统管理员。", 500)
+
+
+HANDLERS = {PilotError: refused, Exception: crashed}

@@ -1,0 +1,85 @@
+"""The headers that tell a browser what a page of ours may do (安全响应头)."""
+
+import base64
+import functools
+import hashlib
+import re
+from pathlib import Path
+
+import streamlit
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pilot.config import settings
+
+# For the HTML pages of the door: no script at all.
+DOOR_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+# For stored files: even one that slipped through as a page could do nothing.
+FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+# Streamlit makes <style> elements without a text and fills them by script.
+_EMPTY_STYLE = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+_ALWAYS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+_CACHEABLE = ("/static/", "/favicon.png", "/i18n/", "/auth/style.css", "/auth/icon.png")
+
+
+class Headers:
+    """Adds the headers to every answer; a route may have set a stricter policy of its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _dress(MutableHeaders(scope=message), scope["path"])
+            await send(message)
+
+        await self.app(scope, receive, dressed if scope["type"] == "http" else send)
+
+
+def _dress(headers: MutableHeaders, path: str) -> None:
+    for name, value in _ALWAYS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("content-security-policy", shell_policy())
+    if not path.startswith(_CACHEABLE):
+        headers["cache-control"] = "no-store"
+    if settings().secure_cookie:
+        headers["strict-transport-security"] = "max-age=31536000"
+
+
+@functools.cache
+def shell_policy() -> str:
+    """The policy of Streamlit's page: its own files, the hash of its one inline script."""
+    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
+    inline = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in inline)
+    rules = {
+        "default-src": "'none'",
+        "script-src": f"'self' {hashes}".strip(),
+        "style-src": f"'self' '{_EMPTY_STYLE}'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "connect-src": "'self'",
+        "worker-src": "'self' blob:",
+        "media-src": "'self' blob:",
+        "manifest-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -1,0 +1,92 @@
+"""Start and stop of the server (启动检查): safe settings, the right schema, a warm process."""
+
+import contextlib
+import gc
+import importlib
+import logging
+import pkgutil
+from collections.abc import AsyncIterator
+
+from starlette.concurrency import run_in_threadpool
+from streamlit import config as streamlit_config
+
+from pilot.config import LOOPBACK, ROOT, settings
+from pilot.domain.errors import PilotError
+from pilot.store import schema
+from pilot.store.engine import shared
+from pilot.web import log as server_log
+
+log = logging.getLogger("pilot.start")
+
+# What .streamlit/config.toml must say; the defaults of these options are dangerous (docs/trust).
+REQUIRED: dict[str, tuple[object, ...]] = {
+    "client.showErrorDetails": ("none",),
+    "client.allowedOrigins": ([],),
+    "client.disableDataExport": (True,),
+    "client.toolbarMode": ("viewer", "minimal"),
+    "server.enableXsrfProtection": (True,),
+    "server.enableCORS": (True,),
+    "server.enableStaticServing": (False,),
+    "server.enableAgentApi": (False,),
+    "server.fileWatcherType": ("none",),
+    "server.trustedUserHeaders": ({"x-pilot-session": "session"},),
+    "browser.gatherUsageStats": (False,),
+    "runner.magicEnabled": (False,),
+}
+_WARM = ("pandas", "altair", "sqlalchemy")
+
+
+class UnsafeStart(PilotError):
+    """The server would run with settings that are not safe."""
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[None]:
+    """Check, migrate and warm up before the first request is answered."""
+    server_log.set_up()
+    try:
+        check_settings()
+        await run_in_threadpool(migrate)
+    except PilotError as error:
+        log.critical("%s", error.message)
+        raise SystemExit(error.message) from None
+    warm_up()
+    log.info("serving %s data", "demonstration" if settings().demo else "real")
+    yield
+    shared(settings().url).dispose()
+
+
+def check_settings() -> None:
+    """Raise UnsafeStart with every setting that must be different."""
+    chosen = settings()
+    wrong = [
+        f"{name} 应为 {' 或 '.join(map(repr, allowed))}"
+        for name, allowed in REQUIRED.items()
+        if streamlit_config.get_option(name) not in allowed
+    ]
+    if streamlit_config.get_option("server.maxUploadSize") > chosen.max_upload_mb:
+        wrong.append(f"server.maxUploadSize 应不超过 {chosen.max_upload_mb}")
+    if chosen.demo and chosen.host not in LOOPBACK:
+        wrong.append("演示模式只能监听本机地址 127.0.0.1")
+    if wrong:
+        raise UnsafeStart("配置不安全，没有启动：" + "；".join(wrong) + "。")
+
+
+def migrate() -> None:
+    """Bring the database to this version of the product, and say so in the log."""
+    before, after = schema.upgrade(shared(settings().url))
+    if before != after:
+        log.info("database schema upgraded from %s to %s", before or "nothing", after)
+
+
+def warm_up() -> None:
+    """Import what pages will need and keep it out of every later garbage collection.
+
+    Streamlit collects after each run of a page; with the modules frozen that costs a tenth.
+    """
+    found = pkgutil.iter_modules([str(ROOT / "pilot" / "reports")])
+    reports = [f"pilot.reports.{module.name}" for module in found]
+    for name in (*_WARM, *reports):
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()

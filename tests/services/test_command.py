@@ -1,0 +1,146 @@
+"""One action = one transaction = one journal entry: rows D and G of the trust notes."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlmodel import func, select
+
+from pilot.domain.errors import Conflict, NotAllowed, PilotError, StalePage
+from pilot.domain.people import MAY, Role
+from pilot.services import projects
+from pilot.services.command import VERBS, Seen, perform
+from pilot.services.projects import ProjectDraft
+from pilot.store.engine import reading, writing
+from pilot.store.models import Account, JournalEntry, Project
+from tests import factories
+from tests.factories import NOON
+
+
+@pytest.fixture
+def people(engine):
+    with writing(engine) as session:
+        home = factories.base(session)
+        return {
+            "manager": factories.actor(session, home, Role.MANAGER),
+            "other": factories.actor(session, home, Role.MANAGER),
+            "officer": factories.actor(session, home, Role.OFFICER),
+        }
+
+
+def count(engine, kind):
+    with reading(engine) as session:
+        return session.exec(select(func.count()).select_from(kind)).one()
+
+
+def register(engine, actor, **options):
+    draft = ProjectDraft(name="示例项目")
+    return perform(engine, projects.register, draft, by=actor.id, now=NOON, **options)
+
+
+def test_an_accepted_command_leaves_its_row_and_one_entry(engine, people):
+    done = register(engine, people["manager"])
+    with reading(engine) as session:
+        entry = session.exec(select(JournalEntry)).one()
+    assert (done.subject, entry.subject, entry.by_id) == (
+        "project",
+        "project",
+        people["manager"].id,
+    )
+    assert "示例项目" in entry.changes
+    assert entry.sequence == done.sequence == 1
+
+
+def test_a_refused_command_leaves_nothing(engine, people):
+    with pytest.raises(NotAllowed, match="基地管理"):
+        register(engine, people["officer"])
+    assert (count(engine, Project), count(engine, JournalEntry)) == (0, 0)
+
+
+def test_a_verb_that_fails_half_way_leaves_nothing(engine, people, monkeypatch):
+    def stop(*_args, **_options):
+        raise PilotError("停")
+
+    monkeypatch.setattr("pilot.services.projects.project_spans.refresh", stop)
+    with pytest.raises(PilotError):
+        register(engine, people["manager"])
+    assert (count(engine, Project), count(engine, JournalEntry)) == (0, 0)
+
+
+def test_the_same_key_does_it_once_and_answers_the_same(engine, people):
+    first = register(engine, people["manager"], key="form-1")
+    again = register(engine, people["manager"], key="form-1")
+    assert (again.subject_id, again.repeated) == (first.subject_id, True)
+    assert count(engine, Project) == 1
+
+
+def test_five_clicks_at_once_with_one_key_make_one_record(engine, people):
+    failures = []
+
+    def click():
+        try:
+            register(engine, people["manager"], key="form-1")
+        except PilotError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=click) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (count(engine, Project), failures) == (1, [])
+
+
+def test_a_key_is_one_persons_own(engine, people):
+    register(engine, people["manager"], key="form-1")
+    register(engine, people["other"], key="form-1")
+    assert count(engine, Project) == 2
+
+
+def test_a_stale_page_is_told_who_changed_it(engine, people):
+    done = register(engine, people["manager"])
+    with reading(engine) as session:
+        seen = Seen("project", done.subject_id, session.get(Project, done.subject_id).rev)
+    perform(engine, projects.note, done.subject_id, "进展", by=people["other"].id, now=NOON)
+
+    with pytest.raises(StalePage, match=people["other"].name):
+        perform(
+            engine,
+            projects.edit,
+            done.subject_id,
+            ProjectDraft(name="新名"),
+            by=people["manager"].id,
+            now=NOON,
+            seen=seen,
+        )
+
+    with reading(engine) as session:
+        assert session.get(Project, done.subject_id).name == "示例项目"
+
+
+def test_a_disabled_account_is_refused_at_its_next_action(engine, people):
+    with writing(engine) as session:
+        session.get(Account, people["manager"].id).disabled_at = NOON
+    with pytest.raises(NotAllowed, match="重新登录"):
+        register(engine, people["manager"])
+
+
+def test_recorded_times_of_a_base_never_repeat_even_if_the_clock_goes_back(engine, people):
+    register(engine, people["manager"])
+    draft = ProjectDraft(name="乙")
+    early = NOON - timedelta(hours=5)
+    perform(engine, projects.register, draft, by=people["manager"].id, now=early)
+    with reading(engine) as session:
+        first, second = session.exec(select(JournalEntry).order_by(JournalEntry.sequence)).all()
+    assert second.at > first.at
+    assert (first.clock_went_back, second.clock_went_back) == (False, True)
+
+
+def test_a_code_that_exists_is_refused_in_words(engine, people):
+    register(engine, people["manager"], code="ZS-2026-001")
+    with pytest.raises(Conflict, match="编号"):
+        register(engine, people["manager"], code="ZS-2026-001")
+
+
+def test_every_verb_has_a_row_in_the_table_of_permissions():
+    assert {verb.action for verb in VERBS.values()} <= set(MAY)

@@ -1,0 +1,144 @@
+"""The house rules, kept by the syntax tree: who may import whom, and a few more."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# layer → (our layers it may import, third-party packages it may import)
+HOUSE: dict[str, tuple[set[str], set[str]]] = {
+    "domain": ({"domain"}, set()),
+    "config": (set(), {"pydantic_settings"}),
+    "store": ({"store", "domain"}, {"sqlmodel", "sqlalchemy", "alembic", "filelock"}),
+    "services": (
+        {"services", "store", "domain"},
+        {"sqlmodel", "sqlalchemy", "openpyxl", "pwdlib", "rapidfuzz"},
+    ),
+    "reports": (
+        {"reports", "services", "store", "domain"},
+        {"sqlmodel", "sqlalchemy", "pandas", "altair", "xlsxwriter", "babel"},
+    ),
+    "web": (
+        {"web", "services", "reports", "store.engine", "store.schema", "config", "domain", "ui"},
+        {"starlette", "streamlit", "sqlmodel", "sqlalchemy", "uvicorn", "pandas", "altair"}
+        | {"anyio", "jinja2"},
+    ),
+    "ui": (
+        {"ui", "services.command", "services.door", "reports.columns", "store.engine", "config"}
+        | {"domain"},
+        {"streamlit", "sqlmodel", "sqlalchemy"},
+    ),
+    "screens": ({"screens", "ui", "services", "reports", "domain"}, {"streamlit"}),
+    "pages": ({"screens", "ui", "services", "reports", "domain"}, {"streamlit"}),
+    "seed": ({"seed", "services", "reports", "store.engine", "config", "domain"}, {"sqlalchemy"}),
+    "cli": (
+        {"cli", "seed", "services", "reports", "store.engine", "store.schema", "config", "domain"},
+        {"typer", "uvicorn", "rich", "sqlalchemy"},
+    ),
+}
+MODULES = sorted([*(ROOT / "pilot").rglob("*.py"), *(ROOT / "pages").glob("*.py")])
+OWN = [path for path in MODULES if "migrations" not in path.parts]
+
+
+def layer_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).parts
+    if parts[0] == "pages":
+        return "pages"
+    return parts[1].removesuffix(".py").split("_")[0] if len(parts) > 1 else ""
+
+
+def imports(path: Path) -> list[str]:
+    names = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
+
+
+def breaches(path: Path) -> list[str]:
+    layer = layer_of(path)
+    if layer not in HOUSE:
+        return []
+    ours, others = HOUSE[layer]
+    found = []
+    for name in imports(path):
+        top, _, rest = name.partition(".")
+        if top == "pilot":
+            if not any(rest == allowed or rest.startswith(f"{allowed}.") for allowed in ours):
+                found.append(f"{layer} may not import {name}")
+        elif top not in others and not _standard(top):
+            found.append(f"{layer} may not import {top}")
+    return found
+
+
+def _standard(top: str) -> bool:
+    return top in sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_module_imports_only_what_its_layer_may(path):
+    assert breaches(path) == []
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(ROOT)))
+def test_only_the_store_writes_queries(path):
+    if layer_of(path) == "store":
+        return
+    calls = {
+        node.func.id
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert "select" not in calls, "a query belongs in pilot/store"
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(ROOT)))
+def test_nobody_reads_the_clock_but_the_edge(path):
+    if layer_of(path) in {"web", "ui", "cli", "pages", "screens"}:
+        return
+    source = path.read_text(encoding="utf-8")
+    assert "datetime.now(" not in source
+    assert "date.today(" not in source
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_page_shows_unescaped_html(path):
+    source = path.read_text(encoding="utf-8")
+    assert "unsafe_allow_html" not in source
+    assert "st.html(" not in source
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_module_is_short_enough_to_hold_in_the_head(path):
+    limit = 80 if layer_of(path) == "pages" else 300
+    assert path.read_text(encoding="utf-8").count("\n") <= limit
+
+
+def test_no_streamlit_call_stands_between_a_verb_and_its_commit():
+    for layer in ("services", "store", "domain"):
+        for path in (ROOT / "pilot" / layer).rglob("*.py"):
+            assert not any(name.startswith("streamlit") for name in imports(path)), path
+
+
+def test_every_page_begins_with_its_guard():
+    for path in (ROOT / "pages").glob("*.py"):
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        work = [
+            node
+            for node in body
+            if not isinstance(node, ast.Import | ast.ImportFrom)
+            and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        ]
+        assert "require(" in ast.unparse(work[0]), f"{path.name} does not guard itself first"
+
+
+def test_the_main_script_does_not_stand_beside_the_pages():
+    assert not (ROOT / "pilot" / "ui" / "pages").exists()
+    assert "pilot/ui/main.py" in (ROOT / "app.py").read_text(encoding="utf-8") or (
+        "MAIN" in (ROOT / "app.py").read_text(encoding="utf-8")
+    )
