@@ -47,7 +47,7 @@ if line := known.get(picked):
                 f"reset-{line.id}-{line.rev}", passwords.temporary()
             )
             ui.confirm(
-                "重置密码", f"临时密码是 {temporary} ；请先记下并当面告知本人，首次登录时须修改。",
+                "重置密码", f"临时密码：{temporary}（请先记下，当面告知本人；首次登录时须修改）",
                 accounts.reset, line.id, temporary,
                 key="reset", done=f"已重置 {line.login} 的密码；原有登录已退出。", **shown,
             )  # fmt: skip
@@ -70,7 +70,7 @@ with new, st.form(f"account-{form}", border=False):
     fresh = st.session_state.setdefault(f"temporary-{form}", passwords.temporary())
     temporary = st.text_input("临时密码", fresh, help="请记下并当面告知本人；首次登录时须修改。")
     if st.form_submit_button("建立账号", type="primary"):
-        done = f"已建立账号 {login}，临时密码 {temporary} ；请现在告知本人，以后不再显示。"
+        done = f"已建立账号 {login}，临时密码：{temporary}（请现在告知本人，以后不再显示）"
         key = ui.once("account")
         if ui.act(accounts.create, login, name, roles, temporary, key=key, done=done):
             st.session_state["account-form"] += 1

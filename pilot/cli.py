@@ -1,13 +1,14 @@
 """`pilot …`: set up, serve, migrate; each command parses, calls one thing and prints."""
 
-import contextlib
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from sqlalchemy import Engine
 
+from pilot import cli_import
+from pilot.cli_export import export
+from pilot.cli_refusals import refusals
 from pilot.cli_verify import verify
 from pilot.config import LOOPBACK, ROOT, settings
 from pilot.domain.errors import PilotError
@@ -20,6 +21,8 @@ from pilot.store.engine import shared
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="中试项目组合")
 # Further commands live in modules of their own and are registered here.
 app.command()(verify)
+app.command()(export)
+app.add_typer(cli_import.app, name="import")
 
 
 @app.command()
@@ -84,16 +87,6 @@ def migrate() -> None:
     """把数据库升级到本程序的版本。"""
     with refusals():
         _migrated()
-
-
-@contextlib.contextmanager
-def refusals() -> Iterator[None]:
-    """Print a refusal as its sentence and leave with status 1."""
-    try:
-        yield
-    except PilotError as error:
-        typer.echo(error.message, err=True)
-        raise typer.Exit(1) from None
 
 
 def _migrated() -> Engine:

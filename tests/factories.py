@@ -8,13 +8,22 @@ from sqlalchemy import func
 from sqlmodel import Session, select
 
 from pilot.domain.guards import SCORED
-from pilot.domain.moment import FOREVER
+from pilot.domain.moment import FOREVER, moment
 from pilot.domain.people import Actor, Role
-from pilot.domain.vocabulary import CheckState, Conclusion, EvidenceState, Gate, LandingLevel
+from pilot.domain.vocabulary import (
+    CheckState,
+    Conclusion,
+    EvidenceState,
+    Gate,
+    Indicator,
+    LandingLevel,
+    Scope,
+    Standing,
+)
 from pilot.services import decisions, evidence, landing, lifecycle, projects, reviews, setup
 from pilot.services.landing import LandingDraft
 from pilot.services.projects import ProjectDraft
-from pilot.store import journal, queries_gates
+from pilot.store import journal, queries_counting, queries_gates
 from pilot.store.models import (
     Account,
     AccountRole,
@@ -107,7 +116,11 @@ def project(session: Session, people: Team, **fields) -> Project:
     session.add(leader)
     session.flush()
     draft = {"name": "示例催化剂中试", "manager_id": leader.id, "owner_consent": True} | fields
-    draft = {"readiness_scheme": "GB/T 37264", "readiness_level": 7} | draft
+    draft = {
+        "readiness_scheme": "GB/T 37264",
+        "readiness_version": "2018",
+        "readiness_level": 7,
+    } | draft
     return projects.register(
         session,
         ProjectDraft(**draft),
@@ -301,3 +314,15 @@ def spans(session: Session, project_id: int) -> list[ProjectSpan]:
         ProjectSpan.project_id == project_id, ProjectSpan.known_to == FOREVER
     )
     return sorted(session.exec(query), key=lambda span: span.valid_from)
+
+
+def count(
+    session: Session,
+    people: Team,
+    indicator: Indicator,
+    scope: Scope = Scope.CITY,
+    standing: Standing = Standing.COUNTED,
+) -> int:
+    """The number on the card of 2026, as known now."""
+    totals = queries_counting.totals(session, people.base.id, moment(clock(session)))
+    return totals.get((indicator, scope, standing), 0)

@@ -98,6 +98,8 @@ MAY: dict[str, frozenset[Role]] = {
     "target.save": frozenset({Role.ADMIN, Role.MANAGER}),
     "year.file": _REPORT,
     "fact.record": _MANAGER,
+    # import
+    "import.apply": _MANAGER,
 }
 
 

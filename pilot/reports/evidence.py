@@ -1,16 +1,32 @@
-"""What a claim rests on, in words (依据)."""
+"""What claims rest on, in words short enough for a cell (依据); a thousand claims at a time."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session
 
 from pilot.domain.counting import Source
 from pilot.domain.moment import Moment
-from pilot.store import queries_sources
+from pilot.store import queries_counting, queries_sources
 
 Row = Mapping[str, Any]
+
+
+def with_evidence(session: Session, found: Sequence[Row], view: Moment) -> Sequence[Row]:
+    """Rows of the list of claims with the indicator's code, the unit's name and the evidence."""
+    sources = queries_counting.sources_of(session, [row["claim_id"] for row in found])
+    words = evidence_words(session, [one for each in sources.values() for one in each], view)
+    names = _unit_names(session, found, view)
+    return [
+        {
+            **row,
+            **names.get((row["unit_kind"], row["unit_id"]), {}),
+            "indicator_code": row["indicator"].value,
+            "evidence": "；".join(filter(None, (words[one] for one in sources[row["claim_id"]]))),
+        }
+        for row in found
+    ]
 
 
 def evidence_words(session: Session, sources: Iterable[Source], view: Moment) -> dict[Source, str]:
@@ -24,6 +40,18 @@ def evidence_words(session: Session, sources: Iterable[Source], view: Moment) ->
         for row_id in ids:
             words[Source(kind, row_id)] = _word(kind, row_id, found.get(row_id))
     return words
+
+
+def _unit_names(
+    session: Session, found: Sequence[Row], view: Moment
+) -> dict[tuple[str, int], dict[str, str]]:
+    """What a transfer or a contract is called as a unit: it has no list of its own to join."""
+    names = {}
+    for kind, code in (("transfer", "result_code"), ("contract", "no")):
+        ids = {row["unit_id"] for row in found if row["unit_kind"] == kind}
+        for row in queries_sources.rows_of(session, kind, ids, view):
+            names[kind, row["id"]] = {"unit_code": row[code], "unit_name": row["title"]}
+    return names
 
 
 def _word(kind: str, row_id: int, row: Row | None) -> str:
@@ -52,7 +80,7 @@ def _run(row: Row) -> str:
 
 
 def _fact(row: Row) -> str:
-    return f"公开报道：{row['source']}"
+    return f"据{row['source']}"
 
 
 def _result(row: Row) -> str:

@@ -14,7 +14,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import BinaryIO
+from urllib.parse import urlencode
 
+import pandas as pd
 from sqlmodel import Session
 
 from pilot.domain.formula import mark
@@ -78,6 +80,28 @@ def asked(
     check_may(actor, "report.export")
     bases = tuple(queries_bases.visible(session, actor))
     return Export(tables.table_named(name), view, chosen, bases)
+
+
+def address(export: Export, kind: str, encoding: Encoding = Encoding.UTF8) -> str:
+    """Where the file is downloaded (`kind` csv, xlsx or json for the metadata), on this server.
+
+    A view of today asks for what is known when the download begins.
+    """
+    view, chosen = export.view, export.chosen
+    known = {"known": view.known_on.isoformat()} if not view.live else {}
+    query = {"year": view.year, "as_of": view.as_of.isoformat(), **known}
+    if chosen.scope:
+        query["scope"] = chosen.scope.value
+    if kind != Format.XLSX:
+        query["encoding"] = encoding.value
+    return f"/export/{export.table.name}.{kind}?{urlencode(query)}"
+
+
+def preview(session: Session, export: Export, limit: int = 20) -> tuple[pd.DataFrame, dict]:
+    """The first rows as they will stand in the file, and its metadata."""
+    place = export.table, export.base_ids, export.view, export.chosen
+    shown_rows = tables.frame(session, *place, limit=limit)
+    return shown_rows, metadata(session, export, tables.count(session, *place))
 
 
 def write_csv(session: Session, export: Export, file: BinaryIO, encoding: Encoding) -> dict:

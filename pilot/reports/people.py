@@ -66,14 +66,13 @@ def account_frame(lines: list[AccountLine]) -> pd.DataFrame:
         {
             "登录名": line.login,
             "姓名": line.name,
-            "角色": "、".join(role.label for role in line.roles),
             "状态": line.state,
-            "最近登录": line.last_sign_in
-            and line.last_sign_in.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),
+            "角色": "、".join(role.label for role in line.roles),
+            "最近登录": _when(line.last_sign_in),
         }
         for line in lines
     ]
-    return pd.DataFrame(rows, columns=["登录名", "姓名", "角色", "状态", "最近登录"])
+    return pd.DataFrame(rows, columns=["登录名", "姓名", "状态", "角色", "最近登录"])
 
 
 def own_account(session: Session, reader: Actor, now: datetime) -> OwnAccount:
@@ -81,3 +80,7 @@ def own_account(session: Session, reader: Actor, now: datetime) -> OwnAccount:
     row = session.get_one(Account, reader.id)
     opened = queries_door.open_count(session, reader.id, now)
     return OwnAccount(row.login, row.password_set_at, opened)
+
+
+def _when(at: datetime | None) -> str:
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if at else "从未"

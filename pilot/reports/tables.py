@@ -14,8 +14,8 @@ from pilot.domain.vocabulary import Indicator, Scope, Stage, Standing, State
 from pilot.reports import summary
 from pilot.reports.cells import Cell, Labels, writer
 from pilot.reports.columns import CLAIMS, PROJECTS, SUMMARY, TRANSFERS, Column
-from pilot.reports.evidence import evidence_words
-from pilot.store import queries_codes, queries_counting, queries_tables, streams
+from pilot.reports.evidence import with_evidence
+from pilot.store import queries_codes, queries_tables, streams
 
 Row = Mapping[str, Any]
 Bases = Sequence[int]
@@ -43,7 +43,8 @@ class Table:
     """One list: its name in addresses, its title, its columns.
 
     A list with a `statement` is streamed; a short one is made at once by `whole`. `complete` adds
-    to a chunk of rows what one statement cannot say.
+    to a chunk of rows what one statement cannot say. `scopes` are those it can be narrowed to,
+    None for all of them.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Table:
     statement: Callable[[Bases, Moment, Chosen], Select] | None = None
     whole: Callable[[Session, Bases, Moment], pd.DataFrame] | None = None
     complete: Callable[[Session, Sequence[Row], Moment], Sequence[Row]] | None = None
+    scopes: tuple[Scope | None, ...] = (None,)
 
     @property
     def headings(self) -> dict[str, str]:
@@ -153,26 +155,20 @@ def _claims(bases: Bases, view: Moment, chosen: Chosen) -> Select:
     return queries_tables.claims(bases, view, wanted)
 
 
-def _with_evidence(session: Session, found: Sequence[Row], view: Moment) -> Sequence[Row]:
-    """Each claim with its indicator's code and what it rests on, in words."""
-    sources = queries_counting.sources_of(session, [row["claim_id"] for row in found])
-    words = evidence_words(session, [one for each in sources.values() for one in each], view)
-    return [
-        {
-            **row,
-            "indicator_code": row["indicator"].value,
-            "evidence": "；".join(filter(None, (words[one] for one in sources[row["claim_id"]]))),
-        }
-        for row in found
-    ]
-
-
+_CITY_OR_BASE = (Scope.CITY, Scope.BASE)
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         Table("summary", "指标汇总", SUMMARY, whole=summary.goal_cards),
-        Table("projects", "项目台账", PROJECTS, _projects),
-        Table("transfers", "成果转化明细", TRANSFERS, _transfers),
-        Table("claims", "三项指标明细", CLAIMS, _claims, complete=_with_evidence),
+        Table("projects", "项目台账", PROJECTS, _projects, scopes=(None, Scope.BASE)),
+        Table("transfers", "成果转化明细", TRANSFERS, _transfers, scopes=_CITY_OR_BASE),
+        Table(
+            "claims",
+            "三项指标明细",
+            CLAIMS,
+            _claims,
+            complete=with_evidence,
+            scopes=(None, *_CITY_OR_BASE),
+        ),
     )
 }

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from pilot.domain.counting import Verdict, industrialised, new_pilots, transferred
+from pilot.domain.counting import Verdict, distinct, industrialised, new_pilots, transferred
 from pilot.domain.ledger import Draft, reconcile
 from pilot.store import queries_counting, queries_facts, queries_packages
 from pilot.store.models import Claim, ClaimSource
@@ -80,18 +80,8 @@ def package_verdicts(
 ) -> list[Verdict]:
     """M3 and its neighbours of these packages; a contract they share is judged once."""
     rules = queries_counting.rules(session, base_id)
-    found: dict[tuple, Verdict] = {}
-    for fact in queries_packages.package_facts(session, base_id, roots):
-        for verdict in transferred(fact, rules):
-            key = (
-                verdict.indicator,
-                verdict.scope,
-                verdict.unit_kind,
-                verdict.unit_id,
-                verdict.year,
-            )
-            found.setdefault(key, verdict)
-    return list(found.values())
+    facts = queries_packages.package_facts(session, base_id, roots)
+    return distinct(verdict for fact in facts for verdict in transferred(fact, rules))
 
 
 def _post(

@@ -8,11 +8,12 @@ from pilot.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from pilot.domain.moment import FOREVER
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import EvidenceState
-from pilot.services import claiming
+from pilot.services import attachments, claiming
 from pilot.services.command import verb
 from pilot.services.projects import check_day
-from pilot.store import queries, queries_gates
-from pilot.store.models import Attachment, Evidence, Project
+from pilot.store import queries, queries_codes, queries_gates
+from pilot.store.files import StoredFile
+from pilot.store.models import Evidence, Project
 
 
 @verb("evidence.submit")
@@ -28,19 +29,21 @@ def submit(
     issuer: str | None = None,
     issued_on: date | None = None,
     valid_until: date | None = None,
-    attachment_id: int | None = None,
+    file: StoredFile | None = None,
     reason: str | None = None,
 ) -> Evidence:
-    """Hand in a paper (交材料); a replaced one goes back to 已交 with the next version."""
+    """Hand in a paper (交材料); a replaced one goes back to 已交 with the next version.
+
+    The file lies safe on disk already; its row and the paper's are written together.
+    """
     project = queries.one(session, Project, by.base_id, project_id)
+    _check_code(session, by, doc_code)
     if not title.strip():
         raise Invalid("title", "材料名称不能为空。")
     if issued_on is not None:
         check_day("issued_on", issued_on, at)
     if issued_on and valid_until and valid_until < issued_on:
         raise Invalid("valid_until", "有效期至不能早于签发日期。")
-    if attachment_id is not None:
-        queries.one(session, Attachment, by.base_id, attachment_id)
     old = queries_gates.paper(session, project.id, doc_code)
     row = Evidence(
         base_id=by.base_id,
@@ -53,7 +56,7 @@ def submit(
         issuer=issuer,
         issued_on=issued_on,
         valid_until=valid_until,
-        attachment_id=attachment_id,
+        attachment_id=attachments.add(session, file, by=by, at=at).id if file else None,
         reason=reason,
         submitted_by=by.id,
         known_from=at,
@@ -93,6 +96,7 @@ def waive(
 ) -> Evidence:
     """Say that a paper does not apply (不适用), with a reason; the approver is the actor."""
     project = queries.one(session, Project, by.base_id, project_id)
+    _check_code(session, by, doc_code)
     if not reason.strip():
         raise Invalid("reason", "不适用必须说明理由。")
     old = queries_gates.paper(session, project.id, doc_code)
@@ -109,6 +113,11 @@ def waive(
         known_to=FOREVER,
     )
     return _replace(session, project, old, row, at, "材料不适用")
+
+
+def _check_code(session: Session, by: Actor, doc_code: str) -> None:
+    if doc_code not in queries_codes.labels(session, by.base_id, "documents"):
+        raise Invalid("doc_code", f"材料清单里没有“{doc_code}”，请从列表中选择。")
 
 
 def _current(session: Session, by: Actor, evidence_id: int) -> Evidence:

@@ -9,11 +9,12 @@ from sqlmodel import Session
 from pilot.domain.errors import Conflict, Invalid, NotAllowed
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import LandingLevel
-from pilot.services import claiming
+from pilot.services import attachments, claiming
 from pilot.services.command import verb
 from pilot.services.projects import check_day
 from pilot.store import queries, queries_gates
-from pilot.store.models import Attachment, Landing, LandingStep, Organisation, Project
+from pilot.store.files import StoredFile
+from pilot.store.models import Landing, LandingStep, Organisation, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def reach(
     at: datetime,
     on: date,
     proof: str,
-    attachment_id: int | None = None,
+    file: StoredFile | None = None,
 ) -> LandingStep:
     """Record that a plant reached a level (落地进度), with its proof; it awaits verification."""
     landing = queries.one(session, Landing, by.base_id, landing_id)
@@ -110,8 +111,6 @@ def reach(
     check_day("on", on, at)
     if not proof.strip():
         raise Invalid("proof", "请写明证明材料，例如备案证明、试生产条件确认意见。")
-    if attachment_id is not None:
-        queries.one(session, Attachment, by.base_id, attachment_id)
     standing = [
         step
         for step in queries_gates.steps(session, [landing.id])
@@ -125,7 +124,7 @@ def reach(
         level=level,
         reached_on=on,
         proof=proof.strip(),
-        attachment_id=attachment_id,
+        attachment_id=attachments.add(session, file, by=by, at=at).id if file else None,
         entered_by=by.id,
         recorded_at=at,
     )

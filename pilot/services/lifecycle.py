@@ -97,6 +97,8 @@ def merge(
     into = queries.one(session, Project, by.base_id, into_id)
     if into.id == project.id or into.merged_into_id is not None:
         raise Conflict("不能合并到自身，也不能合并到已被合并的项目。")
+    if into.state is State.VOIDED:
+        raise Conflict("不能合并到已作废的项目。")
     project.merged_into_id = into.id
     return take(session, project, "merge", on=local_day(at), by=by, at=at, reason=reason)
 

@@ -66,9 +66,8 @@ def save_person(
     person = queries.one(session, Person, by.base_id, person_id)
     for name, value in _values(draft).items():
         setattr(person, name, value)
-    session.flush()
-    managed = queries_registry.projects_managed_by(session, person.id)
-    consequences.of_projects(session, by.base_id, named=managed, at=at, reason="修改人员信息")
+    led = queries_registry.projects_managed_by(session, person.id)
+    consequences.of_projects(session, by.base_id, named=led, at=at, reason="修改人员信息")
     return person
 
 

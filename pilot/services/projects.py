@@ -6,14 +6,14 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
-from pilot.domain.draft_projects import ProjectDraft
+from pilot.domain.drafts import ProjectDraft, checked
 from pilot.domain.errors import Invalid
 from pilot.domain.moment import FOREVER, local_day
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import Gate, Stage, State
 from pilot.services import claiming
 from pilot.services.command import verb
-from pilot.store import project_spans, queries, queries_gates, queries_projects
+from pilot.store import project_spans, queries, queries_codes, queries_gates, queries_projects
 from pilot.store.models import (
     GatePlan,
     Organisation,
@@ -46,7 +46,7 @@ def register(
     """
     on = on or local_day(at)
     check_day("on", on, at)
-    check_draft(session, draft, by)
+    draft = _checked(session, draft, by, at)
     project = Project(
         base_id=by.base_id,
         code=code or _next_code(session, by.base_id, on.year),
@@ -80,14 +80,14 @@ def edit(
     project = queries.one(session, Project, by.base_id, project_id)
     on = on or local_day(at)
     check_day("on", on, at)
-    check_draft(session, draft, by, project_id)
+    draft = _checked(session, draft, by, at, project_id)
+    moved = project.in_base is not draft.in_base
     for name, value in _columns(draft).items():
         setattr(project, name, value)
     _set_sites(session, project, draft.sites)
     touch(session, project, on=on, at=at)
-    claiming.project_changed(
-        session, by.base_id, project.id, at=at, reason=reason or "修改项目信息"
-    )
+    why = reason or "修改项目信息"
+    claiming.project_changed(session, by.base_id, project.id, at=at, reason=why, results=moved)
     return project
 
 
@@ -223,12 +223,16 @@ def check_day(field: str, day: date, at: datetime) -> None:
         raise Invalid(field, f"日期 {day} 还没有到，不能登记为已发生。")
 
 
-def check_draft(
-    session: Session, draft: ProjectDraft, by: Actor, project_id: int | None = None
-) -> None:
-    """Raise Invalid for the first field that breaks a rule; referenced rows must be the base's."""
-    if not draft.name.strip():
-        raise Invalid("name", "项目名称不能为空。")
+def _checked(
+    session: Session,
+    draft: ProjectDraft,
+    by: Actor,
+    at: datetime,
+    project_id: int | None = None,
+) -> ProjectDraft:
+    """The draft as it is stored; the rows it names must be the base's."""
+    lists = queries_codes.lists(session, by.base_id, retired=project_id is not None)
+    draft = checked(draft, lists, local_day(at))
     for kind, row_id in (
         (Organisation, draft.holder_id),
         (Organisation, draft.pilot_org_id),
@@ -237,20 +241,13 @@ def check_draft(
     ):
         if row_id is not None:
             queries.one(session, kind, by.base_id, row_id)
-    if draft.parent_id is not None:
-        if draft.parent_id == project_id:
-            raise Invalid("parent_id", "项目不能以自己为上级。")
-        if not (draft.parent_reason or "").strip():
-            raise Invalid("parent_reason", "关联上级项目时必须说明理由。")
-    if draft.reaction_grade is not None and not 1 <= draft.reaction_grade <= 5:
-        raise Invalid("reaction_grade", "反应危险度应为 1–5 级。")
+    if draft.parent_id is not None and draft.parent_id == project_id:
+        raise Invalid("parent_id", "项目不能以自己为上级。")
+    return draft
 
 
 def _columns(draft: ProjectDraft) -> dict:
-    values = {item.name: getattr(draft, item.name) for item in fields(draft)}
-    values.pop("sites")
-    values["name"] = draft.name.strip()
-    return values
+    return {item.name: getattr(draft, item.name) for item in fields(draft) if item.name != "sites"}
 
 
 def draft_of(project: Project, sites: tuple[str, ...]) -> ProjectDraft:

@@ -64,8 +64,7 @@ def split(
     _check_reason(reason, "拆分")
     transfers = queries_results.transfers_of(session, [result.id])
     _set_price(transfers, own_price)
-    if not result.registration_no and not any(t.own_price for t in transfers):
-        raise GuardFailed(["拆分需要依据：单独价格，或单独的成果登记号"])
+    _check_ground(result, transfers)
     result.split_reason = reason.strip()
     consequences.send_back(transfers)
     session.flush()
@@ -212,6 +211,11 @@ def _standing(result: Result) -> Result:
     if result.voided_at is not None:
         raise GuardFailed([f"成果 {result.code} 已作废，不能再改动"])
     return result
+
+
+def _check_ground(result: Result, transfers: Sequence[Transfer]) -> None:
+    if not result.registration_no and not any(transfer.own_price for transfer in transfers):
+        raise GuardFailed(["拆分需要依据：单独价格，或单独的成果登记号"])
 
 
 def _set_price(transfers: Sequence[Transfer], own_price: Decimal | None) -> None:

@@ -14,7 +14,14 @@ from sqlmodel import Session
 from pilot.domain.ledger import Draft, Entry, reconcile
 from pilot.domain.moment import FOREVER_DAY, SHANGHAI
 from pilot.services import claiming
-from pilot.store import files, journal, queries_claims, queries_counting, queries_verify
+from pilot.store import (
+    files,
+    journal,
+    queries_claims,
+    queries_counting,
+    queries_packages,
+    queries_verify,
+)
 from pilot.store.models import Attachment, Base, JournalEntry
 
 _NAMES = {
@@ -74,6 +81,20 @@ def verify(session: Session, folder: Path, base: Base) -> Verification:
         *_spans(session, base.id),
     ]
     return Verification(base.name, len(entries), walk.entries, len(stored), tuple(differences))
+
+
+def agrees(session: Session, base_id: int, unit: tuple[str, int]) -> bool:
+    """Whether the ledger says of one unit what the rules say of the facts at this moment (复算)."""
+    kind, unit_id = unit
+    if kind == "project":
+        units = {kind: {unit_id}}
+        wanted = claiming.project_verdicts(session, base_id, [unit_id])
+    else:
+        result_id = queries_claims.result_of(session, kind, unit_id)
+        roots = queries_packages.package_roots(session, base_id, result_id)
+        units = queries_packages.units_of(session, roots)
+        wanted = claiming.package_verdicts(session, base_id, roots)
+    return not reconcile(queries_counting.entries(session, base_id, units), wanted, "复算")
 
 
 def _ledger(session: Session, base_id: int, entries: Sequence[Entry]) -> Iterator[str]:

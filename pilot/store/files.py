@@ -72,7 +72,11 @@ def check(folder: Path, sha256: str) -> bool:
 
 
 def sweep(folder: Path, known: set[str], older_than: datetime) -> int:
-    """Delete what no row names and unfinished files, untouched since `older_than`; how many."""
+    """Delete what no row names and unfinished files, untouched since `older_than`; how many.
+
+    `known` is read before; `older_than` lies well back, so that a file whose row is about to
+    commit is never an orphan.
+    """
     gone = 0
     for path, sha256 in _stored(folder):
         if sha256 not in known and path.stat().st_mtime < older_than.timestamp():

@@ -86,6 +86,18 @@ def ledger(
     return query.order_by(col(Claim.recorded_at).desc(), col(Claim.id).desc())
 
 
+def card(
+    session: Session, bases: Sequence[int], view: Moment, chosen: ClaimFilter
+) -> dict[Standing, int]:
+    """The numbers on the cards of one indicator and scope, by standing."""
+    query = (
+        select(Claim.standing, func.sum(Claim.sign))
+        .where(*_seen(bases, view), *_narrowed(chosen, view, None))
+        .group_by(col(Claim.standing))
+    )
+    return dict(session.exec(query).all())
+
+
 def claim(session: Session, bases: Sequence[int], claim_id: int, view: Moment) -> RowMapping | None:
     """One claim with its definition and verifier, if the view can see it."""
     query = (
@@ -104,7 +116,7 @@ def claim(session: Session, bases: Sequence[int], claim_id: int, view: Moment) -
 
 
 def recorded_by(
-    session: Session, bases: Sequence[int], instants: Collection[datetime]
+    session: Session, bases: Collection[int], instants: Collection[datetime]
 ) -> dict[tuple[int, datetime], Row]:
     """The journal entry of each recorded time: sequence, action, name, reason.
 
@@ -123,6 +135,15 @@ def recorded_by(
         .where(col(JournalEntry.base_id).in_(bases), col(JournalEntry.at).in_(list(instants)))
     )
     return {(row.base_id, row.at): row for row in session.execute(query)}
+
+
+def result_of(session: Session, kind: str, unit_id: int) -> int:
+    """The result that a result, transfer or contract unit is judged with."""
+    if kind == "result":
+        return unit_id
+    about = Transfer.id if kind == "transfer" else Transfer.contract_id
+    query = select(Transfer.result_id).where(about == unit_id).order_by(col(Transfer.id))
+    return session.exec(query).first()
 
 
 def counted_by_year(

@@ -124,6 +124,16 @@ def roles(session: Session, account_id: int) -> list[AccountRole]:
     return list(session.exec(query.order_by(col(AccountRole.role))))
 
 
+def enabled_roles(session: Session) -> list[AccountRole]:
+    """The roles of every account that is not disabled, of every base."""
+    query = (
+        select(AccountRole)
+        .join(Account, col(Account.id) == col(AccountRole.account_id))
+        .where(col(Account.disabled_at).is_(None))
+    )
+    return list(session.exec(query))
+
+
 def accounts(session: Session, base_id: int) -> list[tuple[Account, list[Role], datetime | None]]:
     """Every account of a base by login, with its roles and when it last signed in."""
     rows = session.exec(

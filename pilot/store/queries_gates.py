@@ -47,6 +47,23 @@ def checklist(
     return session.exec(query).all()
 
 
+def papers_asked(session: Session, base_id: int, project_id: int) -> Sequence[ChecklistItem]:
+    """Every paper that a gate of the active checklist asks of a project, by gate and position."""
+    project = session.get(Project, project_id)
+    hazard = HazardClass.HAZARDOUS if project.hazardous else HazardClass.GENERAL
+    query = (
+        select(ChecklistItem)
+        .where(
+            ChecklistItem.base_id == base_id,
+            col(ChecklistItem.active),
+            col(ChecklistItem.doc_code).is_not(None),
+            col(ChecklistItem.hazard_class).in_([HazardClass.ANY, hazard]),
+        )
+        .order_by(col(ChecklistItem.gate), col(ChecklistItem.position))
+    )
+    return session.exec(query).all()
+
+
 def open_review(session: Session, project_id: int) -> Review | None:
     """The round that waits for a decision."""
     return session.exec(

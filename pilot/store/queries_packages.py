@@ -48,16 +48,23 @@ def package_facts(session: Session, base_id: int, roots: Ids = None) -> list[Pac
 
 
 def package_roots(session: Session, base_id: int, result_id: int) -> set[int]:
-    """The packages whose counts can move when this result changes: its own, before and after,
-    and those that share a contract with it."""
+    """The packages whose counts can move when this result changes.
+
+    Its own, before and after, and all that are joined to them by shared contracts, however far.
+    """
     result = session.get(Result, result_id)
     roots = {result_id} | ({result.package_id} if result.package_id else set())
+    while not (joined := _joined_by_contracts(session, base_id, roots)) <= roots:
+        roots |= joined
+    return roots
+
+
+def _joined_by_contracts(session: Session, base_id: int, roots: set[int]) -> set[int]:
+    members = select(Result.id).where(
+        or_(col(Result.id).in_(roots), col(Result.package_id).in_(roots))
+    )
     contracts = select(Transfer.contract_id).where(
-        col(Transfer.result_id).in_(
-            select(Result.id).where(
-                or_(col(Result.id).in_(roots), col(Result.package_id).in_(roots))
-            )
-        )
+        col(Transfer.result_id).in_(members), col(Transfer.contract_id).is_not(None)
     )
     sharing = select(Result.id, Result.package_id).where(
         Result.base_id == base_id,
@@ -65,9 +72,8 @@ def package_roots(session: Session, base_id: int, result_id: int) -> set[int]:
             select(Transfer.result_id).where(col(Transfer.contract_id).in_(contracts))
         ),
     )
-    for row_id, package_id in session.exec(sharing):
-        roots |= {row_id} | ({package_id} if package_id else set())
-    return roots
+    rows = session.exec(sharing).all()
+    return {row_id for row_id, _ in rows} | {package for _, package in rows if package}
 
 
 def units_of(session: Session, roots: Collection[int]) -> dict[str, set[int]]:

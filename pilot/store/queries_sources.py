@@ -62,7 +62,7 @@ def _results(ids: list[int], _view: Moment) -> Select:
 
 def _transfers(ids: list[int], view: Moment) -> Select:
     span = TransferSpan
-    wanted = (span.transfer_id.label("id"), span.result_code, span.event_on)
+    wanted = (span.transfer_id.label("id"), span.result_code, span.title, span.event_on)
     return select(*wanted).where(col(span.transfer_id).in_(ids), *_known(view))
 
 
@@ -72,6 +72,7 @@ def _contracts(ids: list[int], view: Moment) -> Select:
         select(
             span.contract_id.label("id"),
             func.min(span.contract_no).label("no"),
+            func.min(span.title).label("title"),
             func.min(span.signed_on).label("signed_on"),
         )
         .where(col(span.contract_id).in_(ids), *_known(view))

@@ -2,8 +2,20 @@
 
 from pilot.ui.action import act, once
 from pilot.ui.confirm import confirm
+from pilot.ui.links import go, link
 from pilot.ui.strip import strip, view
 from pilot.ui.visitor import reading, require
 from pilot.ui.words import plain
 
-__all__ = ["act", "confirm", "once", "plain", "reading", "require", "strip", "view"]
+__all__ = [
+    "act",
+    "confirm",
+    "go",
+    "link",
+    "once",
+    "plain",
+    "reading",
+    "require",
+    "strip",
+    "view",
+]

@@ -11,9 +11,8 @@ import streamlit as st
 
 from pilot.domain.errors import Conflict, PilotError
 from pilot.services.command import Done, Seen, perform
-from pilot.ui import flash
+from pilot.ui import flash, visitor
 from pilot.ui.strip import view
-from pilot.ui.visitor import engine, token
 
 PAST = "现在看到的是过去的情况，不能修改；请先回到今天。"
 _PREFIX = "once-"
@@ -37,10 +36,10 @@ def act(
         if not view().live:
             raise Conflict(PAST)
         result = perform(
-            engine(),
+            visitor.engine(),
             verb,
             *args,
-            by=token(),
+            by=visitor.token(),
             now=datetime.now(UTC),
             key=key and _content_key(key, verb, args, options),
             seen=seen,

@@ -16,13 +16,15 @@ from pilot.ui.visitor import ask_to_sign_in, engine, visitor
 from pilot.ui.words import plain
 
 PRODUCT = "中试项目组合"
-ICON = Path(__file__).parent / "static" / "icon.png"
+STATIC = Path(__file__).parent / "static"
+ICON, LOGO = STATIC / "icon.png", STATIC / "logo.svg"
 
 
 def main() -> None:
     """One run: always through st.navigation, so that no page is ever found beside it."""
     # A local icon, named before the pages: theirs would be fetched from the icon font's site.
     st.set_page_config(page_title=PRODUCT, page_icon=str(ICON), layout="wide")
+    st.logo(str(LOGO), size="large", icon_image=str(ICON))
     who = visitor()
     if who is None:
         st.navigation(menu.pages(frozenset(Role)), position="hidden")

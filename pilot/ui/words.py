@@ -3,8 +3,13 @@
 import re
 
 _MARKS = re.compile(r"([!-/:-@\[-`{-~])")
+# What Streamlit makes links or arrows of after the escapes are gone: an invisible joiner between.
+_LATER = re.compile(r"(?=://)|(?=@)|(?<=www)(?=\.)|(?<=[-<>=~])(?=[-<>=])", re.IGNORECASE)
+_JOINER = "\u2060"
 
 
 def plain(text: object) -> str:
     """A text that Streamlit's Markdown shows as it is: no emphasis, link, picture, formula."""
-    return _MARKS.sub(r"\\\1", str(text))
+    spaced = str(text).replace("\r\n", "\n").expandtabs(4).replace("  ", "\u00a0 ")
+    kept = _LATER.sub(_JOINER, spaced)
+    return _MARKS.sub(r"\\\1", kept).replace("\n", "\\\n")

@@ -4,7 +4,9 @@ A file is finished on disk before its first byte goes out, so that an error is a
 never half a table, and a slow reader holds no database connection.
 """
 
+import contextlib
 import logging
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -80,16 +82,14 @@ async def _file(request: Request, write: Write, name: str, media_type: str) -> R
 def _written(request: Request, actor: Actor, write: Write) -> tuple[BinaryIO, Export, int]:
     """The finished file, rewound; it vanishes from the disk when it is closed."""
     chosen = request.query_params
-    body = tempfile.TemporaryFile(dir=_folder())
-    try:
+    with contextlib.ExitStack() as stack:
+        body = stack.enter_context(tempfile.TemporaryFile(dir=_folder()))
         with reading(shared(settings().url)) as session:
             name = request.path_params["table"]
             export = exports.asked(session, actor, name, view_of(chosen), filters_of(chosen))
             write(session, export, body, _encoding(chosen))
-    except BaseException:
-        body.close()
-        raise
-    size = body.tell() if body.seekable() else 0
+        stack.pop_all()
+    size = body.seek(0, 2)
     body.seek(0)
     return body, export, size
 
@@ -119,9 +119,7 @@ def filters_of(chosen: QueryParams) -> Chosen:
 
 
 def _workbook(session: Session, export: Export, body: BinaryIO, _encoding: Encoding) -> dict:
-    about = exports.write_xlsx(session, export, body)
-    body.seek(0, 2)
-    return about
+    return exports.write_xlsx(session, export, body)
 
 
 def _metadata(session: Session, export: Export, body: BinaryIO, encoding: Encoding) -> dict:
@@ -160,7 +158,7 @@ def _words(kind: type[Word], name: str, chosen: QueryParams) -> tuple[Word, ...]
 
 
 def _year(text: str | None) -> int | None:
-    if text and not (text.isascii() and text.isdecimal() and 2000 <= int(text[:4]) == int(text)):
+    if text and not re.fullmatch("20[0-9]{2}", text):
         raise Invalid("year", "year 应为四位年份，如 2026。")
     return int(text) if text else None
 

@@ -20,8 +20,14 @@ DOOR_POLICY = (
 # For stored files: even one that slipped through as a page could do nothing.
 FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
-# Streamlit makes <style> elements without a text and fills them by script.
-_EMPTY_STYLE = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+# The inline styles of Streamlit 1.67, by hash: elements without a text that a script fills, the
+# table grid's, and two of the charts'. Formulas and Mermaid drawings would need more, and stay out.
+_STYLES = (
+    "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+    "38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o=",
+    "AxXafLC2yNU/3Lg+zDmkYjwsZc5mxpXIdju+mGfmiCg=",
+    "3DGwvqeuzfpl1OM1mb285/TwB5+qWlC5a2FoZJ0askE=",
+)
 _ALWAYS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -63,11 +69,12 @@ def shell_policy() -> str:
     """The policy of Streamlit's page: its own files, the hash of its one inline script."""
     page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
     inline = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
-    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in inline)
+    scripts = " ".join(f"'sha256-{_digest(script)}'" for script in inline)
+    styles = " ".join(f"'sha256-{style}'" for style in _STYLES)
     rules = {
         "default-src": "'none'",
-        "script-src": f"'self' {hashes}".strip(),
-        "style-src": f"'self' '{_EMPTY_STYLE}'",
+        "script-src": f"'self' {scripts}",
+        "style-src": f"'self' {styles}",
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
         "connect-src": "'self'",

@@ -222,6 +222,15 @@ def by_event(mode: str, **changes) -> TransferFact:
             id="M3-R11 the later year becomes the first",
         ),
         pytest.param(
+            package(signed(rescinded_on=day("27-03-01")), transfer(42, NEXT_YEAR)),
+            [
+                "M3 counted result 1 26-04-01 to 27-03-01 M3-R1",
+                "M3 counted result 1 27-03-01 M3-R1",
+                "M3 excluded transfer 41 27-03-01 for 2026 M3-R11",
+            ],
+            id="M3-R11 replaced by a new contract on the day it is rescinded",
+        ),
+        pytest.param(
             package(signed(rescinded_on=day("26-12-01")), transfer(42, NEXT_YEAR)),
             [
                 "M3 counted result 1 26-04-01 to 26-12-01 M3-R1",
@@ -236,6 +245,11 @@ def by_event(mode: str, **changes) -> TransferFact:
             ),
             ["M3 excluded transfer 41 26-09-01 M3-R11"],
             id="M3-R11 rescinded before it took effect",
+        ),
+        pytest.param(
+            package(signed(rescinded_on=day("26-04-01"))),
+            ["M3 excluded transfer 41 26-04-01 M3-R11"],
+            id="M3-R11 rescinded on the day it was signed",
         ),
         pytest.param(package(), [], id="M3-R12 piloted, no contract"),
         pytest.param(
@@ -489,6 +503,15 @@ def test_a_transferred_result_names_what_it_rests_on():
     assert verdict.verified_by == 8
 
 
+def test_distinct_keeps_what_another_takes_over():
+    (counted,) = transferred(package(transfer()), [M3])
+    before = again(
+        counted, standing=Standing.PENDING, on=day("26-01-01"), ends_on=counted.on, sources=()
+    )
+
+    assert distinct([before, counted]) == [counted, before]
+
+
 FIRST = day("25-11-01")
 days = st.integers(0, 40).map(lambda weeks: FIRST + timedelta(weeks=2 * weeks))
 areas = st.sampled_from([PANJIN, SHENYANG, None])
@@ -535,6 +558,13 @@ def test_no_unit_stands_twice_on_any_day(fact, on):
 
     units = [(each.indicator, each.unit_kind, each.unit_id, each.year) for each in standing]
     assert len(units) == len(set(units))
+
+
+@given(packages())
+def test_every_verdict_stands_for_at_least_a_day(fact):
+    verdicts = transferred(fact, [M3])
+
+    assert all(each.ends_on is None or each.on < each.ends_on for each in verdicts)
 
 
 @given(packages(), days)

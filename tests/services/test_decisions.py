@@ -326,9 +326,7 @@ def ready(engine):
 
 def take(engine, review_id, by, conclusion=Conclusion.PASS, **options):
     values = {"reason": "资料齐全", "held_on": HELD} | options
-    return perform(
-        engine, decisions.decide, review_id, conclusion, by=by.id, now=LATER, **values
-    )
+    return perform(engine, decisions.decide, review_id, conclusion, by=by.id, now=LATER, **values)
 
 
 def ledger(rows) -> list[tuple]:

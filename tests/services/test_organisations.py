@@ -133,11 +133,12 @@ def test_a_new_name_reaches_the_projects_that_show_it(session, people):
     assert current == "示例新名研究所"
 
 
-def test_where_a_receiver_is_registered_follows_into_its_transfers(session, people):
-    buyer = registry.organisation(session, people, reg_area=None)
+@pytest.mark.parametrize("before", [None, "210200"])
+def test_where_a_receiver_is_registered_follows_into_its_transfers(session, people, before):
+    buyer = registry.organisation(session, people, reg_area=before)
     sale = registry.contract(session, people, buyer_id=buyer.id)
     transfer = registry.transfer(session, people, contract_id=sale.id)
-    assert transfer.receive_area is None
+    assert transfer.receive_area == before
 
     save(session, people, buyer, reg_area="211104")
 

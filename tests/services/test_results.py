@@ -1,5 +1,6 @@
 """Results: their codes, holders, numbers and packages."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -356,6 +357,21 @@ def test_a_refused_number_leaves_nothing_behind(engine, stored):
     with reading(engine) as session:
         assert len(session.exec(select(Result)).all()) == 1
         assert list(journal.entries(session, people.base.id)) == []
+
+
+def test_people_who_enter_results_at_once_get_codes_of_their_own(engine, stored):
+    people, _, draft, now = stored
+
+    def enter(number):
+        new = replace(draft, code=None, title=f"示例{number}", numbers=())
+        return perform(engine, results.save_result, new, by=people.manager.id, now=now)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(enter, range(12)))
+
+    with reading(engine) as session:
+        codes = session.exec(select(Result.code).order_by(Result.code)).all()
+    assert codes == [f"CG-2026-{number:04d}" for number in range(1, 14)]
 
 
 def test_registered_on_is_kept(session, people):

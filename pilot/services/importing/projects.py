@@ -14,14 +14,16 @@ from pilot.domain.drafts import ProjectDraft, as_stored
 from pilot.domain.gates import next_gate
 from pilot.domain.import_columns import ImportKind
 from pilot.domain.people import Actor
-from pilot.domain.vocabulary import Gate, Stage, State
+from pilot.domain.vocabulary import ENDS, Stage, State
 from pilot.services import projects
-from pilot.services.importing.book import Book
+from pilot.services.importing.book import Book, readiness
 from pilot.services.importing.plan import Notes, Outcome, Plan
 from pilot.store import queries_import
 from pilot.store.models import Project, ProjectSpan
 
 GONE = (State.VOIDED, State.MERGED)
+# A round under way or conditions to close can't be taken over: there is nothing to close them.
+ENTRY = {State.ACTIVE, State.PAUSED} | (ENDS - set(GONE))
 _SAME = (
     "name", "field", "industry", "industry_edition", "area", "zone", "sites", "in_base", "budget",
     "purpose", "owner_consent", "framework_agreement", "parent_reason", "continues_parent",
@@ -53,9 +55,12 @@ class ProjectBook(Book):
 
     def find(self, values: dict[str, Any], notes: Notes) -> int | None:
         """The project a row is about; by its code, or without one by its name."""
-        if code := values.get("code"):
-            return self.by_code.get(code)
         found = self.by_name.get(values.get("name") or "", [])
+        if code := values.get("code"):
+            if found and code not in self.by_code:
+                message = "已登记过同名项目。"
+                notes.add("name", "same-name", message, "请确认不是同一个项目。", hard=False)
+            return self.by_code.get(code)
         if len(found) > 1:
             message = f"有 {len(found)} 个项目叫“{values['name']}”。"
             notes.add("code", "project-ambiguous", message, "请填写项目编号。")
@@ -63,11 +68,11 @@ class ProjectBook(Book):
 
     def draft(self, values: dict[str, Any], existing_id: int | None, notes: Notes) -> ProjectDraft:
         """What the row makes of the project; columns the file lacks stay as they are."""
-        before = self.before(existing_id)
-        start = before or ProjectDraft(name="")
+        start = self.before(existing_id) or _EMPTY
         told = {name: values[name] for name in _SAME if name in values}
-        told = {name: _or_default(name, value) for name, value in told.items()}
-        told |= self._units(values, notes) | self._readiness(values)
+        blank = [name for name, value in told.items() if value is None]
+        told |= {name: getattr(_EMPTY, name) for name in blank}
+        told |= self._units(values, notes) | readiness(values)
         if "parent" in values:
             told["parent_id"] = self._parent(values["parent"], notes)
         draft = replace(start, **told)
@@ -117,9 +122,12 @@ class ProjectBook(Book):
     def _entry(self, values: dict[str, Any], notes: Notes) -> dict[str, Any]:
         stage, state = values.get("stage") or Stage.POOL, values.get("state") or State.ACTIVE
         on = values.get("stage_since")
-        if state in GONE:
+        if state not in ENTRY:
             message = f"新登记的项目不能是“{state.label}”。"
-            notes.add("state", "entry-state", message, "请删除这一行。")
+            notes.add("state", "entry-state", message, "请改为“进行中”，登记后再办理。")
+        if state is State.INDUSTRIALISED and stage is not Stage.INDUSTRY:
+            message = f"“{state.label}”的项目阶段应为“{Stage.INDUSTRY.label}”。"
+            notes.add("stage", "entry-stage", message, "请核对阶段和状态。")
         if on is not None and on > self.today:
             message = f"日期 {on} 还没有到，不能登记为已发生。"
             notes.add("stage_since", "future", message, "请核对日期。")
@@ -165,17 +173,6 @@ class ProjectBook(Book):
         message = f"没有编号为 {code} 的项目。"
         notes.add("parent", "project-unknown", message, "请核对编号，或把上级项目排在前面。")
         return None
-
-    def _readiness(self, values: dict[str, Any]) -> dict[str, Any]:
-        if "readiness" not in values:
-            return {}
-        names = ("readiness_scheme", "readiness_version", "readiness_level")
-        return dict(zip(names, values["readiness"] or (None, None, None), strict=True))
-
-
-def _or_default(name: str, value: Any) -> Any:
-    """A blank cell of a yes-no or a list means what a new draft has."""
-    return getattr(_EMPTY, name) if value is None and name != "name" else value or _blank(value)
 
 
 _EMPTY = ProjectDraft(name="")

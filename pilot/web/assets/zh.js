@@ -167,6 +167,7 @@
       `每个文件不超过 ${size}` + (kinds ? ` · ${kinds}` : "")],
     [/^Press (?:⌘|Ctrl)\+Enter to (apply|submit form)$/, (_, what) =>
       what === "apply" ? "按 Ctrl+回车确认" : "按 Ctrl+回车提交"],
+    [/^Help for (.+)$/, (_, label) => `${label}的说明`],
     [/^File must be (.+) or smaller\.$/, (_, size) => `文件不能超过 ${size}。`],
     [/^(.+) files are not allowed\.$/, (_, kind) => `不接受 ${kind} 文件。`],
     [/^View (\d+) more$/, (_, count) => `还有 ${count} 项`],

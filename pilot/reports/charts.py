@@ -1,0 +1,76 @@
+"""Charts as Vega-Lite specifications, built once a process; the data comes when they are drawn.
+
+`st.vega_lite_chart(frame, spec)`: types of encodings are written, so no frame is looked at here.
+"""
+
+import functools
+from typing import Any, TypeAlias
+
+import altair as alt
+
+Spec: TypeAlias = dict[str, Any]
+
+DONE, REST = "#1f8a85", "#8b949e"  # both hold on a light and on a dark page
+
+
+@functools.cache
+def goal_bar() -> Spec:
+    """One bar: `counted` of `goal`, with a tick where a straight line would stand today.
+
+    The frame has one row with counted, goal and expected.
+    """
+    place = alt.X("goal", type="quantitative", axis=None)
+    goal = alt.Chart().mark_bar(color=REST, opacity=0.3, size=14, cornerRadius=3).encode(place)
+    done = (
+        alt.Chart()
+        .mark_bar(color=DONE, size=14, cornerRadius=3)
+        .encode(
+            alt.X("counted", type="quantitative", axis=None),
+            tooltip=[
+                alt.Tooltip("counted", type="quantitative", title="累计"),
+                alt.Tooltip("goal", type="quantitative", title="年目标"),
+                alt.Tooltip("expected", type="quantitative", title="平均进度"),
+            ],
+        )
+    )
+    tick = (
+        alt.Chart()
+        .mark_tick(color=REST, size=26, thickness=3)
+        .encode(alt.X("expected", type="quantitative", axis=None))
+    )
+    return _spec(alt.layer(goal, done, tick).properties(height=28))
+
+
+@functools.cache
+def trend() -> Spec:
+    """Cumulative units by the end of each month, as steps; the frame has month and counted."""
+    months = alt.X(
+        "month",
+        type="quantitative",
+        scale=alt.Scale(domain=[1, 12]),
+        axis=alt.Axis(
+            title=None, values=[1, 3, 6, 9, 12], labelExpr="datum.value + '月'", grid=False
+        ),
+    )
+    counted = alt.Y(
+        "counted",
+        type="quantitative",
+        scale=alt.Scale(domainMin=0, nice=True),
+        axis=alt.Axis(title=None, tickMinStep=1, format="d", tickCount=3),
+    )
+    tooltip = [
+        alt.Tooltip("month", type="quantitative", title="月份"),
+        alt.Tooltip("counted", type="quantitative", title="累计"),
+    ]
+    line = alt.Chart().mark_line(color=DONE, interpolate="step-after").encode(months, counted)
+    dots = alt.Chart().mark_circle(color=DONE, size=30).encode(months, counted, tooltip=tooltip)
+    return _spec(alt.layer(line, dots).properties(height=90))
+
+
+def _spec(chart: alt.LayerChart) -> Spec:
+    """The chart without the empty data that Altair puts into each layer."""
+    spec = chart.to_dict()
+    spec.pop("datasets")
+    for layer in spec["layer"]:
+        layer.pop("data")
+    return spec

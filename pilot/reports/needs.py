@@ -1,0 +1,193 @@
+"""需要您处理: what waits for this person, the worst first, each with its verb and where to go."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from pilot.domain.guards import SCORED
+from pilot.domain.lights import Level, LightFacts, lateness, light, rank
+from pilot.domain.moment import Moment, local_day
+from pilot.domain.people import Actor, may
+from pilot.domain.vocabulary import Stage
+from pilot.store import queries_lights, queries_needs, queries_portfolio
+
+MOST = 7
+DUE_DAYS, CONDITION_DAYS, PAPER_DAYS = 14, 7, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing to do: the verb, about what, why, and the page that does it.
+
+    `days` is how late or how long it has waited; of equal levels the longest comes first.
+    """
+
+    level: Level
+    verb: str
+    code: str
+    name: str
+    reason: str
+    days: int
+    page: str
+    about: tuple[tuple[str, int], ...]
+
+
+def needs(session: Session, actor: Actor, view: Moment) -> list[Need]:
+    """At most seven things for this person now; nothing on a past view, where nobody can act."""
+    if not view.live:
+        return []
+    allowed = [find for action, find in _FINDERS if may(actor, action)]
+    found = [need for find in allowed for need in find(session, actor, view)]
+    found.sort(key=lambda need: (-rank(need.level), -need.days, need.code, need.verb))
+    return found[:MOST]
+
+
+def _score(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
+    rows = queries_needs.rounds_to_score(session, [actor.base_id], actor.id, MOST)
+    for row in rows:
+        days = (view.as_of - row.opened_on).days
+        reason = f"{row.opened_on} 提交评审，已等 {days} 天，您的评分表还没有提交"
+        yield _waiting(row, f"评分 {row.gate.value}", days, reason, "gate", "review_id")
+
+
+def _decide(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
+    rows = queries_needs.rounds_to_decide(session, [actor.base_id], actor.id, MOST)
+    for row in rows:
+        days = (view.as_of - row.opened_on).days
+        scored = row.gate in SCORED
+        if scored and row.seats < 2:
+            verb, state = "指定评审人", "还没有指定两位评审人"
+        else:
+            verb, state = "作结论", "两份评分表已齐" if scored else "等待结论"
+        reason = f"{row.opened_on} 提交评审，已等 {days} 天，{state}"
+        yield _waiting(row, f"{verb} {row.gate.value}", days, reason, "gate", "review_id")
+
+
+def _gates(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
+    bases = [actor.base_id]
+    rows = queries_portfolio.due_soon(session, bases, view, days=DUE_DAYS, most=MOST)
+    ids = [row.project_id for row in rows]
+    facts = queries_lights.light_facts(session, bases, view, ids)
+    for row in rows:
+        known = facts[row.project_id]
+        days = (view.as_of - known.planned_on).days
+        warnings = [one for one in light(known, view.as_of).warnings if one.rule == "W1"]
+        level, reason = Level.GREEN, f"{known.next_gate.value} 计划 {known.planned_on}，材料已齐"
+        if warnings:
+            level, reason = warnings[0].level, warnings[0].text
+        yield _need(row, level, _gate_verb(known), reason, days)
+
+
+def _moves(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
+    """Between two gates: the agreement after G1, the landing after G3."""
+    rows = queries_portfolio.between_gates(session, [actor.base_id], view, most=MOST)
+    for row in rows:
+        days = (view.as_of - row.stage_since).days
+        if row.stage is Stage.CONCEPT:
+            verb, reason = "办理中试准入", "G1 已通过，协议 D06 合格后即可准入"
+        else:
+            verb, reason = "转入产业化", "G3 已通过，登记落地企业和进度，或作未落地处理"
+        yield _need(row, Level.YELLOW, verb, reason, days)
+
+
+def _conditions(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
+    until = view.as_of + timedelta(days=CONDITION_DAYS)
+    for row in queries_needs.conditions_due(session, [actor.base_id], until, MOST):
+        days = (view.as_of - row.due_on).days
+        when = f"已逾期 {days} 天" if days > 0 else f"还有 {-days} 天"
+        reason = f"“{row.text}”应于 {row.due_on} 前关闭，{when}"
+        yield _need(row, _at_least_yellow(days), "关闭条件", reason, days)
+
+
+def _levels(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
+    rows = queries_needs.levels_to_verify(session, [actor.base_id], actor.id, MOST)
+    for row in rows:
+        days = _since(row.recorded_at, view)
+        reason = f"{row.level.label}已登记 {days} 天，核实后才计入"
+        yield _waiting(row, f"核实 {row.level.value}", days, reason)
+
+
+def _transfers(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
+    rows = queries_needs.transfers_to_verify(session, [actor.base_id], actor.id, MOST)
+    for row in rows:
+        days = _since(row.recorded_at, view)
+        reason = f"转化事件已登记 {days} 天，核实后才计入"
+        yield _waiting(row, "核实转化", days, reason, "results", "result_id")
+
+
+def _papers(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
+    rows = queries_needs.papers_to_judge(session, [actor.base_id], actor.id, MOST)
+    for row in rows:
+        days = _since(row.known_from, view)
+        what = row.doc_code if row.papers == 1 else f"{row.papers} 份材料"
+        yield _waiting(row, f"核验 {what}", days, f"最早一份已交 {days} 天，核验合格后才作数")
+
+
+def _renewals(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
+    until = view.as_of + timedelta(days=PAPER_DAYS)
+    for row in queries_needs.papers_ending(session, [actor.base_id], until, MOST):
+        ended = row.expired or row.valid_until < view.as_of
+        days = (view.as_of - row.valid_until).days if row.valid_until else 0
+        level = Level.RED if ended else Level.YELLOW
+        when = f"有效期至 {row.valid_until}" if row.valid_until else "已判定过期"
+        yield _need(row, level, f"换发 {row.doc_code}", f"{row.doc_code} {when}", days)
+
+
+def _voids(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
+    rows = queries_needs.voids_to_confirm(session, [actor.base_id], actor.id, MOST)
+    for row in rows:
+        days = _since(row.touched_at, view)
+        yield _waiting(row, "确认作废", days, f"他人 {days} 天前申请作废，须由您确认或说明")
+
+
+def _gate_verb(facts: LightFacts) -> str:
+    if not facts.missing:
+        return f"提交评审 {facts.next_gate.value}"
+    first, more = facts.missing[0], len(facts.missing) - 1
+    return f"催交 {first}" + (f" 等 {more + 1} 份" if more else "")
+
+
+def _waiting(
+    row: Any, verb: str, days: int, reason: str, page: str = "project", key: str = "project_id"
+) -> Need:
+    return _need(row, _at_least_yellow(days), verb, reason, days, page, key)
+
+
+def _need(
+    row: Any,
+    level: Level,
+    verb: str,
+    reason: str,
+    days: int,
+    page: str = "project",
+    key: str = "project_id",
+) -> Need:
+    about = ((_PARAMETER[key], getattr(row, key)),)
+    return Need(level, verb, row.code, row.name, reason, days, page, about)
+
+
+def _at_least_yellow(days: int) -> Level:
+    level = lateness(days)
+    return Level.YELLOW if level is Level.GREEN else level
+
+
+def _since(at: Any, view: Moment) -> int:
+    return (view.as_of - local_day(at)).days
+
+
+_PARAMETER = {"project_id": "id", "review_id": "review", "result_id": "id"}
+_FINDERS = (
+    ("review.score", _score),
+    ("decision.take", _decide),
+    ("project.plan", _gates),
+    ("project.move", _moves),
+    ("condition.close", _conditions),
+    ("landing.verify", _levels),
+    ("transfer.verify", _transfers),
+    ("evidence.judge", _papers),
+    ("project.edit", _renewals),
+    ("project.void", _voids),
+)

@@ -1,0 +1,76 @@
+"""The units behind a number, and the record of every change to it (指标明细)."""
+
+import pandas as pd
+import streamlit as st
+
+from pilot.domain.moment import Moment
+from pilot.domain.vocabulary import Standing
+from pilot.reports.claims import Numbers
+from pilot.screens import pick
+from pilot.screens.claim_panel import HISTORY
+
+_EMPTY = {
+    Standing.COUNTED: "还没有计入的单元。请看“待核”里缺什么，补齐后自动计入。",
+    Standing.PENDING: "没有待核的单元：该有的证明都齐了。",
+    Standing.EXCLUDED: "没有不计入的单元。",
+}
+_LINES = {
+    "base": st.column_config.TextColumn("基地"),
+    "code": st.column_config.TextColumn("单元编号", width=120),
+    "name": st.column_config.TextColumn("单元名称", width=260),
+    "effective_on": st.column_config.DateColumn("事件日期", width=95, format="YYYY-MM-DD"),
+    "recorded_at": st.column_config.TextColumn("登记时间", width=130),
+    "rule": st.column_config.TextColumn("规则", width=260),
+    "definition": st.column_config.TextColumn("口径", width=70),
+    "verifier": st.column_config.TextColumn("核实人", width=90),
+    "note": st.column_config.TextColumn("缺少或说明", width=300),
+}
+
+
+def check_line(number: Numbers, standing: Standing, view: Moment) -> None:
+    """That the list and the card agree, said aloud; they come from one ledger by two ways."""
+    card = number.card[standing]
+    when = f"截至 {view.as_of:%Y-%m-%d}，{view.known_on:%Y-%m-%d} 所知"
+    if card == number.rows:
+        st.caption(
+            f":material/check: 合计 = 卡片数字：清单 {number.rows} 行，台账之和 {card}（{when}）"
+        )
+    else:
+        st.error(f"清单 {number.rows} 行与卡片数字 {card} 不一致，请通知系统管理员运行核对。")
+
+
+def units(rows: pd.DataFrame, standing: Standing, *, many_bases: bool) -> int | None:
+    """The list with one row to choose; the claim that the address or the reader chose."""
+    if rows.empty:
+        st.info(_EMPTY[standing], icon=":material/info:")
+        return None
+    ids = [int(claim_id) for claim_id in rows["claim_id"]]
+    asked = pick.number("claim")
+    chosen = {"selection": {"rows": [ids.index(asked)] if asked in ids else []}}
+    order = [name for name in _LINES if name != "base" or many_bases]
+    if standing is not Standing.COUNTED:
+        order.insert(order.index("effective_on"), order.pop(order.index("note")))
+    event = st.dataframe(
+        rows,
+        hide_index=True,
+        column_order=order,
+        column_config=_LINES,
+        on_select="rerun",
+        selection_mode="single-row",
+        selection_default=chosen,
+        key=f"claims-{hash(tuple(ids))}",
+        alt="指标明细",
+    )
+    picked = ids[event.selection.rows[0]] if event.selection.rows else None
+    pick.put("claim", picked)
+    return picked
+
+
+def record(rows: pd.DataFrame) -> None:
+    """Every entry, reversals too."""
+    if rows.empty:
+        st.info("还没有任何变动。", icon=":material/info:")
+        return
+    st.dataframe(
+        rows, hide_index=True, column_order=list(HISTORY), column_config=HISTORY, alt="变动记录"
+    )

@@ -1,0 +1,155 @@
+"""The portfolio on a page (项目组合): stage strip, what waits, filters, table and board."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from pilot import ui
+from pilot.domain.lights import SHAPES, Level
+from pilot.domain.vocabulary import ENDS, State, Term
+from pilot.reports.needs import Need
+from pilot.reports.portfolio import BoardColumn, Card, GateCount, Listed, StageCount
+from pilot.screens import filters, pick
+
+COLOURS = {
+    Level.GREEN: "green",
+    Level.YELLOW: "yellow",
+    Level.ORANGE: "orange",
+    Level.RED: "red",
+}
+
+
+_NOTHING = "没有符合条件的项目；请放宽筛选，或在项目台账登记项目。"
+
+
+class Shape(Term):
+    """How the projects are shown: one filter, two shapes."""
+
+    TABLE = "table", "列表"
+    BOARD = "board", "看板"
+
+
+def stage_strip(stages: Sequence[StageCount]) -> None:
+    """A chevron a stage with its count, a diamond a gate; a click narrows the list below."""
+    for place, stage in zip(st.columns(len(stages)), stages, strict=True):
+        with place, st.container(border=True, height="stretch", gap="small"):
+            st.button(
+                f"{stage.stage.label} **{stage.open}** ❯",
+                key=f"stage-{stage.stage.value}",
+                on_click=filters.narrow,
+                kwargs={"stage": stage.stage, "gate": ""},
+                width="stretch",
+                help="在下方列出这一阶段的项目",
+            )
+            st.caption(_states(stage) or "没有项目")
+            for gate in stage.gates:
+                _gate(gate)
+
+
+def needs(found: Sequence[Need]) -> None:
+    """At most seven lines, the worst first: how bad, about what, why, and the verb as a link."""
+    if not found:
+        st.info("现在没有等待您处理的事项。", icon=":material/check_circle:")
+    for need in found:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.badge(f"{SHAPES[need.level]} {need.level.label}", color=COLOURS[need.level])
+            words = f"**{ui.plain(need.code)}** {ui.plain(need.name)}  \n{ui.plain(need.reason)}"
+            st.markdown(words, width="stretch")
+            ui.link(
+                ui.plain(need.verb), need.page, icon=":material/arrow_forward:", **dict(need.about)
+            )
+
+
+def shape() -> bool:
+    """Whether the projects are shown as a board instead of a table."""
+    return pick.word("显示为", "as", list(Shape), default=Shape.TABLE, hidden=True) is Shape.BOARD
+
+
+def table(listed: Listed, key: str) -> None:
+    """The projects, one line each; a click on a code opens the project."""
+    if not listed.total:
+        st.info(
+            "没有符合条件的项目；请放宽筛选，或在项目台账登记项目。", icon=":material/search_off:"
+        )
+        return
+    opened = f"{key}-open"
+    st.dataframe(
+        listed.frame,
+        key=key,
+        hide_index=True,
+        column_order=[name for name in listed.frame.columns if name != "project_id"],
+        column_config=_columns(opened),
+        placeholder="",
+        alt="项目列表：编号、名称、阶段、状态、预警及原因、下一阶段门和材料齐备情况",
+    )
+    if click := st.session_state.get(opened):
+        ui.go("project", id=listed.frame.iloc[click["row"]]["project_id"])
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"共 {listed.total} 个项目")
+        filters.paging(listed.pages)
+
+
+def board(columns: Sequence[BoardColumn]) -> None:
+    """The same projects by stage, the earliest gate first."""
+    for place, column in zip(st.columns(len(columns)), columns, strict=True):
+        with place:
+            st.markdown(f"**{column.stage.label}** {column.total}")
+            for card in column.cards:
+                _board_card(card)
+            if column.total > len(column.cards):
+                st.caption(f"还有 {column.total - len(column.cards)} 个，请用筛选或列表查看。")
+
+
+def _board_card(card: Card) -> None:
+    with st.container(border=True, gap="small"):
+        ui.link(f"{ui.plain(card.code)} {ui.plain(card.name)}", "project", id=card.project_id)
+        with st.container(horizontal=True, gap="small"):
+            if card.state not in ENDS:
+                st.badge(card.light.sign, color=COLOURS[card.light.level])
+            if card.state is not State.ACTIVE:
+                st.badge(card.state.label, color="gray")
+            if card.next_gate:
+                st.badge(f"◆ {card.next_gate.value} {card.readiness}", color="gray")
+        if card.light.warnings:
+            st.caption(ui.plain(card.light.reason))
+
+
+def _gate(gate: GateCount) -> None:
+    st.button(
+        f"◆ {gate.gate.value}　待评 {gate.waiting} · 齐备 {gate.ready} · 逾期 {gate.overdue}",
+        key=f"gate-{gate.gate.value}",
+        type="tertiary",
+        disabled=not gate.before,
+        on_click=filters.narrow,
+        kwargs={"gate": gate.gate, "stage": ""},
+        help=f"{gate.gate.label}：门前共 {gate.before} 个；齐备指所需材料已全部合格",
+    )
+
+
+def _states(stage: StageCount) -> str:
+    return " · ".join(f"{state.label} {number}" for state, number in stage.states)
+
+
+def _columns(opened: str) -> dict[str, Any]:
+    config = st.column_config
+    return {
+        "code": config.ButtonColumn("项目编号", type="tertiary", key=opened, pinned=True),
+        "name": config.TextColumn("项目名称", width="medium"),
+        "stage": config.TextColumn("阶段", width="small"),
+        "state": config.TextColumn("状态", width="small"),
+        "light": config.MultiselectColumn(
+            "预警",
+            options=[f"{SHAPES[level]} {level.label}" for level in Level],
+            color=list(COLOURS.values()),
+            width="small",
+        ),
+        "reason": config.TextColumn("原因", width="large"),
+        "next_gate": config.TextColumn("下一门", width="small"),
+        "planned_on": config.DateColumn("计划日期", format="YYYY-MM-DD"),
+        "readiness": config.TextColumn("材料", help="下一阶段门所需材料：已齐／应有"),
+        "days_in_stage": config.NumberColumn("本阶段天数", format="%d"),
+        "field": config.TextColumn("技术领域"),
+        "manager": config.TextColumn("项目经理"),
+        "updated_on": config.DateColumn("最近更新", format="YYYY-MM-DD"),
+    }

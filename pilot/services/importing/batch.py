@@ -1,0 +1,156 @@
+"""A whole file (批次): every problem of every row first; then all rows in one transaction, or none.
+
+Checking writes nothing. Applying checks again inside the transaction, against what then holds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from pilot.domain.errors import PilotError, Refused
+from pilot.domain.import_columns import ImportKind
+from pilot.domain.moment import local_day
+from pilot.domain.people import Actor, check_may
+from pilot.domain.problems import Problem
+from pilot.services.command import perform, verb
+from pilot.services.importing.book import Book
+from pilot.services.importing.cells import layout
+from pilot.services.importing.organisations import OrganisationBook
+from pilot.services.importing.plan import Notes, Outcome, Plan
+from pilot.services.importing.projects import ProjectBook
+from pilot.services.importing.results import ResultBook
+from pilot.services.sheets import Table, read_table
+from pilot.store import queries_people
+from pilot.store.engine import reading
+from pilot.store.faults import sentence
+from pilot.store.models import Base
+
+_BOOKS: dict[ImportKind, type[Book]] = {
+    ImportKind.PROJECTS: ProjectBook,
+    ImportKind.RESULTS: ResultBook,
+    ImportKind.ORGANISATIONS: OrganisationBook,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a file would do: one plan a row, and what is wrong with its headings."""
+
+    kind: ImportKind
+    plans: tuple[Plan, ...]
+    headings: tuple[Problem, ...] = ()
+    applied: bool = False
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Everything that is wrong, in the order of the file."""
+        return [*self.headings, *(one for plan in self.plans for one in plan.problems)]
+
+    @property
+    def refused(self) -> bool:
+        """Whether anything refuses the file."""
+        return any(problem.hard for problem in self.problems)
+
+    @property
+    def totals(self) -> dict[Outcome, int]:
+        """How many rows there are of each outcome."""
+        return {outcome: sum(plan.outcome is outcome for plan in self.plans) for outcome in Outcome}
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to write."""
+        return all(plan.outcome is Outcome.UNCHANGED for plan in self.plans)
+
+
+def check(session: Session, kind: ImportKind, table: Table, *, by: Actor, at: datetime) -> Batch:
+    """Look at every row and list everything that is wrong; nothing is written."""
+    check_may(by, "import.apply")
+    found = layout(kind, table)
+    if any(problem.rule == "header-missing" for problem in found.problems):
+        return Batch(kind, (), found.problems)
+    book = _book(session, kind, by, local_day(at))
+    plans = []
+    for row, cells in table.rows:
+        plan = book.plan(row, cells, found.columns, table)
+        if plan.outcome is Outcome.NEW:
+            book.remember(plan, -row)
+        plans.append(plan)
+    return Batch(kind, tuple(plans), found.problems)
+
+
+@verb("import.apply")
+def apply(
+    session: Session, kind: ImportKind, table: Table, *, by: Actor, at: datetime, reason: str = ""
+) -> Base:
+    """Write every row, or refuse the file with everything that is wrong with it."""
+    batch = check(session, kind, table, by=by, at=at)
+    if batch.refused:
+        raise Refused([problem for problem in batch.problems if problem.hard])
+    if problems := list(_write_all(session, kind, table, by, at)):
+        raise Refused(problems)
+    return session.get(Base, by.base_id)
+
+
+def run(
+    engine: Engine, kind: ImportKind, table: Table, *, by: int | str, now: datetime, apply_it: bool
+) -> Batch:
+    """Check a file and, if asked and nothing is wrong, apply it.
+
+    A file that changes nothing is not applied: nothing is written, not even a journal entry.
+    """
+    with reading(engine) as session:
+        batch = check(session, kind, table, by=queries_people.actor(session, by, now), at=now)
+    if not apply_it or batch.refused or batch.idle:
+        return batch
+    perform(engine, apply, kind, table, by=by, now=now, reason=_summary(batch))
+    return Batch(batch.kind, batch.plans, batch.headings, applied=True)
+
+
+def load(path: Path) -> Table:
+    """The table in a file on disk; FileRefused with everything that is wrong with it."""
+    return read_table(path, path.name)
+
+
+def _book(session: Session, kind: ImportKind, by: Actor, today: date) -> Book:
+    return _BOOKS[kind](session, by.base_id, today)
+
+
+def _write_all(
+    session: Session, kind: ImportKind, table: Table, by: Actor, at: datetime
+) -> Iterator[Problem]:
+    """Write row by row; a row that a verb refuses is told, and the others are still tried."""
+    columns = layout(kind, table).columns
+    book = _book(session, kind, by, local_day(at))
+    for row, cells in table.rows:
+        plan = book.plan(row, cells, columns, table)
+        if plan.outcome is Outcome.UNCHANGED:
+            continue
+        try:
+            with session.begin_nested():
+                written = book.write(session, plan, by, at)
+                session.flush()
+        except (PilotError, IntegrityError) as error:
+            yield from _told(kind, row, error)
+        else:
+            book.remember(plan, written.id)
+
+
+def _told(kind: ImportKind, row: int, error: PilotError | IntegrityError) -> list[Problem]:
+    notes = Notes(kind, row)
+    if isinstance(error, Refused):
+        notes.take(error.problems)
+    else:
+        known = error if isinstance(error, PilotError) else sentence(error)
+        field = getattr(known, "field", "row")
+        notes.add(field, "not-accepted", known.message, "请改正后重新导入整个文件。")
+    return notes.problems
+
+
+def _summary(batch: Batch) -> str:
+    totals = "、".join(f"{outcome.label} {n}" for outcome, n in batch.totals.items() if n)
+    return f"导入{batch.kind.label}：{totals}"

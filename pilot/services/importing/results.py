@@ -1,0 +1,182 @@
+"""Results from a file (成果导入): matched by code, else by a number, else by the title."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel import Session
+
+from pilot.domain.draft_fields import described
+from pilot.domain.drafts import Holder, Number, ResultDraft
+from pilot.domain.identifiers import IdentifierKind, identifier_key, normalise_uscc
+from pilot.domain.import_columns import ImportKind
+from pilot.domain.parsing import ParseError, parse_decimal
+from pilot.domain.people import Actor
+from pilot.services import results
+from pilot.services.importing.book import Book, readiness
+from pilot.services.importing.plan import Notes, Plan
+from pilot.store import queries_import
+from pilot.store.models import Result
+
+_NUMBERS = {
+    "patents": IdentifierKind.PATENT,
+    "software": IdentifierKind.SOFTWARE,
+    "standards": IdentifierKind.STANDARD,
+}
+_EMPTY = ResultDraft(title="", kind="", holders=())
+
+
+class ResultBook(Book):
+    """The results of a base while a file is read against them."""
+
+    kind = ImportKind.RESULTS
+
+    def __init__(self, session: Session, base_id: int, today: date) -> None:
+        super().__init__(session, base_id, today)
+        rows = queries_import.results(session, base_id)
+        self.rows: dict[int, Result] = {row.id: row for row in rows}
+        self.by_code = {row.code: row.id for row in rows}
+        self.by_title: dict[str, list[int]] = {}
+        for row in rows:
+            if row.voided_at is None:
+                self.by_title.setdefault(row.title, []).append(row.id)
+        self.holders = queries_import.holders(session, base_id)
+        self.numbers = queries_import.identifiers(session, base_id)
+        self.by_number = {
+            (number.kind, number.key): result_id
+            for result_id, numbers in self.numbers.items()
+            for number in numbers
+        }
+
+    def find(self, values: dict[str, Any], notes: Notes) -> int | None:
+        """The result of this code; without one, of one of its numbers, else of its title."""
+        if code := values.get("code"):
+            return self.by_code.get(code)
+        numbers = [(n.kind.value, identifier_key(n.kind, n.number)) for n in _numbers(values)]
+        if registration := values.get("registration_no"):
+            kind = IdentifierKind.REGISTRATION
+            numbers.append((kind.value, identifier_key(kind, registration)))
+        found = sorted({self.by_number[place] for place in numbers if place in self.by_number})
+        found = found or self.by_title.get(values.get("title") or "", [])
+        if len(found) > 1:
+            message = f"编号或名称与 {len(found)} 项已登记的成果相同。"
+            notes.add("code", "result-ambiguous", message, "请填写成果编号。")
+        return found[0] if found else None
+
+    def draft(self, values: dict[str, Any], existing_id: int | None, notes: Notes) -> ResultDraft:
+        """What the row makes of the result; columns the file lacks stay as they are."""
+        start = self.before(existing_id) or _EMPTY
+        fields = set(described(ResultDraft)) - {"holders"}
+        told = {name: value for name, value in values.items() if name in fields}
+        told |= readiness(values) | self._holders(values, start, notes)
+        if told.get("code") is None:
+            told["code"] = start.code
+        if told.get("non_secret") is None:
+            told["non_secret"] = False
+        if "package" in values:
+            told["package_id"] = self._package(values["package"], notes)
+        kinds = {kind for key, kind in _NUMBERS.items() if key in values}
+        kept = [number for number in start.numbers if number.kind not in kinds]
+        return replace(start, **told, numbers=_in_order([*kept, *_numbers(values)]))
+
+    def before(self, existing_id: int | None) -> ResultDraft | None:
+        """The draft that would leave the result as it is."""
+        row = self.rows.get(existing_id)
+        if row is None:
+            return None
+        plain = set(described(ResultDraft)) - {"holders", "numbers"}
+        numbers = [
+            Number(IdentifierKind(one.kind), one.number)
+            for one in self.numbers.get(row.id, [])
+            if one.kind != IdentifierKind.REGISTRATION
+        ]
+        holders = self.holders.get(row.id, [])
+        return ResultDraft(
+            **{name: getattr(row, name) for name in plain},
+            holders=tuple(Holder(one.organisation_id, one.share) for one in holders),
+            numbers=_in_order(numbers),
+        )
+
+    def more(self, values: dict[str, Any], existing_id: int | None, notes: Notes) -> dict[str, Any]:
+        """Nothing besides the draft; a voided result takes no more changes."""
+        row = self.rows.get(existing_id)
+        if row is not None and row.voided_at is not None:
+            notes.add("code", "result-gone", f"成果 {row.code} 已作废。", "请删除这一行。")
+        return {}
+
+    def remember(self, plan: Plan, row_id: int) -> None:
+        """A later row with the same code, number or title is about the same result."""
+        draft = plan.draft
+        if draft.code:
+            self.by_code[draft.code] = row_id
+        self.by_title.setdefault(draft.title, []).append(row_id)
+        for number in draft.numbers:
+            self.by_number[number.kind.value, identifier_key(number.kind, number.number)] = row_id
+
+    def write(self, session: Session, plan: Plan, by: Actor, at: datetime) -> Result:
+        """Enter or change the result."""
+        reason = "批量导入"
+        return results.save_result(
+            session, plan.draft, by=by, at=at, result_id=plan.existing_id, reason=reason
+        )
+
+    def _holders(
+        self, values: dict[str, Any], start: ResultDraft, notes: Notes
+    ) -> dict[str, tuple[Holder, ...]]:
+        """The holders in their order; shares go along with them."""
+        if "holders" not in values:
+            return {}
+        found = [self.directory.unit(name) for name in values["holders"] or ()]
+        ids = [self.known("holders", one, notes) for one in found]
+        if None in ids:
+            return {}
+        self._check_codes(values.get("holder_codes") or (), ids, notes)
+        if "shares" in values:
+            shares = _shares(values["shares"] or (), len(ids), notes)
+        else:
+            before = {holder.organisation_id: holder.share for holder in start.holders}
+            shares = [before.get(one) for one in ids]
+        return {"holders": tuple(map(Holder, ids, shares))}
+
+    def _check_codes(self, codes: tuple[str, ...], ids: list[int], notes: Notes) -> None:
+        known = {self.directory.uscc_of(one) for one in ids}
+        for code in codes:
+            if normalise_uscc(code) not in known:
+                message = f"{code[:32]} 不是上列持有方的代码。"
+                notes.add("holder_codes", "unit-mismatch", message, "请核对持有方和代码。")
+
+    def _package(self, code: str | None, notes: Notes) -> int | None:
+        if code is None or code in self.by_code:
+            return self.by_code.get(code)
+        message = f"没有编号为 {code} 的成果。"
+        notes.add("package", "result-unknown", message, "请核对编号，或把成果包排在前面。")
+        return None
+
+
+def _numbers(values: dict[str, Any]) -> list[Number]:
+    """The numbers a row tells; "暂无" and the like name nothing."""
+    told = [
+        Number(kind, number) for key, kind in _NUMBERS.items() for number in values.get(key) or ()
+    ]
+    return [one for one in told if identifier_key(one.kind, one.number)]
+
+
+def _in_order(numbers: list[Number]) -> tuple[Number, ...]:
+    """Numbers in one order, so that the same ones are equal."""
+    return tuple(sorted(numbers, key=lambda one: (one.kind.value, one.number)))
+
+
+def _shares(texts: tuple[str, ...], holders: int, notes: Notes) -> list[Decimal | None]:
+    """One share a holder, or none at all."""
+    if not texts:
+        return [None] * holders
+    if len(texts) != holders:
+        message = f"有 {len(texts)} 个份额，而持有方有 {holders} 个。"
+        notes.add("shares", "share-count", message, "请逐个对应填写，或留空。")
+        return [None] * holders
+    try:
+        return [parse_decimal(text) for text in texts]
+    except ParseError as error:
+        notes.add("shares", "read-texts", f"持有份额：{error.message}", error.remedy)
+        return [None] * holders

@@ -1,0 +1,30 @@
+"""Ways from page to page (链接): the address carries the view, so that a link reproduces it."""
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from pilot.ui.menu import PAGES
+
+_VIEW = ("year", "as_of", "known")
+
+
+def address(**about: object) -> dict[str, str]:
+    """Query parameters: the view of this page and what the other page is about."""
+    view = {key: st.query_params[key] for key in _VIEW if key in st.query_params}
+    return view | {key: str(value) for key, value in about.items() if value not in (None, "")}
+
+
+def link(label: str, page: str, *, icon: str | None = None, **about: object) -> None:
+    """A link to a page by its file's name; only its words where the reader has no such page.
+
+    `label` is Markdown: wrap what users typed in `plain`.
+    """
+    try:
+        st.page_link(PAGES / f"{page}.py", label=label, icon=icon, query_params=address(**about))
+    except StreamlitAPIException:
+        st.caption(label)
+
+
+def go(page: str, **about: object) -> None:
+    """Open a page now; the rest of this run is dropped."""
+    st.switch_page(PAGES / f"{page}.py", query_params=address(**about))

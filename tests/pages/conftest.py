@@ -1,0 +1,66 @@
+"""Pages run in this process, through the real main script, for a person of one's choice."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import streamlit.config
+from sqlalchemy import Engine
+from streamlit.testing.v1 import AppTest
+
+from pilot.config import ROOT, settings
+from pilot.domain.people import Role
+from pilot.services import door
+from pilot.store import schema
+from pilot.store.engine import make_engine, shared
+from pilot.ui import visitor
+from tests import serving
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """A database of its own with an account of every role, which the pages use."""
+    url = f"sqlite:///{tmp_path / 'pilot.db'}"
+    engine = make_engine(url)
+    schema.upgrade(engine)
+    serving.people(engine)
+    monkeypatch.setattr(settings(), "database_url", url)
+    yield engine
+    shared(url).dispose()
+    engine.dispose()
+
+
+@pytest.fixture
+def open_page(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """`open_page("people", Role.ADMIN)` runs a page of pages/ for a person with that role."""
+    monkeypatch.setattr(streamlit.config, "get_option", _frank(streamlit.config.get_option))
+
+    def run(page: str, role: Role = Role.ADMIN, **query: str) -> AppTest:
+        login = serving.ADMIN if role is Role.ADMIN else role.value
+        token = sign_in(engine, login)
+        monkeypatch.setattr(visitor, "token", lambda: token)
+        app = AppTest.from_file(str(ROOT / "pilot" / "ui" / "main.py"), default_timeout=20)
+        app.switch_page(str(ROOT / "pages" / f"{page}.py"))
+        for name, value in query.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return run
+
+
+def sign_in(engine: Engine, login: str) -> str:
+    """A live session's token."""
+    now = datetime.now(UTC)
+    found = door.sign_in(
+        engine, login, serving.PASSWORD, address="test", agent="test", now=now
+    )
+    assert found.token, found.sentence
+    return found.token
+
+
+def _frank(real: Callable) -> Callable:
+    """Show what went wrong in a page: the product's own setting hides it from users."""
+    return lambda key: "full" if key == "client.showErrorDetails" else real(key)
