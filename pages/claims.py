@@ -24,8 +24,9 @@ reader = ui.require(Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.
 title = st.container()
 view = ui.strip()
 
-indicator = pick.word("指标", "indicator", list(Indicator), default=Indicator.NEW_PILOT)
-scope = pick.word("统计范围", "scope", list(Scope), default=Scope.CITY)
+with st.container(horizontal=True):
+    indicator = pick.word("指标", "indicator", list(Indicator), default=Indicator.NEW_PILOT)
+    scope = pick.word("统计范围", "scope", [Scope.CITY, Scope.BASE], default=Scope.CITY)
 tab = pick.asked("standing", list(Tab), Tab.COUNTED)
 standing = None if tab is Tab.RECORD else Standing(tab.value)
 chosen = Chosen(indicator=indicator, scope=scope, standing=standing)

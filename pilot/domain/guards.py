@@ -108,6 +108,15 @@ def obstacles(facts: GateFacts, conclusion: Conclusion = Conclusion.PASS) -> lis
     return found
 
 
+def before_round(facts: GateFacts) -> list[str]:
+    """The obstacles that can be seen to before a round is open: papers and the gate's own guards.
+
+    Criteria are checked and cards handed in only inside the round.
+    """
+    found = [_obstacle(item) for item in facts.items if item.doc_code]
+    return [text for text in found if text] + _OBSTACLES.get(facts.gate, _none)(facts)
+
+
 def warnings(facts: GateFacts) -> list[str]:
     """What should be said aloud before passing although it does not block."""
     found = [

@@ -43,6 +43,6 @@ def goal_light(goal: int, counted: int, planned: int) -> Light:
     forecast = counted + planned
     text = f"已计 {counted}，年内计划 {planned}，预计 {forecast}／目标 {goal}"
     if forecast >= goal:
-        return Light(Level.GREEN)
+        return Light(Level.GREEN, (Warning("W12", Level.GREEN, text, ""),))
     level = Level.YELLOW if forecast * 10 >= goal * 9 else Level.RED
     return Light(level, (Warning("W12", level, text, "补充年内可过门的项目"),))

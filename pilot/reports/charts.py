@@ -19,13 +19,13 @@ def goal_bar() -> Spec:
 
     The frame has one row with counted, goal and expected.
     """
-    place = alt.X("goal", type="quantitative", axis=None)
+    place = alt.X("goal", type="quantitative", axis=None, stack=None)
     goal = alt.Chart().mark_bar(color=REST, opacity=0.3, size=14, cornerRadius=3).encode(place)
     done = (
         alt.Chart()
         .mark_bar(color=DONE, size=14, cornerRadius=3)
         .encode(
-            alt.X("counted", type="quantitative", axis=None),
+            alt.X("counted", type="quantitative", axis=None, stack=None),
             tooltip=[
                 alt.Tooltip("counted", type="quantitative", title="累计"),
                 alt.Tooltip("goal", type="quantitative", title="年目标"),

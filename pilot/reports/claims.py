@@ -14,8 +14,8 @@ from pilot.domain.people import Actor
 from pilot.domain.vocabulary import Standing, State
 from pilot.reports.entries import entries, units
 from pilot.reports.rules import rule
-from pilot.store import queries_bases, queries_claims, queries_tables, streams
 from pilot.reports.tables import Chosen
+from pilot.store import queries_bases, queries_claims, queries_tables, streams
 from pilot.store.queries_tables import ClaimFilter
 
 PAGE = 100

@@ -208,13 +208,14 @@ def _all_rows(session: Session, export: Export) -> Iterator[list[Cell]]:
     return tables.rows(session, export.table, export.base_ids, export.view, export.chosen)
 
 
-def _text(cell: Cell) -> str:
-    """A number is written as it is; a text gets the mark where it needs one."""
-    if cell is None:
-        return ""
-    if isinstance(cell, Decimal):
-        return f"{cell:f}"
-    return mark(cell) if isinstance(cell, str) else str(cell)
+def _text(cell: Cell) -> str | int | None:
+    """A number is written as it is; a text gets the mark where it needs one.
+
+    A text that begins with a letter or a digit never does, and nearly all of them do.
+    """
+    if isinstance(cell, str):
+        return cell if cell[:1].isalnum() else mark(cell)
+    return f"{cell:f}" if isinstance(cell, Decimal) else cell
 
 
 def _conditions(chosen: Chosen) -> list[str]:

@@ -137,11 +137,12 @@ def project_page(
     page: int = 1,
     size: int = PAGE_SIZE,
 ) -> Listed:
-    """Page `page` (from 1) of the projects, by code, each with its light and its next gate."""
+    """Page `page` (from 1) of the projects, the most urgent first, each with light and gate."""
     statement = projects(bases, view, _filter(chosen))
     total = streams.count(session, statement)
     pages = max(-(-total // size), 1)
-    rows = streams.page(session, statement, size, (min(max(page, 1), pages) - 1) * size)
+    skipped = (min(max(page, 1), pages) - 1) * size
+    rows = streams.page(session, queries_portfolio.by_urgency(statement), size, skipped)
     facts = queries_lights.light_facts(session, bases, view, [row["project_id"] for row in rows])
     known = fields(session, bases)
     lines = [_line(row, facts[row["project_id"]], view, known) for row in rows]

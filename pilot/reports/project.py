@@ -77,7 +77,7 @@ def head(session: Session, reader: Actor, project_id: int | None, view: Moment) 
         readiness=facts.readiness,
         manager=span.manager or "",
         holder=span.holder or "",
-        began=_began(session, project_id, view, project.entered_on),
+        began=dict(queries_project_view.stage_days(session, project_id, view)),
         passed=_passed(session, project_id, view),
         days_in_stage=(view.as_of - since).days,
         writable=view.live and reader.base_id == span.base_id,
@@ -110,11 +110,6 @@ def sayings(session: Session, project_id: int, view: Moment) -> list[str]:
         f"{row.as_of_text or row.as_of or '日期不详'}：{row.fact}（{row.source}）"
         for row in queries_project_view.facts(session, project_id, view)
     ]
-
-
-def _began(session: Session, project_id: int, view: Moment, entered: date) -> dict[Stage, date]:
-    days = dict(queries_project_view.stage_days(session, project_id, view))
-    return {stage: max(day, entered) for stage, day in days.items()}
 
 
 def _passed(session: Session, project_id: int, view: Moment) -> frozenset[Gate]:

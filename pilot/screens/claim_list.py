@@ -17,13 +17,13 @@ _EMPTY = {
 _LINES = {
     "base": st.column_config.TextColumn("基地"),
     "code": st.column_config.TextColumn("单元编号", width=120),
-    "name": st.column_config.TextColumn("单元名称", width=260),
+    "name": st.column_config.TextColumn("单元名称", width=220),
     "effective_on": st.column_config.DateColumn("事件日期", width=95, format="YYYY-MM-DD"),
     "recorded_at": st.column_config.TextColumn("登记时间", width=130),
-    "rule": st.column_config.TextColumn("规则", width=260),
+    "rule": st.column_config.TextColumn("规则", width=180),
     "definition": st.column_config.TextColumn("口径", width=70),
     "verifier": st.column_config.TextColumn("核实人", width=90),
-    "note": st.column_config.TextColumn("缺少或说明", width=300),
+    "note": st.column_config.TextColumn("缺少或说明", width=280),
 }
 
 

@@ -50,7 +50,7 @@ def paging(pages: int) -> None:
 def _text(label: str, key: str, placeholder: str) -> str:
     name = _follow(key, st.query_params.get(key, ""))
     return st.text_input(
-        label, key=name, placeholder=placeholder, icon=":material/search:", width=280,
+        label, key=name, placeholder=placeholder, icon=":material/search:", width=220,
         max_chars=100, on_change=_write, args=(key, name),
     ).strip()  # fmt: skip
 
@@ -65,7 +65,7 @@ def _several(label: str, key: str, known: dict[str, Any], shown: Callable) -> tu
     name = _follow(key, [known[value] for value in asked if value in known])
     chosen = st.multiselect(
         label, list(known.values()), key=name, placeholder=_ANY, format_func=shown,
-        width=170, on_change=_write, args=(key, name),
+        width=125, on_change=_write, args=(key, name),
     )  # fmt: skip
     return tuple(chosen)
 

@@ -25,7 +25,7 @@ def goal_cards(cards: Any, trend: Any) -> None:
         for place, number in zip(
             st.columns(PER_ROW), ordered.index[start:][:PER_ROW], strict=False
         ):
-            with place, st.container(border=True, height="stretch"):
+            with place, st.container(border=True, height="stretch", gap="xsmall"):
                 _card(ordered.loc[[number]], ordered.loc[number], trend)
     if cards["scope"].nunique() > 1:
         st.caption("全市和基地是两个统计范围，各自成数，不能相加。")
@@ -78,9 +78,8 @@ def _against_goal(frame: Any, row: Any) -> None:
         need = f"还需每月 {row['per_month']} 项，余 {row['months_left']} 个月"
     else:
         need = "目标已完成" if row["counted"] >= row["goal"] else "年度已结束，目标未完成"
-    st.caption(f"{need}；平均进度 {row['expected']}", help=CAUTION)
-    if row["light"]:
-        st.caption(f"{row['light']}：{row['light_reason']}")
+    planned = f"  \n{row['light']}：{row['light_reason']}" if row["light"] else ""
+    st.caption(f"{need}；平均进度 {row['expected']}{planned}", help=CAUTION)
 
 
 def _marks(row: Any) -> None:

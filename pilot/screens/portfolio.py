@@ -116,8 +116,9 @@ def _board_card(card: Card) -> None:
 
 
 def _gate(gate: GateCount) -> None:
+    late = f":red[**逾期{gate.overdue}**]" if gate.overdue else "逾期0"
     st.button(
-        f"◆ {gate.gate.value}　待评 {gate.waiting} · 齐备 {gate.ready} · 逾期 {gate.overdue}",
+        f"◆ {gate.gate.value} 待评{gate.waiting} 齐备{gate.ready} {late}",
         key=f"gate-{gate.gate.value}",
         type="tertiary",
         disabled=not gate.before,
@@ -133,23 +134,21 @@ def _states(stage: StageCount) -> str:
 
 def _columns(opened: str) -> dict[str, Any]:
     config = st.column_config
+    signs = [f"{SHAPES[level]} {level.label}" for level in Level]
     return {
         "code": config.ButtonColumn("项目编号", type="tertiary", key=opened, pinned=True),
-        "name": config.TextColumn("项目名称", width="medium"),
-        "stage": config.TextColumn("阶段", width="small"),
-        "state": config.TextColumn("状态", width="small"),
+        "name": config.TextColumn("项目名称", width=190),
+        "stage": config.TextColumn("阶段", width=90),
+        "state": config.TextColumn("状态", width=90),
         "light": config.MultiselectColumn(
-            "预警",
-            options=[f"{SHAPES[level]} {level.label}" for level in Level],
-            color=list(COLOURS.values()),
-            width="small",
+            "预警", options=signs, color=list(COLOURS.values()), width=85
         ),
-        "reason": config.TextColumn("原因", width="large"),
-        "next_gate": config.TextColumn("下一门", width="small"),
-        "planned_on": config.DateColumn("计划日期", format="YYYY-MM-DD"),
-        "readiness": config.TextColumn("材料", help="下一阶段门所需材料：已齐／应有"),
-        "days_in_stage": config.NumberColumn("本阶段天数", format="%d"),
-        "field": config.TextColumn("技术领域"),
-        "manager": config.TextColumn("项目经理"),
-        "updated_on": config.DateColumn("最近更新", format="YYYY-MM-DD"),
+        "reason": config.TextColumn("原因", width=300),
+        "next_gate": config.TextColumn("下一门", width=60),
+        "planned_on": config.DateColumn("计划日期", format="YYYY-MM-DD", width=95),
+        "readiness": config.TextColumn("材料", help="下一阶段门所需材料：已齐／应有", width=55),
+        "days_in_stage": config.NumberColumn("本阶段天数", format="%d", width=85),
+        "field": config.TextColumn("技术领域", width=100),
+        "manager": config.TextColumn("项目经理", width=80),
+        "updated_on": config.DateColumn("最近更新", format="YYYY-MM-DD", width=95),
     }

@@ -13,12 +13,14 @@ from pilot.domain.vocabulary import (
     Gate,
     Requirement,
 )
+from pilot.seed.papers import page
 from pilot.seed.player import Player, Step, day
-from pilot.services import decisions, evidence, lifecycle, projects, reviews
+from pilot.services import attachments, decisions, evidence, lifecycle, projects, reviews
 from pilot.services.decisions import ConditionDraft
 from pilot.services.gate_facts import round_items
 from pilot.store.engine import reading
 
+_WITH_FILE = {"D06", "D14", "D16"}
 _SPECIAL_PAPERS = {
     "returned": ("D02", "小试批次不足3批，请补充"),
     "missing": ("D15", "缺三废数据"),
@@ -122,8 +124,17 @@ class GateScript:
             issuer="示例盘锦中试基地运营有限公司",
             issued_on=issued,
             valid_until=until,
+            file=self._file(code) if code in _WITH_FILE else None,
         )
         self._do("reviewer", evidence.judge, done.subject_id, EvidenceState.QUALIFIED)
+
+    def _file(self, code: str) -> attachments.StoredFile:
+        return attachments.keep(
+            self.player.folder,
+            page(code, self.row["code"]),
+            shown_name=f"{code} {self.row['code']}.pdf",
+            limit_bytes=1_000_000,
+        )
 
     def _run(self, ended: date) -> None:
         self._do(

@@ -6,6 +6,7 @@ Whatever takes rights away ends the account's sessions in the same transaction.
 from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session
 
 from pilot.domain.errors import Conflict, Invalid
@@ -58,9 +59,7 @@ def enable(session: Session, account_id: int, *, by: Actor, at: datetime) -> Acc
 
 
 @verb("account.reset")
-def reset(
-    session: Session, account_id: int, temporary: str, *, by: Actor, at: datetime
-) -> Account:
+def reset(session: Session, account_id: int, temporary: str, *, by: Actor, at: datetime) -> Account:
     """Give somebody else a temporary password (重置密码) and end their sessions."""
     row = queries.one(session, Account, by.base_id, account_id)
     if row.id == by.id:
@@ -84,6 +83,7 @@ def set_roles(
     for role in held.keys() - wanted:
         session.delete(held[role])
     _give(session, row, wanted - held.keys())
+    flag_modified(row, "name")  # the roles are the account's: its page version grows with them
     queries_door.revoke_all(session, row.id, at)
     return row
 

@@ -1,12 +1,19 @@
 """Attachments (附件): the row that names a file which is already safe on disk."""
 
 from datetime import datetime
+from pathlib import Path
 
 from sqlmodel import Session
 
 from pilot.domain.people import Actor
+from pilot.store import files
 from pilot.store.files import StoredFile
 from pilot.store.models import Attachment
+
+
+def keep(folder: Path, data: bytes, *, shown_name: str, limit_bytes: int) -> StoredFile:
+    """Store a file durably, before any command that names it; refuses what `files.save` refuses."""
+    return files.save(folder, data, shown_name=shown_name, limit_bytes=limit_bytes)
 
 
 def add(session: Session, stored: StoredFile, *, by: Actor, at: datetime) -> Attachment:

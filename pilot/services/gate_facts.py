@@ -1,6 +1,7 @@
 """Gather what a gate looks at; judging is `domain.guards`."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel import Session
@@ -9,20 +10,34 @@ from pilot.domain.guards import GateFacts, Item, paper_on, proven
 from pilot.domain.vocabulary import CheckState, Gate, LandingLevel, Requirement
 from pilot.services.reviews import submitted_cards
 from pilot.store import queries_counting, queries_gates, queries_projects
-from pilot.store.models import Project, Review, ReviewCheck
+from pilot.store.models import ChecklistItem, Project, Review, ReviewCheck
 
 
 def gather(session: Session, project: Project, review: Review, *, on: date) -> GateFacts:
     """The facts of an open (or decided) round as they stand on the day `on`."""
-    runs = queries_gates.runs(session, project.id)
-    longest = max((run.continuous_hours or 0 for run in runs), default=None)
-    closures = [run.closure_percent for run in runs if run.closure_percent is not None]
     agreed = queries_gates.consolidations(session, review.id)
-    return GateFacts(
-        gate=review.gate,
+    facts = _facts(session, project, review.gate, on)
+    return replace(
+        facts,
         items=tuple(_items(session, project, queries_gates.checks(session, review.id), on)),
         cards=tuple(submitted_cards(session, review.id)),
         agreed={row.dimension: row.score for row in agreed},
+    )
+
+
+def awaited(session: Session, project: Project, gate: Gate, *, on: date) -> GateFacts:
+    """The facts of a gate before its round is open: papers as they stand, criteria open."""
+    items = queries_gates.checklist(session, project.base_id, gate, hazardous=project.hazardous)
+    facts = _facts(session, project, gate, on)
+    return replace(facts, items=tuple(_items(session, project, items, on)))
+
+
+def _facts(session: Session, project: Project, gate: Gate, on: date) -> GateFacts:
+    runs = queries_gates.runs(session, project.id)
+    longest = max((run.continuous_hours or 0 for run in runs), default=None)
+    closures = [run.closure_percent for run in runs if run.closure_percent is not None]
+    return GateFacts(
+        gate=gate,
         owner_consent=project.owner_consent,
         manager_assigned=project.manager_id is not None,
         readiness=project.readiness_level,
@@ -35,30 +50,13 @@ def gather(session: Session, project: Project, review: Review, *, on: date) -> G
         reaction_grade=project.reaction_grade,
         ip_clause=queries_projects.has_ip_clause(session, project.id),
         first_in_china=project.first_in_china,
-        threshold_reached=review.gate is Gate.G4 and _threshold_reached(session, project, on),
+        threshold_reached=gate is Gate.G4 and _threshold_reached(session, project, on),
     )
 
 
-def expected(session: Session, project: Project, gate: Gate, on: date) -> list[Item]:
-    """The checklist of a gate before a round is open: papers as they stand, criteria open."""
-    items = queries_gates.checklist(session, project.base_id, gate, hazardous=project.hazardous)
-    checks = [
-        ReviewCheck(
-            base_id=project.base_id,
-            review_id=0,
-            code=item.code,
-            text=item.text,
-            doc_code=item.doc_code,
-            requirement=item.requirement,
-            state=CheckState.OPEN,
-            recorded_at=item.recorded_at,
-        )
-        for item in items
-    ]
-    return _items(session, project, checks, on)
-
-
-def _items(session: Session, project: Project, checks, on: date) -> list[Item]:
+def _items(
+    session: Session, project: Project, rows: Sequence[ReviewCheck | ChecklistItem], on: date
+) -> list[Item]:
     papers = {
         row.doc_code: paper_on(row.state, row.valid_until, on)
         for row in queries_gates.papers(session, project.id)
@@ -68,11 +66,11 @@ def _items(session: Session, project: Project, checks, on: date) -> list[Item]:
             code=row.code,
             text=row.text,
             requirement=row.requirement,
-            check=row.state,
+            check=row.state if isinstance(row, ReviewCheck) else CheckState.OPEN,
             doc_code=row.doc_code,
             paper=papers.get(row.doc_code) if row.doc_code else None,
         )
-        for row in checks
+        for row in rows
     ]
 
 

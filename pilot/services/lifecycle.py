@@ -1,5 +1,6 @@
 """The moves of a project that are not decisions of a gate (阶段变动)."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -64,7 +65,7 @@ def move(
     if action not in _PLAIN:
         raise Invalid("action", "这一步有专门的办理入口。")
     project = queries.one(session, Project, by.base_id, project_id)
-    _GUARDS.get(action, _free)(session, project)
+    GUARDS[action](session, project)
     return take(session, project, action, on=on or local_day(at), by=by, at=at, reason=reason)
 
 
@@ -275,4 +276,13 @@ def _free(_session: Session, _project: Project) -> None:
 
 _BACKDATED = {"admit", "void"}
 _PLAIN = {"pause", "resume", "terminate", "unlanded", "elsewhere"}
-_GUARDS = {"terminate": _dismantled, "unlanded": _accepted, "elsewhere": _landed_elsewhere}
+# What a move asks for beyond the table: raises GuardFailed with everything that is missing.
+GUARDS: dict[str, Callable[[Session, Project], object]] = {
+    "admit": admission,
+    "land": _check_landing,
+    "pause": _free,
+    "resume": _free,
+    "terminate": _dismantled,
+    "unlanded": _accepted,
+    "elsewhere": _landed_elsewhere,
+}

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -112,7 +112,7 @@ def digest(entry: JournalEntry) -> str:
     body = [
         entry.base_id,
         entry.sequence,
-        entry.at.isoformat(),
+        plain(entry.at),
         entry.by_id,
         entry.action,
         entry.subject,
@@ -186,8 +186,8 @@ def _change(row: SQLModel) -> dict[str, Any] | None:
         history = inspect(row).attrs[attribute.key].history
         if attribute.key == "rev" or not history.has_changes():
             continue
-        before = _plain(history.deleted[0]) if history.deleted else None
-        after = _plain(history.added[0]) if history.added else None
+        before = plain(history.deleted[0]) if history.deleted else None
+        after = plain(history.added[0]) if history.added else None
         if before == after:
             continue
         private = (table, attribute.key) in _PRIVATE
@@ -198,13 +198,16 @@ def _change(row: SQLModel) -> dict[str, Any] | None:
 
 
 def _gone(row: SQLModel) -> dict[str, Any]:
-    values = {key: [_plain(value), None] for key, value in row.model_dump().items()}
+    values = {key: [plain(value), None] for key, value in row.model_dump().items()}
     return {"table": row.__tablename__, "id": _key(row), "fields": values}
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """A stored value as the journal writes it; an instant in UTC, as it is read back."""
     if isinstance(value, Term):
         return value.value
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value

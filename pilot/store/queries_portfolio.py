@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from pilot.domain.gates import RUNNING
 from pilot.domain.moment import Moment
-from pilot.domain.vocabulary import Gate, State
+from pilot.domain.vocabulary import ENDS, Gate, State
 from pilot.store.models import Project, ProjectSpan
 from pilot.store.queries_lights import gate_papers, settled
 from pilot.store.queries_tables import GONE, project_spans
@@ -74,13 +74,23 @@ def ready_counts(session: Session, bases: Sequence[int], view: Moment) -> dict[G
     return found | {Gate.G0: session.exec(pool).one()}
 
 
+def by_urgency(projects: Select) -> Select:
+    """The same list with the earliest gate first, then what has no date, what has ended last."""
+    ended = case((col(ProjectSpan.state).in_(list(ENDS)), 1), else_=0)
+    planned = ProjectSpan.next_planned_on
+    undated = case((col(planned).is_(None), 1), else_=0)
+    order = ended, undated, col(planned), col(ProjectSpan.base_id), col(ProjectSpan.code)
+    return projects.order_by(None).order_by(*order)
+
+
 def board(session: Session, projects: Select, most: int) -> Sequence[RowMapping]:
-    """At most `most` projects of each stage of a list, the earliest gate first, with `total`."""
+    """At most `most` projects of each stage of a list, as `by_urgency`, with `total`."""
     listed = projects.order_by(None).subquery()
     planned = listed.c.next_planned_on
-    late_last = case((planned.is_(None), 1), else_=0)
+    ended = case((listed.c.state.in_([state.value for state in ENDS]), 1), else_=0)
+    undated = case((planned.is_(None), 1), else_=0)
     place = func.row_number().over(
-        partition_by=listed.c.stage, order_by=[late_last, planned, listed.c.code]
+        partition_by=listed.c.stage, order_by=[ended, undated, planned, listed.c.code]
     )
     total = func.count().over(partition_by=listed.c.stage)
     numbered = select(listed, place.label("place"), total.label("total")).subquery()

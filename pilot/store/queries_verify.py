@@ -1,14 +1,14 @@
 """What a check of a base reads: the ledger row by row, stored files, current spans."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping
 from sqlmodel import Session, and_, col, or_, select
 
 from pilot.domain.moment import FOREVER, FOREVER_DAY
-from pilot.domain.vocabulary import Term
+from pilot.store import journal
 from pilot.store.models import Attachment, Base, Claim, JournalHead, Project, ProjectSpan
 
 _COPIED = ("code", "name", "stage", "state", "field", "industry", "area", "in_base", "budget")
@@ -33,7 +33,9 @@ def claim_rows(session: Session, base_id: int) -> Iterator[tuple[int, dict[str, 
         .execution_options(yield_per=2000)
     )
     for row in session.exec(query):
-        values = {key: _plain(value) for key, value in row.model_dump(exclude={"id"}).items()}
+        values = {
+            key: journal.plain(value) for key, value in row.model_dump(exclude={"id"}).items()
+        }
         yield row.id, values
 
 
@@ -84,9 +86,3 @@ def _current(base_id: int) -> tuple[ColumnElement, ...]:
         ProjectSpan.known_to == FOREVER,
         ProjectSpan.valid_to == FOREVER_DAY,
     )
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Term):
-        return value.value
-    return value.isoformat() if isinstance(value, date | datetime) else value

@@ -22,7 +22,7 @@ def link(label: str, page: str, *, icon: str | None = None, **about: object) -> 
     try:
         st.page_link(PAGES / f"{page}.py", label=label, icon=icon, query_params=address(**about))
     except StreamlitAPIException:
-        st.caption(label)
+        st.caption(label, width="content")
 
 
 def go(page: str, **about: object) -> None:

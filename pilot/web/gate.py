@@ -50,7 +50,8 @@ class Gate:
             who = await visitor_of(connection)
             refusal = _refusal(connection, who)
             if who is not None:
-                headers.append((SESSION_HEADER, str(who.session_id).encode()))
+                proof = (SESSION_HEADER, str(who.session_id).encode())
+                scope = {**scope, "headers": [*headers, proof]}
         if refusal is None:
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":

@@ -77,8 +77,7 @@ def test_a_refused_form_keeps_what_was_typed_and_says_why(open_page, engine):
 def test_a_name_is_shown_letter_for_letter(open_page):
     app = fill_in(open_page("people"), name="**张** $3 http://evil.example")
     assert "**张** $3 http://evil.example" in list(app.dataframe[0].value["姓名"])
-    app = pick(app, "zhang")
-    assert "**张**" in app.selectbox(key="account").value or app.selectbox(key="account").value
+    assert any("**张** $3" in option for option in app.selectbox(key="account").options)
 
 
 def test_disabling_ends_the_sessions(open_page, engine):

@@ -1,0 +1,183 @@
+"""Rounds at a gate as people read them (节点评审): which wait, one of them, what was decided."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import RowMapping
+from sqlmodel import Session
+
+from pilot.domain.errors import NotFound
+from pilot.domain.guards import SCORED
+from pilot.domain.moment import SHANGHAI, Moment
+from pilot.domain.people import Actor, may
+from pilot.domain.vocabulary import Conclusion, Gate
+from pilot.store import (
+    queries_bases,
+    queries_gates,
+    queries_project_proof,
+    queries_project_view,
+    queries_rounds,
+)
+
+MISSING = "没有找到这一轮评审；它可能属于其他基地，或那时还没有提交。"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A round that waits for a decision, and what it wants of the reader (empty: nothing)."""
+
+    review_id: int
+    gate: Gate
+    round: int
+    code: str
+    name: str
+    opened_on: date
+    days: int
+    submitter: str
+    progress: str
+    duty: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One round; `open` at the view, `writable` if the reader's base may act on it now."""
+
+    id: int
+    gate: Gate
+    number: int
+    opened_on: date
+    closed_at: datetime | None
+    open: bool
+    writable: bool
+    submitted_by: int
+    submitter: str
+    project_id: int
+    project_rev: int
+    base_id: int
+    code: str
+    name: str
+
+    @property
+    def scored(self) -> bool:
+        """Whether this gate asks for two cards."""
+        return self.gate in SCORED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A decision as it stands or stood; of each round the latest is first."""
+
+    id: int
+    sequence: int
+    gate: Gate
+    conclusion: Conclusion
+    reason: str
+    warnings: str
+    held_on: date
+    who: str
+    decided_at: str
+    superseded: bool
+
+
+def waiting(session: Session, reader: Actor, view: Moment) -> list[Waiting]:
+    """The rounds that wait, those that want something of the reader first."""
+    bases = [base.id for base in queries_bases.visible(session, reader)]
+    rows = queries_rounds.waiting(session, bases, reader.id, view)
+    found = [_waiting(row, reader, view) for row in rows]
+    return sorted(found, key=lambda each: not each.duty)
+
+
+def round_shown(
+    session: Session,
+    reader: Actor,
+    view: Moment,
+    *,
+    review_id: int | None = None,
+    project_id: int | None = None,
+) -> Round:
+    """A round by its id, or the last one of a project; NotFound with one sentence."""
+    bases = [base.id for base in queries_bases.visible(session, reader)]
+    if review_id is None and project_id is not None:
+        review_id = queries_rounds.latest_of(session, bases, project_id, view)
+    row = queries_rounds.round_of(session, bases, review_id, view) if review_id else None
+    if row is None:
+        raise NotFound(MISSING)
+    review, project = row["Review"], row["Project"]
+    closed = review.closed_at is not None and review.closed_at <= view.known_at
+    span = queries_project_view.span(session, bases, project.id, view)
+    return Round(
+        id=review.id,
+        gate=review.gate,
+        number=review.round,
+        opened_on=review.opened_on,
+        closed_at=review.closed_at if closed else None,
+        open=not closed,
+        writable=view.live and reader.base_id == review.base_id,
+        submitted_by=review.submitted_by,
+        submitter=row["submitter"],
+        project_id=project.id,
+        project_rev=project.rev,
+        base_id=review.base_id,
+        code=span[0].code if span else project.code,
+        name=span[0].name if span else project.name,
+    )
+
+
+def decisions(session: Session, shown: Round, view: Moment) -> list[Taken]:
+    """The decisions of a round recorded by then, the one that stands first."""
+    rows = queries_rounds.decisions(session, shown.id, view)
+    return [_taken(row, superseded=place > 0) for place, row in enumerate(rows)]
+
+
+def decisions_of(session: Session, project_id: int, view: Moment) -> list[tuple[int, Taken]]:
+    """Every decision of a project by then with its round's id, the latest first."""
+    rows = queries_project_proof.decisions(session, project_id, view)
+    return [(row["Decision"].review_id, _taken(row, superseded=row["superseded"])) for row in rows]
+
+
+def open_round(session: Session, project_id: int) -> int | None:
+    """The id of the round a project waits in, if it does."""
+    found = queries_gates.open_review(session, project_id)
+    return found.id if found else None
+
+
+def _waiting(row: RowMapping, reader: Actor, view: Moment) -> Waiting:
+    scored = row["gate"] in SCORED
+    return Waiting(
+        review_id=row["review_id"],
+        gate=row["gate"],
+        round=row["round"],
+        code=row["code"],
+        name=row["name"],
+        opened_on=row["opened_on"],
+        days=(view.as_of - row["opened_on"]).days,
+        submitter=row["submitter"],
+        progress=f"评分表 {row['cards']}/2" if scored and view.live else "",
+        duty=_duty(row, scored, reader) if view.live else "",
+    )
+
+
+def _duty(row: RowMapping, scored: bool, reader: Actor) -> str:
+    if row["mine"]:
+        return "请提交评分"
+    if scored and row["seats"] < 2:
+        return "请指定评审人" if may(reader, "review.assign") else ""
+    ready = not scored or row["cards"] == 2
+    decides = may(reader, "decision.take") and row["submitted_by"] != reader.id
+    return "请作结论" if ready and decides else ""
+
+
+def _taken(row: RowMapping, *, superseded: bool) -> Taken:
+    made = row["Decision"]
+    return Taken(
+        id=made.id,
+        sequence=made.sequence,
+        gate=made.gate,
+        conclusion=made.conclusion,
+        reason=made.reason,
+        warnings=made.warnings or "",
+        held_on=made.held_on,
+        who=row["who"],
+        decided_at=f"{made.decided_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+        superseded=superseded,
+    )

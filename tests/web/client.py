@@ -1,0 +1,107 @@
+"""A small HTTP and socket client: keeps cookies, follows nothing, sends what it is told."""
+
+import http.client
+import re
+from contextlib import closing
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection, connect
+
+from tests.serving import PASSWORD, Server
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+
+    @property
+    def location(self) -> str:
+        """Where a redirect leads."""
+        return self.headers.get("location", "")
+
+
+@dataclass
+class Browser:
+    """One visitor with a cookie jar."""
+
+    server: Server
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def send(self, method: str, path: str, body: bytes | str = b"", **headers: str) -> Answer:
+        """One request; header names with `_` for `-`."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.cookies:
+            sent.setdefault("cookie", "; ".join(f"{k}={v}" for k, v in self.cookies.items()))
+        with closing(http.client.HTTPConnection(self.server.host, timeout=20)) as line:
+            line.request(method, path, body or None, sent)
+            answer = line.getresponse()
+            for cookie in answer.headers.get_all("set-cookie") or []:
+                self._keep(cookie)
+            known = {name.lower(): value for name, value in answer.headers.items()}
+            return Answer(answer.status, known, answer.read().decode("utf-8", "replace"))
+
+    def page(self, path: str, **headers: str) -> Answer:
+        """Ask for a page as a browser does."""
+        return self.send("GET", path, accept="text/html", **headers)
+
+    def post(self, path: str, fields: dict[str, str], **headers: str) -> Answer:
+        """Send a form."""
+        kind = "application/x-www-form-urlencoded"
+        headers = {"accept": "text/html", "content_type": kind} | headers
+        return self.send("POST", path, urlencode(fields), **headers)
+
+    def sign_in(self, login: str, password: str = PASSWORD, **fields: str) -> Answer:
+        """Fill in the sign-in form and send it."""
+        form = self.form("/auth/login")
+        return self.post("/auth/login", {"login": login, "password": password} | form | fields)
+
+    def form(self, path: str) -> dict[str, str]:
+        """The hidden fields of a page's form."""
+        text = self.page(path).body
+        return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text))
+
+    def socket(self, resume: str = "", **headers: str) -> ClientConnection:
+        """Open Streamlit's socket; raises InvalidStatus when it is refused."""
+        sent = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        host = self.server.url.replace("http", "ws")
+        protocols = ["streamlit", "x", resume] if resume else ["streamlit"]
+        return connect(
+            f"{host}/_stcore/stream", subprotocols=protocols, additional_headers=sent, max_size=None
+        )
+
+    def _keep(self, cookie: str) -> None:
+        name, _, value = cookie.split(";")[0].partition("=")
+        if value.strip('"') and "max-age=0" not in cookie.lower():
+            self.cookies[name] = value
+        else:
+            self.cookies.pop(name, None)
+
+
+def run(socket: ClientConnection, page: str = "", query: str = "") -> tuple[str, str]:
+    """Run a page once; returns Streamlit's session id and every text shown."""
+    message = BackMsg()
+    message.rerun_script.page_name, message.rerun_script.query_string = page, query
+    socket.send(message.SerializeToString())
+    session, texts = "", []
+    while True:
+        got = ForwardMsg()
+        got.ParseFromString(socket.recv(timeout=30))
+        kind = got.WhichOneof("type")
+        if kind == "new_session":
+            session = got.new_session.initialize.session_id
+        elif kind == "delta":
+            texts += re.findall(r'(?:body|label|text): "(.*)"', str(got.delta))
+        elif kind == "script_finished" and got.script_finished != 2:
+            return session, "\n".join(_readable(text) for text in texts)
+
+
+def _readable(text: str) -> str:
+    return text.encode().decode("unicode_escape").encode("latin-1").decode("utf-8", "replace")
