@@ -16,7 +16,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     titles = {name: table.title for name, table in TABLES.items()}
     name = st.segmented_control(
         "表", titles, default="projects", format_func=titles.get, required=True,
-        key="table", bind="query-params",
+        key="table", bind="query-params", wrap=True,
     )  # fmt: skip
     table = TABLES[name or "projects"]
     scopes = {scope.label if scope else "不限": scope for scope in table.scopes}
@@ -51,8 +51,9 @@ else:
     more = "" if len(rows) == about["行数"] else f"，全部 {about['行数']:,} 行在文件中"
     st.caption(f"前 {len(rows)} 行{more}")
     st.dataframe(
-        rows, hide_index=True, column_config=table.headings, alt=f"{table.title}前 {len(rows)} 行"
-    )
+        rows, hide_index=True, column_config=table.headings, height="content", placeholder="",
+        alt=f"{table.title}前 {len(rows)} 行",
+    )  # fmt: skip
 
-with st.expander("这份文件说明了什么"):
-    st.table({key: ui.plain(text) for key, text in exports.shown(about)}, border="horizontal")
+st.subheader("文件说明")
+st.table({key: ui.plain(text) for key, text in exports.shown(about)}, border="horizontal")

@@ -29,8 +29,5 @@ with st.container(border=True, width=560):
     )
     with st.container(horizontal=True):
         st.link_button("修改密码", "/auth/password", type="primary")
-        with st.popover("退出所有设备"):
-            st.text("包括本机在内，所有已登录的浏览器都要重新登录。")
-            st.button(
-                "确认全部退出", on_click=ui.act, args=(accounts.sign_out_everywhere,), key="out"
-            )
+        warning = "包括本机在内，所有已登录的浏览器都要重新登录。"
+        ui.confirm("退出所有设备", warning, accounts.sign_out_everywhere, key="out")

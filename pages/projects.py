@@ -8,6 +8,7 @@ from pilot.reports import portfolio
 from pilot.reports.choices import choices
 from pilot.screens import filters, register
 from pilot.screens import portfolio as show
+from pilot.screens.filters import Shape
 
 actor = ui.require(Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.PROVINCE)
 st.title("项目台账")
@@ -23,14 +24,13 @@ if view.live and may(actor, "project.register"):
     with st.expander("登记新项目", icon=":material/add:", expanded=opened):
         register.form(known, view)
 
-chosen = filters.projects(fields)
-board = show.shape()
+chosen, shape = filters.projects(fields)
 with ui.reading() as session:
-    if board:
+    if shape is Shape.BOARD:
         columns = portfolio.board(session, bases, view, chosen)
     else:
         listed = portfolio.project_page(session, bases, view, chosen, page=filters.page())
-if board:
-    show.board(columns)
+if shape is Shape.BOARD:
+    show.board(columns, chosen)
 else:
-    show.table(listed, "projects")
+    show.table(listed, chosen, "projects")

@@ -46,7 +46,7 @@ def init(
         engine = _migrated()
         base = NewBase(code.strip().upper(), name, city_code.strip(), city)
         now = datetime.now(UTC)
-        opening.open_base(engine, base, login=login, name=person, password=password, at=now)
+        opening.open_first_base(engine, base, login=login, name=person, password=password, at=now)
     typer.echo(f"已初始化：{settings().url}")
     typer.echo("启动服务：pilot serve")
 

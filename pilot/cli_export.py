@@ -1,20 +1,21 @@
 """`pilot export TABLE --out FILE`: the same file as the download on the page, with its metadata."""
 
+import functools
 import os
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
-from sqlmodel import Session
 
 from pilot.cli_refusals import refusals
 from pilot.config import settings
 from pilot.domain.errors import PilotError
 from pilot.domain.moment import moment
 from pilot.reports import exports
-from pilot.reports.exports import Encoding, Export, Format
+from pilot.reports.exports import Encoding, Format
 from pilot.reports.tables import TABLES
 from pilot.services.operators import reader
 from pilot.store.engine import reading, shared
@@ -41,7 +42,11 @@ def export(
         with reading(shared(settings().url)) as session:
             actor = reader(session, by, "report.export", now)
             asked = exports.asked(session, actor, table, view)
-            about = _write(session, asked, out, kind, encoding)
+            if kind is Format.CSV:
+                write = functools.partial(exports.write_csv, session, asked, encoding=encoding)
+            else:
+                write = functools.partial(exports.write_xlsx, session, asked)
+            about = _kept(out, write)
     typer.echo(f"{asked.table.title}：{about['行数']} 行，{out}")
 
 
@@ -52,7 +57,7 @@ def _kind_of(out: Path) -> Format:
     return Format(ending)
 
 
-def _write(session: Session, asked: Export, out: Path, kind: Format, encoding: Encoding) -> dict:
+def _kept(out: Path, write: Callable[[BinaryIO], dict]) -> dict:
     """The file appears under its name only when it is whole; its metadata stands beside it."""
     out = out.resolve()
     if not out.parent.is_dir():
@@ -60,10 +65,7 @@ def _write(session: Session, asked: Export, out: Path, kind: Format, encoding: E
     handle, part = tempfile.mkstemp(dir=out.parent, prefix=".export-")
     try:
         with os.fdopen(handle, "wb") as file:
-            if kind is Format.CSV:
-                about = exports.write_csv(session, asked, file, encoding)
-            else:
-                about = exports.write_xlsx(session, asked, file)
+            about = write(file)
         os.replace(part, out)
     except BaseException:
         os.unlink(part)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session, SQLModel
 
+from pilot import seed
 from pilot.store import schema
 from pilot.store.engine import make_engine
 
@@ -73,3 +74,14 @@ def empty(engine: Engine) -> None:
             connection.exec_driver_sql(f"DELETE FROM {name}")
         connection.commit()
         connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=ON")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the demonstration: its database, walked through the real verbs, and files."""
+    folder = tmp_path_factory.mktemp("demo")
+    engine = make_engine(f"sqlite:///{folder / 'demo.db'}")
+    schema.upgrade(engine)
+    seed.load(engine, folder / "demo-attachments")
+    engine.dispose()
+    return folder

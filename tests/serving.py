@@ -48,7 +48,7 @@ def people(engine: Engine) -> None:
     """One base, an administrator, and one account of every other role, ready to work."""
     now = datetime.now(UTC)
     base = NewBase("PJ", "示例中试基地", "211100", "盘锦市")
-    opening.open_base(engine, base, login=ADMIN, name="管理员", password=PASSWORD, at=now)
+    opening.open_first_base(engine, base, login=ADMIN, name="管理员", password=PASSWORD, at=now)
     for role in Role:
         if role is not Role.ADMIN:
             account(engine, role.value, role)
@@ -67,12 +67,17 @@ def account(engine: Engine, login: str, *roles: Role, ready: bool = True) -> int
 
 @contextlib.contextmanager
 def serving(
-    folder: Path, seed: Seed = people, app: str = "app:app", app_dir: Path = ROOT, **environment: str
+    folder: Path,
+    seed: Seed = people,
+    app: str = "app:app",
+    app_dir: Path = ROOT,
+    **environment: str,
 ) -> Iterator[Server]:
     """Run the product on a free port until the block ends; `environment` holds PILOT_… settings."""
     engine = make_engine(f"sqlite:///{folder / 'pilot.db'}")
-    schema.upgrade(engine)
-    seed(engine)
+    with contextlib.suppress(schema.SchemaTooNew):  # the server is to say so itself
+        schema.upgrade(engine)
+        seed(engine)
     port, log = _free_port(), folder / "server.log"
     command = [sys.executable, "-m", "uvicorn", app, "--app-dir", str(app_dir)]
     command += ["--host", "127.0.0.1", "--port", str(port), "--timeout-graceful-shutdown", "1"]

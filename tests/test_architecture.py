@@ -27,7 +27,15 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
         | {"anyio", "jinja2"},
     ),
     "ui": (
-        {"ui", "services.command", "services.door", "reports.columns", "store.engine", "config"}
+        {
+            "ui",
+            "services.command",
+            "services.door",
+            "services.attachments",
+            "reports.columns",
+            "store.engine",
+            "config",
+        }
         | {"domain"},
         {"streamlit", "sqlmodel", "sqlalchemy"},
     ),
@@ -35,7 +43,8 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
     "pages": ({"screens", "ui", "services", "reports", "domain"}, {"streamlit"}),
     "seed": ({"seed", "services", "reports", "store.engine", "config", "domain"}, {"sqlalchemy"}),
     "cli": (
-        {"cli", "seed", "services", "reports", "store.engine", "store.schema", "config", "domain"},
+        {"cli", "seed", "services", "reports", "store.engine", "store.schema", "config", "domain"}
+        | {"cli_export", "cli_import", "cli_refusals", "cli_verify"},
         {"typer", "uvicorn", "rich", "sqlalchemy"},
     ),
 }

@@ -90,10 +90,14 @@ def disagreements(cards: Iterable[Card]) -> list[Dimension]:
 
 
 def score(facts: GateFacts, dimension: Dimension) -> float | None:
-    """The agreed score of a dimension, else the mean of the cards; None if nobody scored it."""
+    """The agreed score of a dimension, else the mean of both cards; None if nobody scored it.
+
+    A lone card gives no score: nothing said aloud may betray it before the other one is in.
+    """
     if dimension in facts.agreed:
         return float(facts.agreed[dimension])
-    given = [card[dimension] for card in facts.cards if card.get(dimension) is not None]
+    cards = facts.cards if len(facts.cards) > 1 else ()
+    given = [card[dimension] for card in cards if card.get(dimension) is not None]
     return sum(given) / len(given) if given else None
 
 

@@ -90,8 +90,9 @@ def address(export: Export, kind: str, encoding: Encoding = Encoding.UTF8) -> st
     view, chosen = export.view, export.chosen
     known = {"known": view.known_on.isoformat()} if not view.live else {}
     query = {"year": view.year, "as_of": view.as_of.isoformat(), **known}
-    if chosen.scope:
-        query["scope"] = chosen.scope.value
+    for name in ("scope", "indicator", "standing"):
+        if word := getattr(chosen, name):
+            query[name] = word.value
     if kind != Format.XLSX:
         query["encoding"] = encoding.value
     return f"/export/{export.table.name}.{kind}?{urlencode(query)}"
@@ -166,11 +167,11 @@ def as_json(about: dict) -> bytes:
 
 
 def shown(about: dict) -> list[tuple[str, str]]:
-    """Metadata as lines of a sheet or a page, without the columns' names."""
+    """Metadata as lines of a sheet or a page, without the columns' names and what is empty."""
     return [
         (key, "；".join(value) if isinstance(value, list) else str(value))
         for key, value in about.items()
-        if key != "列名"
+        if key != "列名" and value != []
     ]
 
 

@@ -7,17 +7,23 @@ from datetime import date
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
+from pilot.domain.drafts import ProjectDraft
 from pilot.domain.errors import NotFound
 from pilot.domain.lights import Light, light
 from pilot.domain.moment import Moment
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import PASSING, Gate, Stage, State
+from pilot.services.projects import draft_of
 from pilot.store import (
+    queries,
     queries_bases,
     queries_codes,
+    queries_gates,
     queries_lights,
     queries_project_proof,
     queries_project_view,
+    queries_projects,
+    queries_results,
 )
 from pilot.store.models import Project, ProjectSpan
 
@@ -110,6 +116,43 @@ def sayings(session: Session, project_id: int, view: Moment) -> list[str]:
         f"{row.as_of_text or row.as_of or '日期不详'}：{row.fact}（{row.source}）"
         for row in queries_project_view.facts(session, project_id, view)
     ]
+
+
+def draft(session: Session, shown: Head) -> ProjectDraft:
+    """What a form that edits the project starts from."""
+    sites = tuple(row.site for row in queries_projects.sites(session, shown.id))
+    return draft_of(session.get(Project, shown.id), sites)
+
+
+def termination_reasons(session: Session, base_id: int) -> list[str]:
+    """The kinds of reason for ending a project, from their code list."""
+    return list(queries_codes.lists(session, base_id).get("termination_reasons", {}).values())
+
+
+def open_round(session: Session, project_id: int) -> int | None:
+    """The id of the round a project waits in."""
+    found = queries_gates.open_review(session, project_id)
+    return found.id if found else None
+
+
+def id_of(session: Session, base_id: int, code: str) -> int | None:
+    """The id of the project with this code; None for no code, 0 (nobody's id) for a wrong one."""
+    if not code:
+        return None
+    found = queries.project_by_code(session, base_id, code)
+    return found.id if found else 0
+
+
+def result_id(session: Session, base_id: int, code: str) -> int:
+    """The id of the result with this code, 0 (nobody's id) for a wrong one."""
+    found = queries_results.result_with_code(session, base_id, code)
+    return found.id if found else 0
+
+
+def code_of(session: Session, project_id: int | None) -> str:
+    """The code of a project, empty for none."""
+    found = session.get(Project, project_id) if project_id else None
+    return found.code if found else ""
 
 
 def _passed(session: Session, project_id: int, view: Moment) -> frozenset[Gate]:

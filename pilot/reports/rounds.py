@@ -1,5 +1,6 @@
 """Rounds at a gate as people read them (节点评审): which wait, one of them, what was decided."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,7 +14,6 @@ from pilot.domain.people import Actor, may
 from pilot.domain.vocabulary import Conclusion, Gate
 from pilot.store import (
     queries_bases,
-    queries_gates,
     queries_project_proof,
     queries_project_view,
     queries_rounds,
@@ -79,6 +79,33 @@ class Taken:
     superseded: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A round of a project with its decisions, the latest first."""
+
+    id: int
+    gate: Gate
+    number: int
+    opened_on: date
+    open: bool
+    taken: tuple[Taken, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionLine:
+    """What a conditional pass demands: who, by when, and how it was met."""
+
+    id: int
+    review_id: int
+    gate: Gate
+    text: str
+    owner: str
+    due_on: date
+    closed_on: date | None
+    closer: str
+    closing_note: str
+
+
 def waiting(session: Session, reader: Actor, view: Moment) -> list[Waiting]:
     """The rounds that wait, those that want something of the reader first."""
     bases = [base.id for base in queries_bases.visible(session, reader)]
@@ -129,16 +156,42 @@ def decisions(session: Session, shown: Round, view: Moment) -> list[Taken]:
     return [_taken(row, superseded=place > 0) for place, row in enumerate(rows)]
 
 
-def decisions_of(session: Session, project_id: int, view: Moment) -> list[tuple[int, Taken]]:
-    """Every decision of a project by then with its round's id, the latest first."""
-    rows = queries_project_proof.decisions(session, project_id, view)
-    return [(row["Decision"].review_id, _taken(row, superseded=row["superseded"])) for row in rows]
+def rounds_of(session: Session, project_id: int, view: Moment) -> list[Held]:
+    """Every round of a project opened by then with its decisions, the latest first."""
+    taken: dict[int, list[Taken]] = defaultdict(list)
+    for row in queries_project_proof.decisions(session, project_id, view):
+        made = _taken(row, superseded=row["superseded"])
+        taken[row["Decision"].review_id].append(made)
+    return [
+        Held(
+            id=row.id,
+            gate=row.gate,
+            number=row.round,
+            opened_on=row.opened_on,
+            open=row.closed_at is None or row.closed_at > view.known_at,
+            taken=tuple(taken[row.id]),
+        )
+        for row in queries_project_proof.rounds(session, project_id, view)
+    ]
 
 
-def open_round(session: Session, project_id: int) -> int | None:
-    """The id of the round a project waits in, if it does."""
-    found = queries_gates.open_review(session, project_id)
-    return found.id if found else None
+def conditions_of(session: Session, project_id: int, view: Moment) -> list[ConditionLine]:
+    """The conditions of a project set by then, the earliest due first."""
+    rows = queries_project_proof.conditions(session, project_id, view)
+    return [
+        ConditionLine(
+            id=row["id"],
+            review_id=row["review_id"],
+            gate=row["gate"],
+            text=row["text"],
+            owner=row["owner"],
+            due_on=row["due_on"],
+            closed_on=row["closed_on"],
+            closer=row["closer"] or "",
+            closing_note=row["closing_note"] or "",
+        )
+        for row in rows
+    ]
 
 
 def _waiting(row: RowMapping, reader: Actor, view: Moment) -> Waiting:

@@ -1,13 +1,29 @@
 """The units behind a number, and the record of every change to it (指标明细)."""
 
-import pandas as pd
+from typing import Any
+
 import streamlit as st
 
 from pilot.domain.moment import Moment
-from pilot.domain.vocabulary import Standing
+from pilot.domain.vocabulary import Standing, Term
 from pilot.reports.claims import Numbers
 from pilot.screens import pick
 from pilot.screens.claim_panel import HISTORY
+
+
+class Tab(Term):
+    """What is listed: the units of one standing, or every change."""
+
+    COUNTED = "counted", "计入"
+    PENDING = "pending", "待核"
+    EXCLUDED = "excluded", "不计入"
+    RECORD = "record", "变动记录"
+
+    @property
+    def standing(self) -> Standing | None:
+        """The standing that is listed, if it is one."""
+        return None if self is Tab.RECORD else Standing(self.value)
+
 
 _EMPTY = {
     Standing.COUNTED: "还没有计入的单元。请看“待核”里缺什么，补齐后自动计入。",
@@ -20,9 +36,9 @@ _LINES = {
     "name": st.column_config.TextColumn("单元名称", width=220),
     "effective_on": st.column_config.DateColumn("事件日期", width=95, format="YYYY-MM-DD"),
     "recorded_at": st.column_config.TextColumn("登记时间", width=130),
-    "rule": st.column_config.TextColumn("规则", width=180),
-    "definition": st.column_config.TextColumn("口径", width=70),
-    "verifier": st.column_config.TextColumn("核实人", width=90),
+    "rule": st.column_config.TextColumn("规则", width=150),
+    "definition": st.column_config.TextColumn("口径", width=65),
+    "verifier": st.column_config.TextColumn("核实人", width=95),
     "note": st.column_config.TextColumn("缺少或说明", width=280),
 }
 
@@ -39,7 +55,7 @@ def check_line(number: Numbers, standing: Standing, view: Moment) -> None:
         st.error(f"清单 {number.rows} 行与卡片数字 {card} 不一致，请通知系统管理员运行核对。")
 
 
-def units(rows: pd.DataFrame, standing: Standing, *, many_bases: bool) -> int | None:
+def units(rows: Any, standing: Standing, *, many_bases: bool) -> int | None:
     """The list with one row to choose; the claim that the address or the reader chose."""
     if rows.empty:
         st.info(_EMPTY[standing], icon=":material/info:")
@@ -66,11 +82,24 @@ def units(rows: pd.DataFrame, standing: Standing, *, many_bases: bool) -> int | 
     return picked
 
 
-def record(rows: pd.DataFrame) -> None:
-    """Every entry, reversals too."""
-    if rows.empty:
-        st.info("还没有任何变动。", icon=":material/info:")
-        return
-    st.dataframe(
-        rows, hide_index=True, column_order=list(HISTORY), column_config=HISTORY, alt="变动记录"
+def tabs(number: Numbers) -> None:
+    """What can be listed, with how much there is of each."""
+    counts = {Tab(standing.value): n for standing, n in number.card.items()}
+    counts[Tab.RECORD] = number.entries
+    pick.word(
+        "清单",
+        "standing",
+        list(Tab),
+        default=Tab.COUNTED,
+        shown=lambda tab: f"{tab.label} {counts[tab]}",
+        hidden=True,
     )
+
+
+def record(rows: Any) -> None:
+    """Every entry of the year, reversals too."""
+    if rows.empty:
+        st.info("这一年度还没有任何变动。", icon=":material/info:")
+        return
+    order = ["recorded_at", "what", "sign", "code", "name", "effective_on", "reason", "who", "id"]
+    st.dataframe(rows, hide_index=True, column_order=order, column_config=HISTORY, alt="变动记录")

@@ -5,8 +5,7 @@ import streamlit as st
 from pilot.domain.vocabulary import Standing
 from pilot.reports.explanations import Explanation
 from pilot.reports.grounds import Ground
-from pilot.ui import plain
-from pilot.ui.links import link
+from pilot.ui import link, plain
 
 _TITLES = {
     Standing.COUNTED: "为什么计入",
@@ -103,10 +102,10 @@ def _record(found: Explanation, agrees: bool | None) -> None:
     st.markdown("##### 登记")
     st.table(
         {
-            "登记时间": found.recorded_at,
-            "登记人": plain(found.recorded_by),
-            "核实人": plain(found.verifier or "尚无"),
-            "台账号": str(found.claim_id),
+            "时间": found.recorded_at,
+            "登记": plain(found.recorded_by),
+            "核实": plain(found.verifier or "尚无"),
+            "台账": f"第 {found.claim_id} 条",
         },
         border="horizontal",
     )

@@ -7,22 +7,37 @@ import streamlit as st
 
 from pilot.domain.vocabulary import Gate, Scope, Stage, State, Term
 from pilot.reports.portfolio import Chosen
+from pilot.screens import pick
 
 _ANY = "全部"
-_PAGE = "page"
+_PAGE = "p"
 
 
-def projects(fields: Mapping[str, str]) -> Chosen:
-    """Draw the filter and say what it narrows to."""
+class Shape(Term):
+    """How the projects are shown: one filter, two shapes."""
+
+    TABLE = "table", "列表"
+    BOARD = "board", "看板"
+
+
+_SCOPES = {Scope.CITY: "全部项目", Scope.BASE: "基地项目"}
+
+
+def projects(fields: Mapping[str, str]) -> tuple[Chosen, Shape]:
+    """Draw the filter; what it narrows to, and how the projects are to be shown."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = _text("搜索", "q", "项目名称、编号、持有方或项目经理")
+        text = _text("搜索", "q", "名称、编号、持有方、经理")
         stages = _words("阶段", "stage", Stage)
         states = _words("状态", "state", State)
         gates = _words("下一阶段门", "gate", Gate)
         chosen = _several("技术领域", "field", {code: code for code in fields}, fields.get)
-        scopes = _words("范围", "scope", Scope)
-    scope = Scope.BASE if scopes == (Scope.BASE,) else None
-    return Chosen(text, stages, states, chosen, gates, scope)
+    with st.container(horizontal=True):
+        shape = pick.word("显示为", "as", list(Shape), default=Shape.TABLE, hidden=True)
+        scope = pick.word(
+            "范围", "scope", list(_SCOPES), default=Scope.CITY, shown=_SCOPES.get, hidden=True
+        )
+    narrowed = scope if scope is Scope.BASE else None
+    return Chosen(text, stages, states, chosen, gates, narrowed), shape
 
 
 def narrow(**chosen: object) -> None:
@@ -50,7 +65,7 @@ def paging(pages: int) -> None:
 def _text(label: str, key: str, placeholder: str) -> str:
     name = _follow(key, st.query_params.get(key, ""))
     return st.text_input(
-        label, key=name, placeholder=placeholder, icon=":material/search:", width=220,
+        label, key=name, placeholder=placeholder, icon=":material/search:", width=230,
         max_chars=100, on_change=_write, args=(key, name),
     ).strip()  # fmt: skip
 
@@ -65,7 +80,7 @@ def _several(label: str, key: str, known: dict[str, Any], shown: Callable) -> tu
     name = _follow(key, [known[value] for value in asked if value in known])
     chosen = st.multiselect(
         label, list(known.values()), key=name, placeholder=_ANY, format_func=shown,
-        width=125, on_change=_write, args=(key, name),
+        width=160, wrap=True, on_change=_write, args=(key, name),
     )  # fmt: skip
     return tuple(chosen)
 

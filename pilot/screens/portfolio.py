@@ -7,10 +7,10 @@ import streamlit as st
 
 from pilot import ui
 from pilot.domain.lights import SHAPES, Level
-from pilot.domain.vocabulary import ENDS, State, Term
+from pilot.domain.vocabulary import ENDS, State
 from pilot.reports.needs import Need
-from pilot.reports.portfolio import BoardColumn, Card, GateCount, Listed, StageCount
-from pilot.screens import filters, pick
+from pilot.reports.portfolio import BoardColumn, Card, Chosen, GateCount, Listed, StageCount
+from pilot.screens import filters
 
 COLOURS = {
     Level.GREEN: "green",
@@ -20,14 +20,9 @@ COLOURS = {
 }
 
 
-_NOTHING = "没有符合条件的项目；请放宽筛选，或在项目台账登记项目。"
-
-
-class Shape(Term):
-    """How the projects are shown: one filter, two shapes."""
-
-    TABLE = "table", "列表"
-    BOARD = "board", "看板"
+_NONE_YET = "还没有项目。请在“项目台账”登记第一个项目，或由管理人员批量导入。"
+_NONE_FOUND = "没有符合条件的项目；请放宽筛选。"
+_ROW, _ROWS = 35, 20  # height of a row in pixels, rows shown before the table scrolls
 
 
 def stage_strip(stages: Sequence[StageCount]) -> None:
@@ -61,17 +56,10 @@ def needs(found: Sequence[Need]) -> None:
             )
 
 
-def shape() -> bool:
-    """Whether the projects are shown as a board instead of a table."""
-    return pick.word("显示为", "as", list(Shape), default=Shape.TABLE, hidden=True) is Shape.BOARD
-
-
-def table(listed: Listed, key: str) -> None:
+def table(listed: Listed, chosen: Chosen, key: str) -> None:
     """The projects, one line each; a click on a code opens the project."""
     if not listed.total:
-        st.info(
-            "没有符合条件的项目；请放宽筛选，或在项目台账登记项目。", icon=":material/search_off:"
-        )
+        nothing(chosen)
         return
     opened = f"{key}-open"
     st.dataframe(
@@ -81,6 +69,7 @@ def table(listed: Listed, key: str) -> None:
         column_order=[name for name in listed.frame.columns if name != "project_id"],
         column_config=_columns(opened),
         placeholder="",
+        height=_ROW * (min(len(listed.frame), _ROWS) + 1) + 3,
         alt="项目列表：编号、名称、阶段、状态、预警及原因、下一阶段门和材料齐备情况",
     )
     if click := st.session_state.get(opened):
@@ -90,8 +79,17 @@ def table(listed: Listed, key: str) -> None:
         filters.paging(listed.pages)
 
 
-def board(columns: Sequence[BoardColumn]) -> None:
-    """The same projects by stage, the earliest gate first."""
+def nothing(chosen: Chosen) -> None:
+    """Say what to do when there is nothing to list."""
+    text = _NONE_YET if chosen == Chosen() else _NONE_FOUND
+    st.info(text, icon=":material/search_off:")
+
+
+def board(columns: Sequence[BoardColumn], chosen: Chosen) -> None:
+    """The same projects by stage, the most urgent first."""
+    if not any(column.total for column in columns):
+        nothing(chosen)
+        return
     for place, column in zip(st.columns(len(columns)), columns, strict=True):
         with place:
             st.markdown(f"**{column.stage.label}** {column.total}")
@@ -137,16 +135,16 @@ def _columns(opened: str) -> dict[str, Any]:
     signs = [f"{SHAPES[level]} {level.label}" for level in Level]
     return {
         "code": config.ButtonColumn("项目编号", type="tertiary", key=opened, pinned=True),
-        "name": config.TextColumn("项目名称", width=190),
-        "stage": config.TextColumn("阶段", width=90),
-        "state": config.TextColumn("状态", width=90),
+        "name": config.TextColumn("项目名称", width=165),
+        "stage": config.TextColumn("阶段", width=82),
+        "state": config.TextColumn("状态", width=72),
         "light": config.MultiselectColumn(
-            "预警", options=signs, color=list(COLOURS.values()), width=85
+            "预警", options=signs, color=list(COLOURS.values()), width=78
         ),
-        "reason": config.TextColumn("原因", width=300),
-        "next_gate": config.TextColumn("下一门", width=60),
+        "reason": config.TextColumn("原因", width=235),
+        "next_gate": config.TextColumn("下一门", width=55),
         "planned_on": config.DateColumn("计划日期", format="YYYY-MM-DD", width=95),
-        "readiness": config.TextColumn("材料", help="下一阶段门所需材料：已齐／应有", width=55),
+        "readiness": config.TextColumn("材料", help="下一阶段门所需材料：已齐／应有", width=50),
         "days_in_stage": config.NumberColumn("本阶段天数", format="%d", width=85),
         "field": config.TextColumn("技术领域", width=100),
         "manager": config.TextColumn("项目经理", width=80),

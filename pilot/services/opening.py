@@ -1,4 +1,4 @@
-"""The first steps of an installation (初始化): schema, base, journal, lists, administrator."""
+"""The first steps of an installation (初始化): the first base and its first administrator."""
 
 import re
 from dataclasses import dataclass
@@ -8,23 +8,21 @@ from sqlalchemy import Engine
 
 from pilot.domain.errors import Conflict, Invalid
 from pilot.domain.parsing import clean_text
-from pilot.services import accounts, setup
-from pilot.store import journal, queries_door
+from pilot.services import accounts, installation
+from pilot.store import queries_door
 from pilot.store.engine import reading, writing
-from pilot.store.models import Base
 
 INITIALISED = "数据库里已经有基地，没有再次初始化。"
 
 
 @dataclass(frozen=True, slots=True)
 class NewBase:
-    """What is asked about a base; `code` begins its records' numbers, city by its area code."""
+    """What is asked about a base; its records' numbers begin with `code`."""
 
     code: str
     name: str
     city_code: str
     city_name: str
-    is_demo: bool = False
 
 
 def is_open(engine: Engine) -> bool:
@@ -33,24 +31,28 @@ def is_open(engine: Engine) -> bool:
         return queries_door.any_base(session)
 
 
-def open_base(
+def open_first_base(
     engine: Engine, new: NewBase, *, login: str, name: str, password: str, at: datetime
 ) -> int:
     """Open the first base with its lists and its first administrator, all or nothing."""
+    title, city = _checked(new)
     with writing(engine) as session:
         if queries_door.any_base(session):
             raise Conflict(INITIALISED)
-        base = _checked(new)
-        session.add(base)
-        session.flush()
-        journal.open_book(session, base, at)
-        session.flush()
-        setup.install(session, base, at)
+        base = installation.open_base(
+            session,
+            code=new.code,
+            name=title,
+            city_code=new.city_code,
+            city_name=city,
+            at=at,
+        )
         accounts.first_administrator(session, base, login, name, password, at=at)
     return base.id
 
 
-def _checked(new: NewBase) -> Base:
+def _checked(new: NewBase) -> tuple[str, str]:
+    """The names of the base and its city; Invalid with what is wrong."""
     if not re.fullmatch(r"[A-Z][A-Z0-9]{1,9}", new.code):
         raise Invalid("code", "基地代码须 2 至 10 位大写字母或数字，以字母开头，如 PJ。")
     if not re.fullmatch(r"[1-9][0-9]{5}", new.city_code):
@@ -58,6 +60,4 @@ def _checked(new: NewBase) -> Base:
     name, city = clean_text(new.name, 100), clean_text(new.city_name, 50)
     if not name or not city:
         raise Invalid("name", "请填写基地名称和城市名称。")
-    return Base(
-        code=new.code, name=name, city_code=new.city_code, city_name=city, is_demo=new.is_demo
-    )
+    return name, city

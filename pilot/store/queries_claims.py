@@ -1,9 +1,9 @@
 """One claim and its history: from the number on a card to every row it rests on."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import Row, RowMapping, Select, func
+from sqlalchemy import ColumnElement, Row, RowMapping, Select, func
 from sqlmodel import Session, and_, col, select
 
 from pilot.domain.moment import Moment
@@ -72,15 +72,7 @@ def ledger(
         )
         .join(Base, col(Base.id) == col(Claim.base_id))
         .join(Definition, col(Definition.id) == col(Claim.definition_id))
-        .join(
-            Filing,
-            and_(
-                Filing.base_id == Claim.base_id,
-                Filing.year == Claim.year,
-                Filing.recorded_at <= view.known_at,
-            ),
-            isouter=True,
-        )
+        .join(Filing, _filed(view), isouter=True)
         .where(*_seen(bases, view), *_narrowed(chosen, view, unit))
     )
     return query.order_by(col(Claim.recorded_at).desc(), col(Claim.id).desc())
@@ -147,23 +139,44 @@ def result_of(session: Session, kind: str, unit_id: int) -> int:
 
 
 def counted_by_year(
-    session: Session, base_id: int, as_of: date, known_at: datetime
+    session: Session, base_id: int, view: Moment
 ) -> dict[tuple[Indicator, Scope, int], int]:
     """What counts, by indicator, scope and year: the same sum as on the cards, for every year."""
     query = (
         select(Claim.indicator, Claim.scope, Claim.year, func.sum(Claim.sign))
-        .where(
-            Claim.base_id == base_id,
-            Claim.standing == Standing.COUNTED,
-            Claim.effective_on <= as_of,
-            Claim.recorded_at <= known_at,
-        )
+        .where(*_seen([base_id], view), Claim.standing == Standing.COUNTED)
         .group_by(col(Claim.indicator), col(Claim.scope), col(Claim.year))
     )
     return {(indicator, scope, year): n for indicator, scope, year, n in session.exec(query)}
 
 
-def _net() -> object:
+def filed_sums(
+    session: Session, bases: Sequence[int], view: Moment
+) -> dict[tuple[Indicator, int], int]:
+    """The city's numbers that each year was reported with, by indicator and year."""
+    query = (
+        select(Claim.indicator, Claim.year, func.sum(Claim.sign))
+        .join(Filing, _filed(view))
+        .where(
+            *_seen(bases, view),
+            Claim.standing == Standing.COUNTED,
+            Claim.scope == Scope.CITY,
+            Claim.recorded_at <= Filing.cut_off,
+        )
+        .group_by(col(Claim.indicator), col(Claim.year))
+    )
+    return {(indicator, year): n for indicator, year, n in session.exec(query)}
+
+
+def _filed(view: Moment) -> ColumnElement:
+    return and_(
+        Filing.base_id == Claim.base_id,
+        Filing.year == Claim.year,
+        Filing.recorded_at <= view.known_at,
+    )
+
+
+def _net() -> ColumnElement:
     """Per command and unit: the change of the counted number."""
     counted = func.sum(Claim.sign).filter(col(Claim.standing) == Standing.COUNTED)
     return func.coalesce(

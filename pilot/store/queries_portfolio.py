@@ -9,11 +9,17 @@ from sqlmodel import Session, col, select
 from pilot.domain.gates import RUNNING
 from pilot.domain.moment import Moment
 from pilot.domain.vocabulary import ENDS, Gate, State
-from pilot.store.models import Project, ProjectSpan
+from pilot.store.models import JournalHead, Project, ProjectSpan
 from pilot.store.queries_lights import gate_papers, settled
 from pilot.store.queries_tables import GONE, project_spans
 
 _GATED = (*RUNNING, State.AWAITING)  # a paused project is not late
+
+
+def journal_heads(session: Session, bases: Sequence[int]) -> list[tuple[int, str]]:
+    """The last journal entry of each base: as long as it stays, nothing these bases show moves."""
+    query = select(JournalHead.base_id, JournalHead.hash).where(col(JournalHead.base_id).in_(bases))
+    return [tuple(row) for row in session.exec(query.order_by(col(JournalHead.base_id)))]
 
 
 def stage_counts(session: Session, bases: Sequence[int], view: Moment) -> Sequence[Row]:

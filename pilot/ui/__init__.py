@@ -3,18 +3,23 @@
 from pilot.ui.action import act, once
 from pilot.ui.confirm import confirm
 from pilot.ui.links import go, link
+from pilot.ui.rehearsal import Rehearsal, rehearse
 from pilot.ui.strip import strip, view
+from pilot.ui.versions import drawn
 from pilot.ui.visitor import reading, require
 from pilot.ui.words import plain
 
 __all__ = [
+    "Rehearsal",
     "act",
     "confirm",
+    "drawn",
     "go",
     "link",
     "once",
     "plain",
     "reading",
+    "rehearse",
     "require",
     "strip",
     "view",

@@ -8,8 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from pilot.config import settings
 from pilot.domain.errors import Conflict, PilotError
+from pilot.services import attachments
+from pilot.services.attachments import StoredFile
 from pilot.services.command import Done, Seen, perform
 from pilot.ui import flash, visitor
 from pilot.ui.strip import view
@@ -25,16 +29,20 @@ def act(
     key: str | None = None,
     seen: Seen | None = None,
     done: str = "已保存。",
+    upload: UploadedFile | None = None,
     **options: Any,
 ) -> Done | None:
     """Run a verb for the signed-in person and say how it went; None when it was refused.
 
     As `on_click` or inline. `key` is `once(name)` of the form; `seen` the version it showed.
+    An `upload` is safe on disk before the verb runs, which gets it as `file`.
     Nothing typed is lost by a refusal: the form keeps its values, the reasons stand above it.
     """
     try:
         if not view().live:
             raise Conflict(PAST)
+        if upload is not None:
+            options["file"] = _kept(upload)
         result = perform(
             visitor.engine(),
             verb,
@@ -52,6 +60,16 @@ def act(
     if key:
         _spend(key)
     return result
+
+
+def _kept(upload: UploadedFile) -> StoredFile:
+    chosen = settings()
+    return attachments.keep(
+        chosen.attachments,
+        upload.getvalue(),
+        shown_name=upload.name,
+        limit_bytes=chosen.max_upload_mb * 1024 * 1024,
+    )
 
 
 def once(name: str) -> str:

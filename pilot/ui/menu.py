@@ -12,7 +12,6 @@ PAGES = ROOT / "pages"
 
 ANYONE = frozenset(Role)
 READERS = frozenset({Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.PROVINCE})
-ASSESSORS = frozenset({Role.MANAGER, Role.REVIEWER})
 REPORTERS = frozenset({Role.ADMIN, Role.MANAGER, Role.OFFICER, Role.PROVINCE})
 DEFINERS = frozenset({Role.ADMIN, Role.MANAGER, Role.OFFICER})
 ADMINS = frozenset({Role.ADMIN})
@@ -34,7 +33,7 @@ MENU = (
     Entry("overview", "总览", "", "dashboard", READERS),
     Entry("projects", "项目台账", "项目", "list_alt", READERS),
     Entry("project", "项目详情", "项目", "article", READERS, hidden=True),
-    Entry("gate", "阶段门", "项目", "fact_check", ASSESSORS),
+    Entry("gate", "阶段门", "项目", "fact_check", READERS),
     Entry("results", "成果与转化", "项目", "science", READERS),
     Entry("claims", "指标明细", "指标", "functions", READERS),
     Entry("exports", "报表导出", "指标", "download", REPORTERS),
@@ -67,9 +66,7 @@ def pages(roles: frozenset[Role]) -> dict[str, list[StreamlitPage]]:
 
 def _start(first: StreamlitPage) -> StreamlitPage:
     """The page at `/`: a default page would have no address of its own, so it only leads on."""
-    return st.Page(
-        lambda: st.switch_page(first), title="首页", default=True, visibility="hidden"
-    )
+    return st.Page(lambda: st.switch_page(first), title="首页", default=True, visibility="hidden")
 
 
 def _exists(entry: Entry) -> bool:

@@ -14,7 +14,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _ASSETS = Path(__file__).parent / "assets"
-_SCRIPTS = b'<script src="/i18n/zh.js" defer></script><script src="/auth/session.js" defer></script>'
+_SCRIPTS = (
+    b'<script src="/i18n/zh.js" defer></script><script src="/auth/session.js" defer></script>'
+)
 _NO_SCRIPT = "<noscript><p>请在浏览器中启用 JavaScript 后再打开本页。</p></noscript>".encode()
 _TITLE = "<title>中试项目组合</title>".encode()
 # An answer "not changed" or a packed one could not be rewritten.

@@ -9,6 +9,7 @@ import pytest
 from pilot.domain.guards import (
     GateFacts,
     Item,
+    before_round,
     disagreements,
     obstacles,
     paper_on,
@@ -255,6 +256,12 @@ def test_what_is_not_warned_of(gate, changes):
     assert warnings(facts(gate, **changes)) == []
 
 
+def test_before_a_round_only_papers_and_the_gates_own_guards_are_told():
+    items = (paper(None), criterion(OPEN), paper(None, ADV, "D17"))
+    waiting = facts(Gate.G3, items=items, cards=(), runs=0, targets_compared=False)
+    assert before_round(waiting) == ["D02 示例材料：缺", "没有运行批次记录"]
+
+
 def test_one_card_alone_disagrees_with_nobody():
     assert disagreements([GOOD_CARD]) == []
 
@@ -266,6 +273,7 @@ def test_one_card_alone_disagrees_with_nobody():
         pytest.param({"cards": (GOOD_CARD, {T: None})}, 80.0, id="of those who scored"),
         pytest.param({"agreed": {T: 70}}, 70.0, id="the agreed score goes first"),
         pytest.param({"cards": ()}, None, id="nobody scored"),
+        pytest.param({"cards": (GOOD_CARD,)}, None, id="a lone card stays unknown"),
     ],
 )
 def test_the_score_of_a_dimension(changes, expected):

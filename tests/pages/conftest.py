@@ -54,9 +54,7 @@ def open_page(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Open:
 def sign_in(engine: Engine, login: str) -> str:
     """A live session's token."""
     now = datetime.now(UTC)
-    found = door.sign_in(
-        engine, login, serving.PASSWORD, address="test", agent="test", now=now
-    )
+    found = door.sign_in(engine, login, serving.PASSWORD, address="test", agent="test", now=now)
     assert found.token, found.sentence
     return found.token
 

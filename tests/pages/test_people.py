@@ -61,9 +61,7 @@ def test_a_new_account_gets_the_temporary_password_that_is_shown(open_page, engi
     row = stored(engine, "zhang")
     assert row.must_change
     password = text(app).split("：")[1].split("（")[0].replace("\\", "").replace("\u2060", "")
-    found = door.sign_in(
-        engine, "zhang", password, address="x", agent="x", now=datetime.now(UTC)
-    )
+    found = door.sign_in(engine, "zhang", password, address="x", agent="x", now=datetime.now(UTC))
     assert found.token
 
 

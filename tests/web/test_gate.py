@@ -161,7 +161,11 @@ def test_signing_in_ends_the_session_that_was_there_before(visit):
     before = dict(browser.cookies)
     form = browser.form("/auth/logout")
     browser.page("/auth/login")
-    fields = {"login": "manager", "password": serving.PASSWORD, "form": browser.cookies["pilot_form"]}
+    fields = {
+        "login": "manager",
+        "password": serving.PASSWORD,
+        "form": browser.cookies["pilot_form"],
+    }
     assert browser.post("/auth/login", fields | form).status == 303
     assert browser.cookies["pilot_session"] != before["pilot_session"]
     old = Browser(browser.server, before)

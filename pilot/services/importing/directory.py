@@ -21,6 +21,7 @@ class Directory:
         self._by_uscc: dict[str, int] = {}
         self._uscc: dict[int, str | None] = {}
         self._persons: dict[str, list[int]] = defaultdict(list)
+        self._names: dict[int, str] = {}
         for unit in units:
             self._by_name[heading_key(unit.name)].append(unit.id)
             self._uscc[unit.id] = unit.uscc
@@ -28,6 +29,7 @@ class Directory:
                 self._by_uscc[unit.uscc] = unit.id
         for person in persons:
             self._persons[person.name].append(person.id)
+            self._names[person.id] = person.name
 
     @classmethod
     def of(cls, session: Session, base_id: int) -> "Directory":
@@ -55,10 +57,12 @@ class Directory:
         """The credit code of a unit."""
         return self._uscc.get(unit_id)
 
-    def person(self, name: str | None) -> int | Trouble | None:
-        """The person of this name."""
+    def person(self, name: str | None, now: int | None = None) -> int | Trouble | None:
+        """The person of this name; of several the one who is named `now`."""
         if name is None:
             return None
+        if now is not None and self._names[now] == name:
+            return now
         found = self._persons.get(name, [])
         if len(found) == 1:
             return found[0]

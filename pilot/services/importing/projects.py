@@ -72,7 +72,7 @@ class ProjectBook(Book):
         told = {name: values[name] for name in _SAME if name in values}
         blank = [name for name, value in told.items() if value is None]
         told |= {name: getattr(_EMPTY, name) for name in blank}
-        told |= self._units(values, notes) | readiness(values)
+        told |= self._units(values, start, notes) | readiness(values)
         if "parent" in values:
             told["parent_id"] = self._parent(values["parent"], notes)
         draft = replace(start, **told)
@@ -154,7 +154,9 @@ class ProjectBook(Book):
             message = f"文件写 {told}，现为 {span.stage_since}；不能用导入改动。"
             notes.add("stage_since", "moved-by-decision", message, "请核对，或删除该列。")
 
-    def _units(self, values: dict[str, Any], notes: Notes) -> dict[str, int | None]:
+    def _units(
+        self, values: dict[str, Any], start: ProjectDraft, notes: Notes
+    ) -> dict[str, int | None]:
         told = {}
         if "holder" in values or "holder_uscc" in values:
             found = self.directory.unit(values.get("holder"), values.get("holder_uscc"))
@@ -163,7 +165,7 @@ class ProjectBook(Book):
             found = self.directory.unit(values["pilot_org"])
             told["pilot_org_id"] = self.known("pilot_org", found, notes)
         if "manager" in values:
-            found = self.directory.person(values["manager"])
+            found = self.directory.person(values["manager"], start.manager_id)
             told["manager_id"] = self.known("manager", found, notes)
         return told
 

@@ -1,5 +1,6 @@
 """Results from a file (成果导入): matched by code, else by a number, else by the title."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -53,11 +54,8 @@ class ResultBook(Book):
         """The result of this code; without one, of one of its numbers, else of its title."""
         if code := values.get("code"):
             return self.by_code.get(code)
-        numbers = [(n.kind.value, identifier_key(n.kind, n.number)) for n in _numbers(values)]
-        if registration := values.get("registration_no"):
-            kind = IdentifierKind.REGISTRATION
-            numbers.append((kind.value, identifier_key(kind, registration)))
-        found = sorted({self.by_number[place] for place in numbers if place in self.by_number})
+        keys = _keys(_numbers(values), values.get("registration_no"))
+        found = sorted({self.by_number[key] for key in keys if key in self.by_number})
         found = found or self.by_title.get(values.get("title") or "", [])
         if len(found) > 1:
             message = f"编号或名称与 {len(found)} 项已登记的成果相同。"
@@ -99,7 +97,12 @@ class ResultBook(Book):
         )
 
     def more(self, values: dict[str, Any], existing_id: int | None, notes: Notes) -> dict[str, Any]:
-        """Nothing besides the draft; a voided result takes no more changes."""
+        """Nothing besides the draft; what stands in the way of it is noted."""
+        for kind, key in _keys(_numbers(values), values.get("registration_no")):
+            owner = self.by_number.get((kind, key))
+            if owner is not None and owner != existing_id:
+                message = f"{IdentifierKind(kind).label} {key} 已属于另一项成果。"
+                notes.add("patents", "number-taken", message, "请核对编号，或填写那项成果的编号。")
         row = self.rows.get(existing_id)
         if row is not None and row.voided_at is not None:
             notes.add("code", "result-gone", f"成果 {row.code} 已作废。", "请删除这一行。")
@@ -111,8 +114,11 @@ class ResultBook(Book):
         if draft.code:
             self.by_code[draft.code] = row_id
         self.by_title.setdefault(draft.title, []).append(row_id)
-        for number in draft.numbers:
-            self.by_number[number.kind.value, identifier_key(number.kind, number.number)] = row_id
+        told = {
+            key: [n.number for n in draft.numbers if n.kind is k] for key, k in _NUMBERS.items()
+        }
+        for place in _keys(told | {"registration_no": draft.registration_no}):
+            self.by_number[place] = row_id
 
     def write(self, session: Session, plan: Plan, by: Actor, at: datetime) -> Result:
         """Enter or change the result."""
@@ -160,6 +166,15 @@ def _numbers(values: dict[str, Any]) -> list[Number]:
         Number(kind, number) for key, kind in _NUMBERS.items() for number in values.get(key) or ()
     ]
     return [one for one in told if identifier_key(one.kind, one.number)]
+
+
+def _keys(numbers: Iterable[Number], registration: str | None) -> list[tuple[str, str]]:
+    """Kind and comparison key of every number of a result, the registration number too."""
+    told = [(one.kind, one.number) for one in numbers]
+    if registration:
+        told.append((IdentifierKind.REGISTRATION, registration))
+    keys = [(kind.value, identifier_key(kind, number)) for kind, number in told]
+    return [place for place in keys if place[1]]
 
 
 def _in_order(numbers: list[Number]) -> tuple[Number, ...]:

@@ -89,6 +89,7 @@
     "Maximum": "最大值",
     "Median": "中位数",
     "Minimum": "最小值",
+    "Navigate to home page": "回到首页",
     "Network Error": "网络错误",
     "Next Result": "下一个",
     "Next month": "下个月",
@@ -173,18 +174,16 @@
     [/^View (\d+) more$/, (_, count) => `还有 ${count} 项`],
     [/^\+(\d+) more$/, (_, count) => `还有 ${count} 项`],
   ];
+  const VALUES = ["[data-baseweb=tag]", "[role=gridcell]", "[role=option]", "svg.marks"].join(",");
   const CONTENT = [
+    VALUES,
     "[data-testid=stMarkdownContainer]",
     "[data-testid=stText]",
     "[data-testid=stCode]",
     "[data-testid=stTable]",
     "[data-testid=stJson]",
-    "[data-baseweb=tag]",
-    "[role=gridcell]",
     "[role=columnheader]",
-    "[role=option]",
     "textarea",
-    "svg.marks",
   ].join(",");
   const ATTRIBUTES = ["placeholder", "aria-label", "title"];
 
@@ -204,7 +203,7 @@
   function inAttributes(element) {
     for (const name of ATTRIBUTES) {
       const value = element.getAttribute(name);
-      if (value && chinese(value) !== value && !element.closest(CONTENT))
+      if (value && chinese(value) !== value && !element.closest(VALUES))
         element.setAttribute(name, chinese(value));
     }
   }

@@ -1,0 +1,39 @@
+"""What the overview shows above its list, and the mark by which it stays the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from sqlmodel import Session
+
+from pilot.domain.moment import Moment
+from pilot.reports import summary
+from pilot.reports.neighbours import neighbours
+from pilot.reports.portfolio import StageCount, stage_strip
+from pilot.store import queries_portfolio
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Goal cards with their trend, the counts beside them, and the stage strip."""
+
+    cards: pd.DataFrame
+    trend: pd.DataFrame
+    beside: pd.DataFrame
+    stages: list[StageCount]
+
+
+def glance(session: Session, bases: Sequence[int], view: Moment) -> Glance:
+    """Everything above the list of projects, at the view."""
+    return Glance(
+        summary.goal_cards(session, bases, view),
+        summary.trend(session, bases, view),
+        neighbours(session, bases, view),
+        stage_strip(session, bases, view),
+    )
+
+
+def mark(session: Session, bases: Sequence[int], view: Moment) -> tuple:
+    """Equal marks mean equal pages: the view's days and the ends of the bases' journals."""
+    heads = tuple(queries_portfolio.journal_heads(session, bases))
+    return heads, view.year, view.as_of, None if view.live else view.known_at

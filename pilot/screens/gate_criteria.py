@@ -1,0 +1,102 @@
+"""The checklist of a round (准则与材料): each line with its proof, who, and how it stands."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pilot import ui
+from pilot.domain.people import Actor, may
+from pilot.domain.vocabulary import CheckState, EvidenceState, Requirement
+from pilot.reports.project_papers import SIGNS
+from pilot.reports.round_parts import Criterion
+from pilot.reports.rounds import Round
+from pilot.services import reviews
+
+_CHECK_SIGNS = {
+    CheckState.OPEN: "○",
+    CheckState.MET: "●",
+    CheckState.UNMET: "✕",
+    CheckState.NOT_APPLICABLE: "－",
+}
+_BAD = {CheckState.UNMET, EvidenceState.RETURNED, EvidenceState.EXPIRED}
+
+
+def checklist(shown: Round, lines: Sequence[Criterion], reader: Actor) -> None:
+    """How many of the hard lines are proven, then papers, then criteria."""
+    hard = [line for line in lines if line.hard]
+    done = sum(line.proven for line in hard)
+    st.subheader("准则与材料")
+    if hard:
+        st.progress(done / len(hard), f"已证实 {done}/{len(hard)}（建议项不计）")
+    for title, group in (
+        ("材料（随核验结果自动判定）", [line for line in lines if line.doc_code]),
+        ("准则", [line for line in lines if not line.doc_code]),
+    ):
+        if group:
+            st.markdown(f"**{title}**")
+            for line in group:
+                _line(shown, line, reader)
+
+
+def _line(shown: Round, line: Criterion, reader: Actor) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(_sign(line), color=_colour(line))
+        name = f"{line.doc_code} {line.text}" if line.doc_code else line.text
+        st.markdown(f"{ui.plain(name)}  \n:gray[{ui.plain(_about(line))}]", width="stretch")
+        if line.attachment_id and may(reader, "attachment.read") and shown.writable:
+            url = f"/files/{line.attachment_id}"
+            st.link_button("", url, icon=":material/attach_file:", help=ui.plain(line.file))
+        if line.doc_code:
+            if shown.open:
+                ui.link("材料", "project", id=shown.project_id, tab="材料")
+        elif shown.open and shown.writable and may(reader, "review.check"):
+            _tick(line)
+
+
+def _sign(line: Criterion) -> str:
+    signs = SIGNS if isinstance(line.state, EvidenceState) else _CHECK_SIGNS
+    return f"{signs[line.state]} {line.state.label}"
+
+
+def _colour(line: Criterion) -> str:
+    if line.proven:
+        return "green"
+    if line.state in _BAD:
+        return "red"
+    return "orange" if line.hard else "gray"
+
+
+def _about(line: Criterion) -> str:
+    parts = [line.requirement.label]
+    parts += [line.dimension.label] if line.dimension else []
+    parts += [line.basis] if line.basis else []
+    parts += [line.who] if line.who else []
+    parts += [line.reason] if line.reason else []
+    return " · ".join(parts)
+
+
+def _tick(line: Criterion) -> None:
+    if line.state is CheckState.OPEN:
+        st.button(
+            "符合", key=f"met-{line.id}", on_click=ui.act,
+            args=(reviews.check, line.id, CheckState.MET),
+            kwargs={"done": "已核对为符合。"},
+        )  # fmt: skip
+    with st.popover("核对", key=f"check-{line.id}"), st.form(f"tick-{line.id}", border=False):
+        states = [
+            state
+            for state in CheckState
+            if state is not CheckState.NOT_APPLICABLE
+            or line.requirement is not Requirement.REQUIRED
+        ]
+        state = st.radio(
+            "核对结果", states, states.index(line.state) if line.state in states else 0,
+            format_func=lambda one: one.label, horizontal=True,
+        )  # fmt: skip
+        reason = st.text_area("说明", line.reason, max_chars=500, help="不符合、不适用必须说明")
+        if st.form_submit_button("保存核对", type="primary"):
+            key = ui.once(f"check-{line.id}")
+            said = reason.strip() or None
+            done = f"已核对为{state.label}。"
+            if ui.act(reviews.check, line.id, state, reason=said, key=key, done=done):
+                st.rerun()

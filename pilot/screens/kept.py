@@ -1,0 +1,37 @@
+"""What is read once and kept until somebody writes (缓存): shared by everybody who may see it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from pilot.domain.moment import Moment
+from pilot.domain.people import Actor
+from pilot.reports import needs as waiting
+from pilot.reports import overview
+from pilot.reports.needs import Need
+from pilot.reports.overview import Glance
+
+
+def glance(session: Any, bases: Sequence[int], view: Moment) -> Glance:
+    """Cards, trend and stage strip of these bases."""
+    return _glance(overview.mark(session, bases, view), session, bases, view)
+
+
+def needs(session: Any, actor: Actor, view: Moment) -> list[Need]:
+    """What waits for one person."""
+    mark = overview.mark(session, [actor.base_id], view)
+    roles = tuple(sorted(actor.roles))
+    return _needs(mark, actor.id, roles, session, actor, view)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _glance(mark: tuple, _session: Any, _bases: Sequence[int], _view: Moment) -> Glance:
+    return overview.glance(_session, _bases, _view)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _needs(
+    mark: tuple, actor: int, roles: tuple[str, ...], _session: Any, _who: Actor, _view: Moment
+) -> list[Need]:
+    return waiting.needs(_session, _who, _view)

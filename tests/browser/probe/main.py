@@ -1,0 +1,100 @@
+"""Pages that only tests open."""
+
+import sys
+import time
+from datetime import date, datetime
+from pathlib import Path
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+from sqlmodel import Session
+
+from pilot import ui
+from pilot.domain.people import Actor
+from pilot.services.command import verb
+from pilot.store.models import Person
+from pilot.ui import flash
+
+sys.path.insert(0, str(Path(__file__).parent))
+from names import NAMES
+
+
+@verb("person.save")
+def add_person(session: Session, name: str, *, by: Actor, at: datetime) -> Person:
+    """A slow verb without any uniqueness: only the once-only key keeps it single."""
+    row = Person(base_id=by.base_id, name=name, kind="other", recorded_at=at)
+    session.add(row)
+    session.flush()
+    time.sleep(0.3)
+    return row
+
+
+def widgets() -> None:
+    """What the product uses, all on one page."""
+    table = pd.DataFrame(
+        {"名称": ["甲", "乙", "丙"] * 4, "数量": range(12), "日期": [date(2026, 1, 1)] * 12}
+    )
+    st.dataframe(table, on_select="rerun", key="table")
+    st.data_editor(table, key="editor", num_rows="dynamic")
+    bars = alt.Chart(table).mark_bar().encode(x="名称:N", y="sum(数量):Q", tooltip=["名称:N"])
+    st.altair_chart(bars.add_params(alt.selection_point(name="pick")), key="bars")
+    doubled = [{"calculate": "datum['数量'] * 2", "as": "v"}]
+    line = {"x": {"field": "日期", "type": "temporal"}, "y": {"field": "v", "type": "quantitative"}}
+    st.vega_lite_chart(table, {"mark": "line", "transform": doubled, "encoding": line})
+    if file := st.file_uploader("文件"):
+        st.text(f"收到 {len(file.getvalue())} 字节")
+    st.selectbox("单选", ["a", "b"], index=None)
+    st.multiselect("多选", ["a", "b"])
+    st.date_input("日期")
+    st.number_input("数")
+    st.text_area("说明")
+    st.metric("指标", 3, 1, chart_data=[1, 2, 3])
+    st.progress(0.4)
+    st.badge("徽标")
+    st.pills("药丸", ["a", "b"])
+    st.table(table.head(2))
+    st.code("x = 1")
+    st.download_button("下载", b"abc", "x.txt")
+    with st.popover("浮层"):
+        st.text("浮层内容")
+    with st.expander("展开"):
+        st.text("展开内容")
+
+
+def names() -> None:
+    """Hostile names, shown in every place that reads Markdown."""
+    for number, name in enumerate(NAMES):
+        for kind, draw in (("markdown", st.markdown), ("button", st.button), ("error", st.error)):
+            with st.container(key=f"{kind}-{number}"):
+                draw(ui.plain(name), **({"key": f"b{number}"} if kind == "button" else {}))
+
+
+def double() -> None:
+    """A form whose button is clicked too often, and a link that reproduces a view."""
+    name = st.text_input("姓名", "张三")
+    if st.button("保存"):
+        ui.act(add_person, name, key=ui.once("person"))
+    st.button("直接保存", on_click=ui.act, args=(add_person, name), kwargs={"key": ui.once("call")})
+
+
+def moment() -> None:
+    """The strip and what it stands for."""
+    view = ui.strip()
+    st.text(f"年度 {view.year} 截至 {view.as_of} 知悉 {view.known_on} 当前 {view.live}")
+
+
+def broken() -> None:
+    """A bug whose text must stay on the server."""
+    raise ValueError("secret-url://user:planted-password@host/db")
+
+
+st.set_page_config(page_title="试验", layout="wide")
+pages = [st.Page(page, url_path=page.__name__) for page in (widgets, names, double, moment, broken)]
+page = st.navigation([st.Page(lambda: None, title="空", default=True), *pages])
+ui.require()
+shown = st.container()
+before = flash.draw(shown)
+page.run()
+flash.draw(shown, after=before)
+flash.clear()

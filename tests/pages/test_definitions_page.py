@@ -1,0 +1,170 @@
+"""口径与目标 as a page: who reads, who changes, what is seen before it is saved."""
+
+from datetime import date
+
+import pytest
+
+from pilot.domain.people import Role
+from pilot.domain.vocabulary import AdmissionEvent, Gate
+from pilot.store import queries_counting, queries_goals
+from pilot.store.engine import reading, writing
+from tests import factories
+from tests.pages.people_of import people_of
+
+DEFINERS = [Role.ADMIN, Role.MANAGER, Role.OFFICER]
+SECTIONS = ["definitions", "targets", "filings", "checklists", "codes"]
+
+
+@pytest.fixture
+def filled(engine):
+    with writing(engine) as session:
+        factories.before_gate(session, people_of(session), Gate.G2, name="示例催化剂中试")
+
+
+def words(app):
+    """Everything the page says outside tables."""
+    shown = [app.title, app.subheader, app.markdown, app.text, app.caption, app.info]
+    shown += [app.success, app.warning, app.error]
+    return "\n".join(item.value for group in shown for item in group)
+
+
+def labelled(app, label):
+    """The input with this label, of whatever kind."""
+    groups = [app.text_input, app.text_area, app.selectbox, app.date_input, app.number_input]
+    return next(item for group in groups for item in group if item.label == label)
+
+
+def press(app, label):
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def has_button(app, label):
+    return any(button.label == label for button in app.button)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("role", DEFINERS)
+def test_definers_read_every_section(open_page, role, section):
+    app = open_page("definitions", role, section=section)
+
+    assert not app.exception
+    assert app.title[0].value == "口径与目标"
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.RESEARCHER, Role.PROVINCE])
+def test_others_have_no_such_page(open_page, role):
+    app = open_page("definitions", role)
+
+    assert not any(title.value == "口径与目标" for title in app.title)
+
+
+@pytest.mark.parametrize(
+    ("section", "button", "who"),
+    [
+        ("definitions", "预览变化", {Role.ADMIN}),
+        ("targets", "保存目标", {Role.ADMIN, Role.MANAGER}),
+        ("filings", "登记为已上报", {Role.MANAGER, Role.OFFICER}),
+        ("checklists", "保存", {Role.ADMIN}),
+        ("codes", "保存", {Role.ADMIN}),
+    ],
+)
+@pytest.mark.parametrize("role", DEFINERS)
+def test_only_those_who_may_write_see_the_form(open_page, role, section, button, who):
+    app = open_page("definitions", role, section=section)
+
+    assert has_button(app, button) == (role in who)
+
+
+def test_nothing_can_be_written_in_a_past_view(open_page):
+    app = open_page("definitions", Role.ADMIN, as_of="2026-01-01")
+
+    assert not has_button(app, "预览变化")
+
+
+def fill_in(app, reason="市科技局〔2026〕1号"):
+    labelled(app, "生效日期 *").set_value(date(2026, 1, 1))
+    labelled(app, "准入口径").set_value(AdmissionEvent.FIRST_FEED)
+    labelled(app, "变更依据 *").set_value(reason)
+    return press(app, "预览变化")
+
+
+def test_a_new_definition_is_previewed_with_the_units_it_takes_out_and_saves_nothing(
+    open_page, filled, engine
+):
+    app = fill_in(open_page("definitions", Role.ADMIN))
+
+    said = words(app)
+    assert "新增中试项目 · 全市 · 2026：1 → 0" in said
+    assert "这 1 个将不再计入：ZS-2026-001 示例催化剂中试" in said
+    with reading(engine) as session:
+        assert {row.version for row in queries_counting.definitions(session, 1)} == {1}
+
+
+def test_a_previewed_definition_is_saved_and_the_preview_goes(open_page, filled, engine):
+    app = fill_in(open_page("definitions", Role.ADMIN))
+    app.button(key="definition-save").click().run()
+
+    assert "已保存新增中试项目的新口径" in words(app)
+    assert not has_button(app, "保存这一版口径")
+    with reading(engine) as session:
+        assert queries_goals.last_version(session, 1, "M1") == 2
+
+
+def test_a_refused_definition_says_why_and_keeps_what_was_typed(open_page, filled):
+    app = fill_in(open_page("definitions", Role.ADMIN), reason="")
+
+    assert "变更口径必须写明依据" in words(app)
+    assert not has_button(app, "保存这一版口径")
+    assert labelled(app, "生效日期 *").value == date(2026, 1, 1)
+
+
+def test_a_manager_sets_a_goal_with_its_source(open_page, engine):
+    app = open_page("definitions", Role.MANAGER, section="targets")
+    labelled(app, "目标（不少于）*").set_value(10)
+    labelled(app, "目标出处 *").set_value("政府工作报告")
+    press(app, "保存目标")
+
+    assert "已保存" in words(app)
+    with reading(engine) as session:
+        [row] = queries_goals.targets(session, 1)
+    assert (row.goal, row.source) == (10, "政府工作报告")
+
+
+def test_a_goal_without_source_is_refused_and_keeps_the_number(open_page, engine):
+    app = open_page("definitions", Role.MANAGER, section="targets")
+    labelled(app, "目标（不少于）*").set_value(10)
+    press(app, "保存目标")
+
+    assert "目标出处未填写。请填写后再提交。" in words(app).replace("\\", "")
+    assert labelled(app, "目标（不少于）*").value == 10
+
+
+def test_an_officer_reports_a_year(open_page, engine):
+    app = open_page("definitions", Role.OFFICER, section="filings")
+    labelled(app, "上报情况 *").set_value("已报市科技局")
+    press(app, "登记为已上报")
+
+    assert "为已上报" in words(app)
+    with reading(engine) as session:
+        assert len(queries_goals.filed_years(session, 1)) == 1
+
+
+def test_an_administrator_adds_a_code(open_page, engine):
+    app = open_page("definitions", Role.ADMIN, section="codes")
+    labelled(app, "代码表").set_value("fields").run()
+    labelled(app, "代码 *").set_value("hydrogen")
+    labelled(app, "名称 *").set_value("氢能材料")
+    press(app, "保存")
+
+    assert "已保存代码" in words(app)
+    assert "氢能材料" in list(app.dataframe[0].value["label"])
+
+
+def test_an_administrator_adds_a_line_to_a_checklist(open_page, engine):
+    app = open_page("definitions", Role.ADMIN, section="checklists", gate="G3")
+    labelled(app, "编号 *").set_value("G3-X1")
+    labelled(app, "内容 *").set_value("示例附加准则")
+    press(app, "保存")
+
+    assert "已保存检查单" in words(app)
+    assert "示例附加准则" in list(app.dataframe[0].value["text"])

@@ -1,0 +1,176 @@
+"""总览 as a page: cards, stages, what waits, projects, for every role."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import streamlit as st
+
+from pilot.domain.drafts import ProjectDraft
+from pilot.domain.moment import local_day
+from pilot.domain.people import Role
+from pilot.domain.vocabulary import Gate, Indicator, Scope
+from pilot.services import projects
+from pilot.services.command import perform
+from pilot.store.engine import reading, writing
+from tests import factories, factories_goals, factories_registry
+from tests.pages.people_of import people_of
+
+READERS = [Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.PROVINCE]
+Y2026 = {"year": "2026"}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def today():
+    return local_day(datetime.now(UTC))
+
+
+@pytest.fixture
+def filled(engine, today):
+    """A counted pilot, a project late at G1, an unverified transfer, a goal of ten."""
+    with writing(engine) as session:
+        people = people_of(session)
+        factories_goals.target(session, people, Indicator.NEW_PILOT, 10)
+        factories.before_gate(session, people, Gate.G2, name="示例**催化剂**中试")
+        late = factories.before_gate(session, people, Gate.G1, name="示例聚合物中试")
+        factories_goals.set_clock(session, today)
+        at = factories.clock(session)
+        planned = today - timedelta(days=3)
+        projects.plan_gate(session, late.id, Gate.G1, planned, by=people.manager, at=at)
+        factories_registry.transfer(session, people, verified=False)
+
+
+def words(app):
+    """Everything the page says outside tables."""
+    groups = [app.title, app.subheader, app.markdown, app.caption, app.info, app.error]
+    said = [item.value for group in groups for item in group]
+    return "\n".join(said + [link.proto.label for link in app.get("page_link")])
+
+
+def button(app, key):
+    return next(item for item in app.button if item.key == key)
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_every_reader_sees_cards_stages_and_projects(open_page, filled, role):
+    app = open_page("overview", role, **Y2026)
+
+    assert not app.exception
+    assert [metric.value for metric in app.metric] == ["1 / 10", "0", "0"]
+    assert button(app, "stage-concept").label == "概念验证 **1** ❯"
+    assert sorted(app.dataframe[0].value["name"]) == ["示例**催化剂**中试", "示例聚合物中试"]
+
+
+def test_a_researcher_does_not_see_the_overview(open_page, filled):
+    app = open_page("overview", Role.RESEARCHER)
+
+    assert not app.metric
+    assert not app.dataframe
+
+
+def test_an_empty_base_says_what_to_do_next(open_page):
+    app = open_page("overview", Role.MANAGER, **Y2026)
+
+    said = words(app)
+    assert [metric.value for metric in app.metric] == ["0", "0", "0"]
+    assert "还没有登记 2026 年度目标。" in said
+    assert "现在没有等待您处理的事项。" in said
+    assert "还没有项目。请在“项目台账”登记第一个项目" in said
+
+
+def test_what_waits_is_named_with_its_verb_and_its_reason(open_page, filled, today):
+    app = open_page("overview", Role.MANAGER)
+
+    said = words(app)
+    assert "催交 D01 等 4 份" in said
+    assert "已逾期 3 天，缺 D01、D02、D03、D04（0/4）".replace("（0/4）", "") in said.replace(
+        "\\", ""
+    )
+
+
+def test_names_are_shown_letter_for_letter(open_page, filled):
+    app = open_page("overview", Role.MANAGER, **{"as": "board"})
+
+    assert "示例\\*\\*催化剂\\*\\*中试" in words(app)
+
+
+def test_only_who_may_act_is_told_what_waits(open_page, filled):
+    for role, told in ((Role.MANAGER, True), (Role.REVIEWER, True), (Role.PROVINCE, False)):
+        app = open_page("overview", role)
+
+        assert ("需要您处理" in [head.value for head in app.subheader]) is told
+
+
+def test_a_past_view_shows_the_past_and_asks_nobody(open_page, filled):
+    app = open_page("overview", Role.MANAGER, year="2026", as_of="2026-01-10")
+
+    assert app.metric[0].value == "0 / 10"
+    assert "需要您处理" not in [head.value for head in app.subheader]
+    assert "历史视图" in words(app)
+
+
+def test_a_stage_narrows_the_list_below(open_page, filled):
+    app = open_page("overview", Role.MANAGER)
+
+    button(app, "stage-concept").click().run()
+
+    assert list(app.dataframe[0].value["name"]) == ["示例聚合物中试"]
+    assert app.query_params["stage"] == "concept"
+
+
+def test_a_gate_narrows_the_list_below(open_page, filled):
+    app = open_page("overview", Role.MANAGER)
+
+    button(app, "gate-G2").click().run()
+
+    assert list(app.dataframe[0].value["name"]) == ["示例**催化剂**中试"]
+
+
+def test_the_address_reproduces_the_filter(open_page, filled):
+    app = open_page("overview", Role.MANAGER, stage="pilot", q="催化")
+
+    assert list(app.dataframe[0].value["name"]) == ["示例**催化剂**中试"]
+    assert app.text_input[0].value == "催化"
+
+
+def test_nonsense_in_the_address_filters_nothing(open_page, filled):
+    app = open_page("overview", Role.MANAGER, stage="moon,,pilot2", p="99", gate="G9")
+
+    assert not app.exception
+    assert len(app.dataframe[0].value) == 2
+
+
+def test_the_board_shows_the_same_projects(open_page, filled):
+    app = open_page("overview", Role.MANAGER, **{"as": "board"})
+
+    assert not app.dataframe
+    assert "**概念验证** 1" in words(app)
+
+
+def test_both_scopes_have_their_own_card_and_are_never_added(open_page, filled, engine):
+    with writing(engine) as session:
+        people = people_of(session)
+        factories_goals.set_clock(session, local_day(datetime.now(UTC)))
+        factories_goals.target(session, people, Indicator.NEW_PILOT, 5, scope=Scope.BASE)
+
+    app = open_page("overview", Role.MANAGER, **Y2026)
+
+    labels = [(metric.label, metric.value) for metric in app.metric]
+    assert ("M1 新增中试项目（全市）", "1 / 10") in labels
+    assert ("M1 新增中试项目（基地）", "1 / 5") in labels
+    assert "不能相加" in words(app)
+
+
+def test_what_is_written_is_seen_at_once_although_pages_are_kept(open_page, filled, engine):
+    assert button(open_page("overview", Role.MANAGER), "stage-pool").label == "储备 **0** ❯"
+    with reading(engine) as session:
+        manager = people_of(session).manager.id
+
+    draft = ProjectDraft(name="示例新项目")
+    perform(engine, projects.register, draft, by=manager, now=datetime.now(UTC))
+
+    assert button(open_page("overview", Role.MANAGER), "stage-pool").label == "储备 **1** ❯"
