@@ -27,21 +27,21 @@ title.title(f"{indicator.label} · {scope.label} · {view.year} = {number.card[S
 claim_list.tabs(number)
 
 if standing is None:
-    page = pick.pages(number.entries, claims.PAGE, "page")
     with ui.reading() as session:
-        record = claims.ledger(session, reader, view, chosen, page)
+        record = claims.ledger(session, reader, view, chosen, pick.page())
     claim_list.record(record)
+    pick.paging(number.entries, claims.PAGE)
     st.stop()
 
 claim_list.check_line(number, standing, view)
-page = pick.pages(number.rows, claims.PAGE, "page")
 with ui.reading() as session:
-    rows = claims.lines(session, reader, view, chosen, page)
+    rows = claims.lines(session, reader, view, chosen, pick.page())
     export = None
     if may(reader, "report.export") and not rows.empty:
         asked = exports.asked(session, reader, "claims", view, chosen)
         export = exports.address(asked, exports.Format.XLSX)
 picked = claim_list.units(rows, standing, many_bases=number.bases > 1)
+pick.paging(number.rows, claims.PAGE)
 if export:
     st.link_button("下载这份清单（Excel）", export, icon=":material/download:")
 

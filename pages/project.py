@@ -19,6 +19,7 @@ from pilot.screens import (
 from pilot.services import legality
 
 actor = ui.require(Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.PROVINCE)
+title = st.container()
 view = ui.strip()
 
 with ui.reading() as session:
@@ -29,6 +30,7 @@ with ui.reading() as session:
     refusals = legality.refusals(session, shown.id, by=actor) if moves else {}
 
 shown = replace(shown, rev=ui.drawn("project", shown.id, shown.rev))
+title.title(ui.plain(shown.name))
 project_head.head(shown)
 if moves:
     project_moves.bar(shown, refusals, view)

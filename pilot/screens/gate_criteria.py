@@ -18,6 +18,7 @@ _CHECK_SIGNS = {
     CheckState.UNMET: "✕",
     CheckState.NOT_APPLICABLE: "－",
 }
+_OURS = "建议口径"  # our own suggestion, no source to name
 _BAD = {CheckState.UNMET, EvidenceState.RETURNED, EvidenceState.EXPIRED}
 
 
@@ -39,16 +40,17 @@ def checklist(shown: Round, lines: Sequence[Criterion], reader: Actor) -> None:
 
 
 def _line(shown: Round, line: Criterion, reader: Actor) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.badge(_sign(line), color=_colour(line))
         name = f"{line.doc_code} {line.text}" if line.doc_code else line.text
-        st.markdown(f"{ui.plain(name)}  \n:gray[{ui.plain(_about(line))}]", width="stretch")
+        about = f":gray[:small[{ui.plain(_about(line))}]]"
+        st.markdown(f"{ui.plain(name)}  \n{about}", width="stretch")
         if line.attachment_id and may(reader, "attachment.read") and shown.writable:
             url = f"/files/{line.attachment_id}"
             st.link_button("", url, icon=":material/attach_file:", help=ui.plain(line.file))
         if line.doc_code:
-            if shown.open:
-                ui.link("材料", "project", id=shown.project_id, tab="材料")
+            if shown.open and not line.proven:
+                ui.link("去办理", "project", id=shown.project_id, tab="材料")
         elif shown.open and shown.writable and may(reader, "review.check"):
             _tick(line)
 
@@ -69,10 +71,10 @@ def _colour(line: Criterion) -> str:
 def _about(line: Criterion) -> str:
     parts = [line.requirement.label]
     parts += [line.dimension.label] if line.dimension else []
-    parts += [line.basis] if line.basis else []
+    parts += [line.basis] if line.basis != _OURS else []
     parts += [line.who] if line.who else []
     parts += [line.reason] if line.reason else []
-    return " · ".join(parts)
+    return " · ".join(part for part in parts if part)
 
 
 def _tick(line: Criterion) -> None:

@@ -1,6 +1,9 @@
-"""Choices that stand in the page's address by their code, so that links need no Chinese."""
+"""Choices that stand in the page's address by their code, so that a link reproduces the view.
 
-from collections.abc import Callable, Sequence
+A change of any choice begins a long list at its first page again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import streamlit as st
@@ -8,6 +11,9 @@ import streamlit as st
 from pilot.domain.vocabulary import Term
 
 Word = TypeVar("Word", bound=Term)
+
+_PAGE = "p"
+_ANY = "全部"
 
 
 def word(
@@ -38,6 +44,27 @@ def asked(key: str, options: Sequence[Word], default: Word) -> Word:
     return {option.value: option for option in options}.get(st.query_params.get(key, ""), default)
 
 
+def text(label: str, key: str, placeholder: str) -> str:
+    """A search text."""
+    name = _follow(key, st.query_params.get(key, ""))
+    typed = st.text_input(
+        label, key=name, placeholder=placeholder, icon=":material/search:", width=280,
+        max_chars=100, on_change=_write, args=(key, name),
+    )  # fmt: skip
+    return typed.strip()
+
+
+def several(label: str, key: str, options: Mapping[str, str]) -> tuple[str, ...]:
+    """Some codes of a list; none chosen means all."""
+    codes = [code for code in st.query_params.get(key, "").split(",") if code in options]
+    name = _follow(key, codes)
+    chosen = st.multiselect(
+        label, list(options), key=name, placeholder=_ANY, format_func=options.get,
+        width=200, on_change=_write, args=(key, name),
+    )  # fmt: skip
+    return tuple(chosen)
+
+
 def number(key: str) -> int | None:
     """The whole number that stands in the address under `key`."""
     text = st.query_params.get(key, "")
@@ -52,15 +79,21 @@ def put(key: str, value: object | None) -> None:
         st.query_params[key] = str(value)
 
 
-def pages(total: int, size: int, key: str) -> int:
-    """The page of a long list, counted from 1; drawn only where there is more than one."""
-    last = max(1, -(-total // size))
-    if last == 1:
-        return 1
-    return st.pagination(last, key=key, bind="query-params")
+def page() -> int:
+    """The page of a long list that the address asks for, counted from 1."""
+    return max(number(_PAGE) or 1, 1)
 
 
-def _follow(key: str, chosen: Word) -> str:
+def paging(total: int, size: int) -> None:
+    """The pages of a long list to choose from; nothing where one holds it all."""
+    last = -(-total // size)
+    if last < 2:
+        return
+    name = _follow(_PAGE, min(page(), last))
+    st.pagination(last, key=name, on_change=_turn, args=(name,))
+
+
+def _follow(key: str, chosen: object) -> str:
     """The address decides: let the widget's state say what the address says."""
     name = f"{key}-choice"
     if st.session_state.get(name) != chosen:
@@ -69,4 +102,10 @@ def _follow(key: str, chosen: Word) -> str:
 
 
 def _write(key: str, name: str) -> None:
-    st.query_params[key] = st.session_state[name].value
+    value = st.session_state[name]
+    put(key, ",".join(value) if isinstance(value, list) else value)
+    put(_PAGE, None)
+
+
+def _turn(name: str) -> None:
+    put(_PAGE, st.session_state[name])

@@ -20,8 +20,7 @@ _STATE_COLOURS = {State.CONDITIONAL: "orange", State.PAUSED: "orange"}
 
 
 def head(shown: Head) -> None:
-    """Name, chain of stages, and four short facts."""
-    st.title(ui.plain(shown.name))
+    """Code and holder, chain of stages, and four short facts."""
     parts = (shown.code, shown.base, shown.holder and f"持有方 {shown.holder}")
     st.caption(ui.plain(" · ".join(part for part in parts if part)))
     _chain(shown)
@@ -29,33 +28,34 @@ def head(shown: Head) -> None:
         st.warning("已有人申请作废，等待另一位管理人员确认。", icon=":material/warning:")
     if shown.merged_into_id:
         ui.link("已合并到另一个项目，点此查看", "project", id=shown.merged_into_id)
-    places = st.columns(4, gap="medium")
-    with places[0]:
+    since = shown.began.get(shown.stage)
+    light, gate, owner, days = st.columns([4, 3, 2, 2], gap="medium")
+    with light:
         _light(shown)
-    with places[1]:
-        st.caption("下一阶段门")
-        st.markdown(f"**{shown.next_gate.label if shown.next_gate else '—'}**")
-        st.caption(_when(shown))
-    with places[2]:
-        st.caption("项目经理")
-        st.markdown(f"**{ui.plain(shown.manager or '尚未指定')}**")
-    with places[3]:
-        since = shown.began.get(shown.stage)
-        st.caption("本阶段")
-        st.markdown(f"**{shown.days_in_stage} 天**")
-        st.caption(f"{since} 进入" if since else "")
+    with gate:
+        _fact("下一阶段门", shown.next_gate.label if shown.next_gate else "—", _when(shown))
+    with owner:
+        _fact("项目经理", shown.manager or "尚未指定")
+    with days:
+        _fact("本阶段", f"{shown.days_in_stage} 天", f"{since} 进入" if since else "")
 
 
 def blocked(found: Blockers) -> None:
     """What keeps the project from its next step, every hard reason; then what is only said."""
     st.subheader("还差什么")
     st.markdown(f"**{ui.plain(found.title)}**")
-    for reason in found.reasons:
-        st.markdown(f":material/block: {ui.plain(reason)}")
-    if not found.reasons and "结束" not in found.title:
+    if found.reasons:
+        st.markdown("\n".join(f"- :material/block: {ui.plain(one)}" for one in found.reasons))
+    elif found.hints:
         st.markdown(":material/check_circle: 没有硬性障碍")
-    for hint in found.hints:
-        st.caption(f":material/info: {ui.plain(hint)}")
+    if found.hints:
+        st.caption("\n".join(f"- {ui.plain(one)}" for one in found.hints))
+
+
+def _fact(label: str, value: str, note: str = "") -> None:
+    lines = [f":gray[:small[{label}]]", f"**{ui.plain(value)}**"]
+    lines += [f":gray[:small[{ui.plain(note)}]]"] if note else []
+    st.markdown("  \n".join(lines))
 
 
 def _chain(shown: Head) -> None:
@@ -81,17 +81,18 @@ def _diamond(gate: Gate, shown: Head) -> str:
 
 
 def _light(shown: Head) -> None:
-    st.caption("预警")
     if shown.state in ENDS:
-        st.markdown("**项目已结束**")
+        _fact("预警", "项目已结束")
         return
     level = shown.light.level
-    st.badge(f"{SHAPES[level]} {level.label}", color=COLOURS[level])
-    first, *others = shown.light.warnings or (None,)
-    if first is None:
+    sign = f":{COLOURS[level]}-badge[{SHAPES[level]} {level.label}]"
+    said = [ui.plain(one.text) for one in shown.light.warnings[:1]]
+    lines = [":gray[:small[预警]]", sign, *(f":gray[:small[{text}]]" for text in said)]
+    st.markdown("  \n".join(lines))
+    number = len(shown.light.warnings)
+    if not number:
         return
-    st.caption(ui.plain(first.text))
-    with st.popover(f"全部 {len(others) + 1} 条与办法" if others else "怎样解除", type="tertiary"):
+    with st.popover(f"全部 {number} 条与办法" if number > 1 else "怎样解除", type="tertiary"):
         for warning in shown.light.warnings:
             st.markdown(f"{SHAPES[warning.level]} {ui.plain(warning.text)}")
             st.caption(f"{warning.rule}：{ui.plain(warning.remedy)}")

@@ -78,8 +78,8 @@ def progress(shown: Head, reader: Actor, view: Moment) -> None:
 def updates(said: list) -> None:
     """Dated updates, newest first; what people wrote is shown letter for letter."""
     for each in said:
-        st.caption(f"{each['on']} · {ui.plain(each['who'])}")
-        st.text(each["text"])
+        head = f":gray[:small[{each['on']} · {ui.plain(each['who'])}]]"
+        st.markdown(f"{head}  \n{ui.plain(each['text'])}")
     if not said:
         st.caption("还没有进展记录。")
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from pilot.domain.drafts import ContractDraft
 from pilot.domain.vocabulary import (
     CheckState,
     Conclusion,
+    ContractType,
     Dimension,
     EvidenceState,
     Gate,
@@ -16,6 +18,7 @@ from pilot.domain.vocabulary import (
 from pilot.seed.papers import page
 from pilot.seed.player import Player, Step, day
 from pilot.services import attachments, decisions, evidence, lifecycle, projects, reviews
+from pilot.services.contracts import save_contract
 from pilot.services.decisions import ConditionDraft
 from pilot.services.gate_facts import round_items
 from pilot.store.engine import reading
@@ -58,11 +61,29 @@ class GateScript:
 
         def sign(_at: datetime) -> None:
             self._paper("D06", "中试服务协议", signed)
+            if self.row["special"] != "noip":
+                self._contract(signed)
             if self.row["g1"] and signed > day(self.row["g1"]):
                 self._do("manager", lifecycle.admit, self.project)
 
         entered = day(self.row["entered_on"])
         yield Step(max(signed, entered) if entered else signed, sign)
+
+    def _contract(self, signed: date) -> None:
+        """The agreement as a contract: rights, benefits, and its registration."""
+        serial = int(self.row["code"][3:7] + self.row["code"][8:])
+        draft = ContractDraft(
+            no=f"示例服务〔{signed.year}〕{self.row['code'][8:]}-{signed.month:02d}号",
+            type=ContractType.SERVICE,
+            signed_on=signed,
+            seller_id=self.player.find("organisation", self.row["pilot_org"]),
+            buyer_id=self.player.find("organisation", self.row["holder"]),
+            project_id=self.project,
+            registration_no=f"{signed.year}211100{serial % 1_000_000:06d}",
+            ip_clause="中试中形成的改进成果由双方共有，底层专利归持有方。",
+            benefit_clause="产业化收益按协议约定分配。",
+        )
+        self._do("manager", save_contract, draft)
 
     def _gate(self, gate: Gate, held: date) -> Iterator[Step]:
         entered = day(self.row["entered_on"]) if gate is Gate.G1 else None

@@ -78,7 +78,7 @@ def check(session: Session, kind: ImportKind, table: Table, *, by: Actor, at: da
     for row, cells in table.rows:
         plan = book.plan(row, cells, found.columns, table)
         if plan.outcome is Outcome.NEW:
-            book.remember(plan, -row)
+            book.keep(plan, -row)
         plans.append(plan)
     return Batch(kind, tuple(plans), found.problems)
 
@@ -130,6 +130,9 @@ def _write_all(
         plan = book.plan(row, cells, columns, table)
         if plan.outcome is Outcome.UNCHANGED:
             continue
+        if plan.refused:  # no longer what the check saw: an earlier row changed it
+            yield from plan.problems
+            continue
         try:
             with session.begin_nested():
                 written = book.write(session, plan, by, at)
@@ -137,7 +140,7 @@ def _write_all(
         except (PilotError, IntegrityError) as error:
             yield from _told(kind, row, error)
         else:
-            book.remember(plan, written.id)
+            book.keep(plan, written.id)
 
 
 def _told(kind: ImportKind, row: int, error: PilotError | IntegrityError) -> list[Problem]:

@@ -69,6 +69,11 @@ class Book:
             return None
         return found
 
+    def keep(self, plan: Plan, row_id: int) -> None:
+        """Take note of a record that a row has made (in a check: would make)."""
+        self._rows_of[row_id] = plan.row
+        self.remember(plan, row_id)
+
     def find(self, values: dict[str, Any], notes: Notes) -> int | None:
         """The record a row is about, if it exists."""
         raise NotImplementedError
