@@ -10,12 +10,12 @@ from pilot.reports import round_parts, rounds
 from pilot.screens import gate_cards, gate_criteria, gate_decision, gate_list, pick, project_gates
 
 actor = ui.require(Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.PROVINCE)
-title = st.container()
+title = st.empty()
+title.title("阶段门")
 view = ui.strip()
 review, project = pick.number("review"), pick.number("project")
 
 if review is None and project is None:
-    title.title("阶段门")
     with ui.reading() as session:
         waiting = rounds.waiting(session, actor, view)
     gate_list.waiting(waiting)

@@ -5,7 +5,7 @@ import streamlit as st
 from pilot import ui
 from pilot.domain.people import Role, may
 from pilot.reports import portfolio
-from pilot.screens import filters, goals, kept
+from pilot.screens import filters, goals, kept, pick
 from pilot.screens import portfolio as show
 from pilot.screens.filters import Shape
 
@@ -19,8 +19,7 @@ with ui.reading() as session:
     todo = kept.needs(session, actor, view)
     fields = portfolio.fields(session, bases)
 
-goals.goal_cards(seen.cards, seen.trend)
-goals.beside(seen.beside)
+goals.goal_cards(seen.cards, seen.trend, seen.beside)
 
 st.subheader("阶段")
 show.stage_strip(seen.stages)
@@ -35,7 +34,7 @@ with ui.reading() as session:
     if shape is Shape.BOARD:
         columns = portfolio.board(session, bases, view, chosen)
     else:
-        listed = portfolio.project_page(session, bases, view, chosen, page=filters.page())
+        listed = portfolio.project_page(session, bases, view, chosen, page=pick.page())
 if shape is Shape.BOARD:
     show.board(columns, chosen)
 else:

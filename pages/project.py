@@ -19,7 +19,8 @@ from pilot.screens import (
 from pilot.services import legality
 
 actor = ui.require(Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.PROVINCE)
-title = st.container()
+title = st.empty()
+title.title("项目详情")
 view = ui.strip()
 
 with ui.reading() as session:

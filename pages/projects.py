@@ -6,7 +6,7 @@ from pilot import ui
 from pilot.domain.people import Role, may
 from pilot.reports import portfolio
 from pilot.reports.choices import choices
-from pilot.screens import filters, register
+from pilot.screens import filters, pick, register
 from pilot.screens import portfolio as show
 from pilot.screens.filters import Shape
 
@@ -29,7 +29,7 @@ with ui.reading() as session:
     if shape is Shape.BOARD:
         columns = portfolio.board(session, bases, view, chosen)
     else:
-        listed = portfolio.project_page(session, bases, view, chosen, page=filters.page())
+        listed = portfolio.project_page(session, bases, view, chosen, page=pick.page())
 if shape is Shape.BOARD:
     show.board(columns, chosen)
 else:

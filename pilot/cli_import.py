@@ -121,7 +121,9 @@ def _print(problems: list[Problem]) -> None:
     """Row, column, rule, message and remedy of each."""
     if not problems:
         return
-    table = Table("行", "列", "级别", "规则", "问题", "处理办法", show_lines=False)
+    table = Table()
+    for heading in ("行", "列", "级别", "规则", "问题", "处理办法"):
+        table.add_column(heading, overflow="fold")  # Chinese has no blanks to break at
     for one in problems:
         level = "错误" if one.hard else "提示"
         place = str(one.row or "")

@@ -20,7 +20,7 @@ from pilot.store.queries_tables import ClaimFilter
 
 PAGE = 100
 _COLUMNS = [
-    "claim_id", "base", "code", "name", "effective_on", "recorded_at", "definition", "rule",
+    "id", "base", "code", "name", "effective_on", "recorded_at", "definition", "rule",
     "verifier", "note",
 ]  # fmt: skip
 
@@ -50,7 +50,7 @@ def numbers(session: Session, reader: Actor, view: Moment, chosen: Chosen) -> Nu
 def lines(
     session: Session, reader: Actor, view: Moment, chosen: Chosen, page: int = 1
 ) -> pd.DataFrame:
-    """A page of the units that stand at the view; `claim_id` names the claim of a row."""
+    """A page of the units that stand at the view; `id` names the claim of a row."""
     statement = queries_tables.claims(_bases(session, reader), view, _part(chosen))
     rows = streams.page(session, statement, PAGE, (page - 1) * PAGE)
     names = queries_claims.unit_names(session, units(rows), view)
@@ -71,7 +71,7 @@ def _line(row: RowMapping, name: tuple[str, str]) -> dict:
     notes += ["再次转化"] if row["repeated"] else []
     notes += ["其中已终止"] if row["project_state"] == State.TERMINATED else []
     return {
-        "claim_id": row["claim_id"],
+        "id": row["claim_id"],
         "base": row["base"],
         "code": row["unit_code"] or name[0],
         "name": row["unit_name"] or name[1],

@@ -6,9 +6,19 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
+from pilot.domain.gates import outcome
 from pilot.domain.moment import Moment
-from pilot.domain.vocabulary import Indicator, Scope, Standing
-from pilot.store import queries_counting
+from pilot.domain.vocabulary import (
+    PASSING,
+    Conclusion,
+    EvidenceState,
+    Gate,
+    Indicator,
+    Scope,
+    Stage,
+    Standing,
+)
+from pilot.store import queries_counting, queries_gates
 from pilot.store.models import Claim
 
 _TOLD = (Standing.COUNTED, Standing.PENDING)
@@ -28,6 +38,18 @@ class Effect:
         """As a sentence, e.g. 新增中试项目（全市，2026 年）：计入 6 → 7，待核 2 → 1."""
         told = "，".join(f"{standing.label} {old} → {new}" for standing, old, new in self.changes)
         return f"{self.indicator.label}（{self.scope.label}，{self.year} 年）：{told}"
+
+
+def arrival(session: Session, project_id: int, gate: Gate, conclusion: Conclusion) -> str:
+    """Where a decision would leave the project, in words."""
+    stage, state = outcome(gate, conclusion)
+    told = f"项目转为“{stage.label}·{state.label}”"
+    if gate is not Gate.G1 or conclusion not in PASSING:
+        return told
+    paper = queries_gates.paper(session, project_id, "D06")
+    if paper is None or paper.state is not EvidenceState.QUALIFIED or paper.issued_on is None:
+        return f"{told}；协议 D06 合格后再办理中试准入"
+    return f"{told}，协议 D06 已合格，随即办理中试准入，转为“{Stage.PILOT.label}·{state.label}”"
 
 
 def effects(session: Session, base_id: int, view: Moment, rows: Sequence[Claim]) -> list[Effect]:

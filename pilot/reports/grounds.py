@@ -55,7 +55,7 @@ def _decision(row: Row, _areas: Labels) -> Ground:
         f"理由：{row['reason']}",
         f"结论人 {row['who']}",
         "gate",
-        (("project", str(row["project_id"])), ("gate", row["gate"].value)),
+        (("review", str(row["review_id"])),),
     )
 
 
@@ -74,7 +74,7 @@ def _paper(row: Row, _areas: Labels) -> Ground:
         "，".join(part for part in parts if part),
         f"提交人 {row['who']}{checked}",
         "project",
-        (("project", str(row["project_id"])),),
+        (("id", str(row["project_id"])), ("tab", "材料")),
         row["attachment_id"],
     )
 
@@ -87,7 +87,7 @@ def _step(row: Row, _areas: Labels) -> Ground:
         f"{row['level'].label}，达到日期 {row['reached_on']}{proof}{gone}",
         f"核实人 {row['checker']}" if row["checker"] else "尚未核实",
         "project",
-        (("project", str(row["project_id"])),),
+        (("id", str(row["project_id"])),),
         row["attachment_id"],
     )
 
@@ -101,7 +101,7 @@ def _plant(row: Row, areas: Labels) -> Ground:
         f"产品 {row['product']}" if row["product"] else "",
         f"豁免中试验收的理由：{row['pilot_waiver']}" if row["pilot_waiver"] else "",
     )
-    query = (("project", str(row["project_id"])),)
+    query = (("id", str(row["project_id"])),)
     return Ground("产业化落地", "，".join(filter(None, parts)), "", "project", query)
 
 
@@ -114,7 +114,7 @@ def _transfer(row: Row, areas: Labels) -> Ground:
         f"实施地 {_place(row['implement_area'], areas)}",
         f"录入人 {row['who']}，" + (f"核验人 {row['checker']}" if row["checker"] else "尚未核验"),
         "results",
-        (("result", str(row["result_id"])),),
+        (("id", str(row["result_id"])),),
     )
 
 
@@ -128,14 +128,13 @@ def _contract(row: Row, _areas: Labels) -> Ground:
         f"技术合同登记编号 {registered}" if registered else "未认定登记",
         f"已于 {row['rescinded_on']} 解除" if row["rescinded_on"] else "",
     )
-    query = (("result", str(row["result_id"])),)
+    query = (("id", str(row["result_id"])),)
     return Ground("合同", "，".join(filter(None, parts)), "", "results", query)
 
 
 def _fact(row: Row, _areas: Labels) -> Ground:
     about = "project" if row["project_id"] else "results"
-    key = "project" if row["project_id"] else "result"
-    query = ((key, str(row["project_id"] or row["result_id"])),)
+    query = (("id", str(row["project_id"] or row["result_id"])),)
     says = f"{row['fact']}（{row['as_of_text'] or '日期不详'}）"
     return Ground("公开报道", says, f"来源 {row['source']}；只能提示，不能计入", about, query)
 

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from pilot.domain.moment import SHANGHAI, Moment
 from pilot.reports.actions import action_word
 from pilot.reports.fields import FIELDS
-from pilot.reports.history_words import Words, told
+from pilot.reports.history_words import TITLED, Words, told
 from pilot.reports.project import Head
 from pilot.store import queries_codes, queries_history
 
@@ -59,8 +59,13 @@ def _entry(row: RowMapping, changes: list[dict], words: Words) -> Entry:
         who=row["who"] or "系统",
         what=action_word(entry.action),
         reason=entry.reason,
-        changes=tuple(told(changes, words)),
+        changes=tuple(line for line in told(changes, words) if not _repeats(line, entry.reason)),
     )
+
+
+def _repeats(line: str, reason: str) -> bool:
+    """A row often keeps the reason that the entry has itself."""
+    return bool(reason) and line.endswith(f"：{reason}")
 
 
 def _ids(changes: list[list[dict]]) -> dict[str, set[int]]:
@@ -73,6 +78,8 @@ def _ids(changes: list[list[dict]]) -> dict[str, set[int]]:
 
 
 def _named(change: dict) -> Iterator[tuple[str, int]]:
+    if change["table"] in TITLED:
+        yield change["table"], change["id"]
     known = FIELDS.get(change["table"], {})
     for column, (old, new) in change["fields"].items():
         kind = known[column].names if column in known else None

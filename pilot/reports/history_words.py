@@ -24,14 +24,17 @@ def told(changes: list[dict], words: Words) -> Iterator[str]:
     """Every change as a sentence; rows that came by the dozen as one."""
     moved = any(change["table"] == "move" for change in changes)
     for table, group in groupby(changes, key=lambda change: change["table"]):
-        rows = [change["fields"] for change in group]
-        if table == "review_check" and all(_is_new(fields) for fields in rows):
+        rows = list(group)
+        if table == "review_check" and all(_is_new(row["fields"]) for row in rows):
             yield f"列入 {len(rows)} 条准则和材料"
             continue
-        for fields in rows:
+        for row in rows:
+            fields = row["fields"]
             if table == "project" and moved:
                 fields = {key: pair for key, pair in fields.items() if key not in _MOVED}
-            yield from _SENTENCES.get(table, _plain)(table, fields, words)
+            title = words.names.get((table, row["id"])) if not _is_new(fields) else None
+            for line in _SENTENCES.get(table, _plain)(table, fields, words):
+                yield f"{title} · {line}" if title else line
 
 
 def _plain(table: str, fields: Fields, words: Words) -> Iterator[str]:
@@ -89,6 +92,10 @@ def _claim(table: str, fields: Fields, words: Words) -> Iterator[str]:
     yield f"{indicator.label}（{scope.label}，{fields['year'][1]} 年）：{standing} {sign}"
 
 
+def _note(table: str, fields: Fields, words: Words) -> Iterator[str]:
+    yield f"{fields['on'][1]}：{fields['text'][1]}"
+
+
 def _nothing(table: str, fields: Fields, words: Words) -> Iterator[str]:
     return iter(())
 
@@ -115,6 +122,8 @@ def _word(field: Field, value: Any, words: Words) -> str:
     return str(value)
 
 
+# What is changed in these rows makes no sense without saying which row it was.
+TITLED = frozenset({"review_check", "condition", "landing_step"})
 _YES, _NO = "是", "否"
 _MOVED = frozenset({"stage", "state"})
 _PAPER_HEAD = frozenset({"doc_code", "version", "state"})
@@ -124,6 +133,7 @@ _SENTENCES: dict[str, Callable[[str, Fields, Words], Iterator[str]]] = {
     "evidence": _paper,
     "scorecard": _card,
     "decision": _decision,
+    "project_note": _note,
     "claim": _claim,
     "claim_source": _nothing,
 }

@@ -22,8 +22,8 @@ GATES_OF: dict[Stage, tuple[Gate, ...]] = {
 PAGE_SIZE = 50
 ON_BOARD = 8
 _COLUMNS = (
-    "project_id", "code", "name", "stage", "state", "light", "reason", "next_gate", "planned_on",
-    "readiness", "days_in_stage", "field", "manager", "updated_on",
+    "project_id", "base", "code", "name", "stage", "state", "light", "reason", "next_gate",
+    "planned_on", "readiness", "days_in_stage", "field", "manager", "updated_on",
 )  # fmt: skip
 
 
@@ -62,11 +62,10 @@ class StageCount:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of projects as a frame, how many there are in all, and how many pages."""
+    """A page of projects as a frame, and how many there are in all."""
 
     frame: pd.DataFrame
     total: int
-    pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +139,13 @@ def project_page(
     """Page `page` (from 1) of the projects, the most urgent first, each with light and gate."""
     statement = projects(bases, view, _filter(chosen))
     total = streams.count(session, statement)
-    pages = max(-(-total // size), 1)
-    skipped = (min(max(page, 1), pages) - 1) * size
+    last = max(-(-total // size), 1)
+    skipped = (min(max(page, 1), last) - 1) * size
     rows = streams.page(session, queries_portfolio.by_urgency(statement), size, skipped)
     facts = queries_lights.light_facts(session, bases, view, [row["project_id"] for row in rows])
     known = fields(session, bases)
     lines = [_line(row, facts[row["project_id"]], view, known) for row in rows]
-    return Listed(pd.DataFrame(lines, columns=list(_COLUMNS), dtype=object), total, pages)
+    return Listed(pd.DataFrame(lines, columns=list(_COLUMNS), dtype=object), total)
 
 
 def board(
@@ -185,6 +184,7 @@ def _line(
     since = row["stage_since"]
     return {
         "project_id": row["project_id"],
+        "base": row["base"],
         "code": row["code"],
         "name": row["name"],
         "stage": row["stage"].label,

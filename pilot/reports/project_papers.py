@@ -75,11 +75,11 @@ def paper_frame(lines: list[PaperLine], *, links: bool) -> pd.DataFrame:
             {
                 "材料": f"{line.doc_code} {line.title}",
                 "状态": line.sign,
+                "附件": _file(line, links),
                 "用于": "、".join(gate.value for gate in line.gates),
                 "签发日期": line.issued_on,
                 "有效期至": line.valid_until,
                 "文号": line.doc_no,
-                "附件": _file(line, links),
                 "提交": line.who,
                 "核验": line.checker,
                 "说明": line.reason,

@@ -93,7 +93,10 @@ def claim_frame(
     standing_then = standing(queries_counting.as_entries(session, rows), view.as_of)
     names = {("result", line.id): line.code for line in lines}
     names["project", shown.id] = shown.code
-    order = sorted(standing_then, key=lambda each: (each.indicator, each.scope, each.effective_on))
+    order = sorted(
+        standing_then,
+        key=lambda each: (each.indicator, each.effective_on, each.unit_id, each.scope),
+    )
     return pd.DataFrame([_claim(entry, names) for entry in order], dtype=object)
 
 

@@ -167,7 +167,7 @@ def _against(goal: int, counted: int, planned: int, indicator: Indicator, view: 
         "months_left": line.months_left,
         "per_month": line.per_month,
     }
-    if indicator in _MADE_BY.values():
+    if indicator in _MADE_BY.values() and line.months_left:
         shown = goal_light(goal, counted, planned)
         found |= {"light": shown.sign, "light_reason": shown.reason}
     return found

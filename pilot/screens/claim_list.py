@@ -60,26 +60,10 @@ def units(rows: Any, standing: Standing, *, many_bases: bool) -> int | None:
     if rows.empty:
         st.info(_EMPTY[standing], icon=":material/info:")
         return None
-    ids = [int(claim_id) for claim_id in rows["claim_id"]]
-    asked = pick.number("claim")
-    chosen = {"selection": {"rows": [ids.index(asked)] if asked in ids else []}}
     order = [name for name in _LINES if name != "base" or many_bases]
     if standing is not Standing.COUNTED:
         order.insert(order.index("effective_on"), order.pop(order.index("note")))
-    event = st.dataframe(
-        rows,
-        hide_index=True,
-        column_order=order,
-        column_config=_LINES,
-        on_select="rerun",
-        selection_mode="single-row",
-        selection_default=chosen,
-        key=f"claims-{hash(tuple(ids))}",
-        alt="指标明细",
-    )
-    picked = ids[event.selection.rows[0]] if event.selection.rows else None
-    pick.put("claim", picked)
-    return picked
+    return pick.row(rows, "claim", _LINES, order=order, alt="指标明细")
 
 
 def tabs(number: Numbers) -> None:

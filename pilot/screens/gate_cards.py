@@ -100,8 +100,7 @@ def _both(shown: Round, seen: Cards, *, may_agree: bool) -> None:
     )
     for name, comment in zip(seen.names, seen.comments, strict=True):
         if comment:
-            st.caption(ui.plain(name))
-            st.text(comment)
+            st.markdown(f":gray[:small[{ui.plain(name)}]]  \n{ui.plain(comment)}")
     apart = [point for point in seen.points if point.apart]
     if not apart:
         st.caption(f":material/handshake: 三个维度都没有分歧（相差不超过 {DISAGREEMENT} 分）。")

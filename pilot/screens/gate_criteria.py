@@ -47,7 +47,8 @@ def _line(shown: Round, line: Criterion, reader: Actor) -> None:
         st.markdown(f"{ui.plain(name)}  \n{about}", width="stretch")
         if line.attachment_id and may(reader, "attachment.read") and shown.writable:
             url = f"/files/{line.attachment_id}"
-            st.link_button("", url, icon=":material/attach_file:", help=ui.plain(line.file))
+            name = ui.plain(line.file)
+            st.link_button("", url, icon=":material/attach_file:", help=name, type="tertiary")
         if line.doc_code:
             if shown.open and not line.proven:
                 ui.link("去办理", "project", id=shown.project_id, tab="材料")
@@ -80,11 +81,12 @@ def _about(line: Criterion) -> str:
 def _tick(line: Criterion) -> None:
     if line.state is CheckState.OPEN:
         st.button(
-            "符合", key=f"met-{line.id}", on_click=ui.act,
+            "符合", key=f"met-{line.id}", type="tertiary", on_click=ui.act,
             args=(reviews.check, line.id, CheckState.MET),
             kwargs={"done": "已核对为符合。"},
         )  # fmt: skip
-    with st.popover("核对", key=f"check-{line.id}"), st.form(f"tick-{line.id}", border=False):
+    popover = st.popover("核对", key=f"check-{line.id}", type="tertiary")
+    with popover, st.form(f"tick-{line.id}", border=False):
         states = [
             state
             for state in CheckState

@@ -6,7 +6,6 @@ from datetime import date
 import streamlit as st
 
 from pilot import ui
-from pilot.domain.gates import outcome
 from pilot.domain.moment import Moment
 from pilot.domain.people import Actor, may
 from pilot.domain.vocabulary import Conclusion
@@ -128,16 +127,13 @@ def _preview(
     with st.container(border=True, key="preview"):
         if tried.reasons:
             st.markdown(f":material/block: **现在还不能“{conclusion.label}”**")
-            for obstacle in tried.reasons:
-                st.markdown(f"- {ui.plain(obstacle)}")
+            st.markdown("\n".join(f"- {ui.plain(obstacle)}" for obstacle in tried.reasons))
             return False
-        stage, state = outcome(shown.gate, conclusion)
-        st.markdown(":material/visibility: **这个结论会改变什么**")
-        st.markdown(f"- 项目转为 {stage.label}·{state.label}")
         with ui.reading() as session:
+            arrival = effect.arrival(session, shown.project_id, shown.gate, conclusion)
             found = effect.effects(session, shown.base_id, view, tried.entries)
-        for each in found:
-            st.markdown(f"- {ui.plain(each.words)}")
-        if not found:
-            st.markdown("- 三项指标的数字不变")
+        told = [arrival, *(each.words for each in found)]
+        told += [] if found else ["三项指标的数字不变"]
+        st.markdown(":material/visibility: **这个结论会改变什么**")
+        st.markdown("\n".join(f"- {ui.plain(each)}" for each in told))
     return True

@@ -18,21 +18,29 @@ _MARKS = (  # column, words, colour, always shown
 )
 
 
-def goal_cards(cards: Any, trend: Any) -> None:
-    """One card per goal and scope; the headline scope first, the scopes never added."""
-    ordered = cards.sort_values("headline", ascending=False, kind="stable")
-    for start in range(0, len(ordered), PER_ROW):
-        for place, number in zip(
-            st.columns(PER_ROW), ordered.index[start:][:PER_ROW], strict=False
-        ):
-            with place, st.container(border=True, height="stretch", gap="xsmall"):
-                _card(ordered.loc[[number]], ordered.loc[number], trend)
+def goal_cards(cards: Any, trend: Any, beside: Any) -> None:
+    """One card per goal and scope of each base, and the counts beside them, never added."""
+    several = cards["base_id"].nunique() > 1
+    for base, own in cards.groupby("base_id", sort=False):
+        if several:
+            st.markdown(f"**{ui.plain(own['base'].iloc[0])}**")
+        _row(own, trend)
+        _beside(beside[beside["base_id"] == base])
     if cards["scope"].nunique() > 1:
         st.caption("全市和基地是两个统计范围，各自成数，不能相加。")
 
 
-def beside(rows: Any) -> None:
-    """One line: what is counted beside the goals and never added to them."""
+def _row(cards: Any, trend: Any) -> None:
+    """The headline scope first."""
+    ordered = cards.sort_values("headline", ascending=False, kind="stable")
+    for start in range(0, len(ordered), PER_ROW):
+        numbers = ordered.index[start : start + PER_ROW]
+        for place, number in zip(st.columns(PER_ROW), numbers, strict=False):
+            with place, st.container(border=True, height="stretch", gap="xsmall"):
+                _card(ordered.loc[[number]], ordered.loc[number], trend)
+
+
+def _beside(rows: Any) -> None:
     city = rows[rows["scope"] == Scope.CITY.value]
     levels = city["code"].isin([level.value for level in LandingLevel])
     apart = " · ".join(f"{row.label} {row.counted}" for row in city[~levels].itertuples())
@@ -56,7 +64,7 @@ def _card(frame: Any, row: Any, trend: Any) -> None:
         _against_goal(frame, row)
     else:
         st.caption(f"还没有登记 {row['year']} 年度目标。")
-        ui.link("登记目标", "definitions", icon=":material/flag:")
+        ui.link("在“口径与目标”登记", "definitions", icon=":material/flag:")
     _marks(row)
     if indicator is Indicator.TRANSFERRED:
         _contracts(row)
@@ -86,7 +94,8 @@ def _marks(row: Any) -> None:
     with st.container(horizontal=True, gap="small"):
         for column, words, colour, always in _MARKS:
             if row[column] or always:
-                st.badge(words.format(row[column]), color=colour)
+                why = row["note"] if column in ("late", "deducted") else None
+                st.badge(words.format(row[column]), color=colour, help=why)
         if row["filed"] is not None and row["filed"] != row["counted"]:
             st.badge(f"上报数 {row['filed']}", color="violet", help=row["note"])
     st.caption(f"上年同期 {row['last_year']} · 历年累计（去重）{row['distinct']}")

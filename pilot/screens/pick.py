@@ -4,7 +4,7 @@ A change of any choice begins a long list at its first page again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -44,25 +44,58 @@ def asked(key: str, options: Sequence[Word], default: Word) -> Word:
     return {option.value: option for option in options}.get(st.query_params.get(key, ""), default)
 
 
-def text(label: str, key: str, placeholder: str) -> str:
+def text(label: str, key: str, placeholder: str, width: int = 280) -> str:
     """A search text."""
     name = _follow(key, st.query_params.get(key, ""))
     typed = st.text_input(
-        label, key=name, placeholder=placeholder, icon=":material/search:", width=280,
+        label, key=name, placeholder=placeholder, icon=":material/search:", width=width,
         max_chars=100, on_change=_write, args=(key, name),
     )  # fmt: skip
     return typed.strip()
 
 
-def several(label: str, key: str, options: Mapping[str, str]) -> tuple[str, ...]:
+def several(label: str, key: str, options: Mapping[str, str], width: int = 200) -> tuple[str, ...]:
     """Some codes of a list; none chosen means all."""
     codes = [code for code in st.query_params.get(key, "").split(",") if code in options]
     name = _follow(key, codes)
     chosen = st.multiselect(
         label, list(options), key=name, placeholder=_ANY, format_func=options.get,
-        width=200, on_change=_write, args=(key, name),
+        width=width, wrap=True, on_change=_write, args=(key, name),
     )  # fmt: skip
     return tuple(chosen)
+
+
+def row(
+    rows: Any, key: str, columns: Mapping[str, Any], *, order: Sequence[str], alt: str
+) -> int | None:
+    """A table of which one row is chosen; its `id` stands in the address under `key`.
+
+    What the address asks for is answered even if its row is on another page of the list.
+    """
+    ids = [int(row_id) for row_id in rows["id"]]
+    asked = number(key)
+    name = f"{key}-rows-{hash(tuple(ids))}"
+    wanted = [ids.index(asked)] if asked in ids else []
+    if name not in st.session_state or st.session_state[name]["selection"]["rows"] != wanted:
+        st.session_state[name] = {"selection": {"rows": wanted}}
+
+    def choose() -> None:
+        chosen = st.session_state[name]["selection"]["rows"]
+        if chosen or asked in ids:  # a row of another page stays chosen
+            put(key, ids[chosen[0]] if chosen else None)
+
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_order=list(order),
+        column_config=dict(columns),
+        on_select=choose,
+        selection_mode="single-row",
+        placeholder="",
+        key=name,
+        alt=alt,
+    )
+    return asked
 
 
 def number(key: str) -> int | None:
@@ -94,10 +127,12 @@ def paging(total: int, size: int) -> None:
 
 
 def _follow(key: str, chosen: object) -> str:
-    """The address decides: let the widget's state say what the address says."""
+    """The address decides: let the widget's state say what the address says.
+
+    Always, not only on a difference: the same key on the next page is another, still empty widget.
+    """
     name = f"{key}-choice"
-    if st.session_state.get(name) != chosen:
-        st.session_state[name] = chosen
+    st.session_state[name] = chosen
     return name
 
 

@@ -9,8 +9,16 @@ from pilot import ui
 from pilot.domain.lights import SHAPES, Level
 from pilot.domain.vocabulary import ENDS, State
 from pilot.reports.needs import Need
-from pilot.reports.portfolio import BoardColumn, Card, Chosen, GateCount, Listed, StageCount
-from pilot.screens import filters
+from pilot.reports.portfolio import (
+    PAGE_SIZE,
+    BoardColumn,
+    Card,
+    Chosen,
+    GateCount,
+    Listed,
+    StageCount,
+)
+from pilot.screens import filters, pick
 
 COLOURS = {
     Level.GREEN: "green",
@@ -22,6 +30,7 @@ COLOURS = {
 
 _NONE_YET = "还没有项目。请在“项目台账”登记第一个项目，或由管理人员批量导入。"
 _NONE_FOUND = "没有符合条件的项目；请放宽筛选。"
+_OPEN = ",".join(state.value for state in State if state not in ENDS)
 _ROW, _ROWS = 35, 20  # height of a row in pixels, rows shown before the table scrolls
 
 
@@ -33,9 +42,9 @@ def stage_strip(stages: Sequence[StageCount]) -> None:
                 f"{stage.stage.label} **{stage.open}** ❯",
                 key=f"stage-{stage.stage.value}",
                 on_click=filters.narrow,
-                kwargs={"stage": stage.stage, "gate": ""},
+                kwargs={"stage": stage.stage.value, "state": _OPEN, "gate": ""},
                 width="stretch",
-                help="在下方列出这一阶段的项目",
+                help="在下方列出这一阶段还在进行的项目",
             )
             st.caption(_states(stage) or "没有项目")
             for gate in stage.gates:
@@ -62,11 +71,12 @@ def table(listed: Listed, chosen: Chosen, key: str) -> None:
         nothing(chosen)
         return
     opened = f"{key}-open"
+    hidden = {"project_id"} if listed.frame["base"].nunique() > 1 else {"project_id", "base"}
     st.dataframe(
         listed.frame,
         key=key,
         hide_index=True,
-        column_order=[name for name in listed.frame.columns if name != "project_id"],
+        column_order=[name for name in listed.frame.columns if name not in hidden],
         column_config=_columns(opened),
         placeholder="",
         height=_ROW * (min(len(listed.frame), _ROWS) + 1) + 3,
@@ -76,7 +86,7 @@ def table(listed: Listed, chosen: Chosen, key: str) -> None:
         ui.go("project", id=listed.frame.iloc[click["row"]]["project_id"])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"共 {listed.total} 个项目")
-        filters.paging(listed.pages)
+        pick.paging(listed.total, PAGE_SIZE)
 
 
 def nothing(chosen: Chosen) -> None:
@@ -121,7 +131,7 @@ def _gate(gate: GateCount) -> None:
         type="tertiary",
         disabled=not gate.before,
         on_click=filters.narrow,
-        kwargs={"gate": gate.gate, "stage": ""},
+        kwargs={"gate": gate.gate.value, "stage": "", "state": ""},
         help=f"{gate.gate.label}：门前共 {gate.before} 个；齐备指所需材料已全部合格",
     )
 
@@ -134,6 +144,7 @@ def _columns(opened: str) -> dict[str, Any]:
     config = st.column_config
     signs = [f"{SHAPES[level]} {level.label}" for level in Level]
     return {
+        "base": config.TextColumn("基地", width=100),
         "code": config.ButtonColumn("项目编号", type="tertiary", key=opened, pinned=True),
         "name": config.TextColumn("项目名称", width=165),
         "stage": config.TextColumn("阶段", width=82),

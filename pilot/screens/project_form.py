@@ -52,7 +52,7 @@ def _risk(known: Choices, now: ProjectDraft) -> dict[str, Any]:
         )  # fmt: skip
     with right:
         grade = st.number_input("反应危险度（1–5 级）", 1, 5, now.reaction_grade)
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="small"):
         ticks = {
             "in_base": st.checkbox("基地项目", now.in_base, help="不勾选的只计入全市口径"),
             "owner_consent": st.checkbox("持有方同意中试", now.owner_consent),

@@ -45,7 +45,7 @@ def blocked(found: Blockers) -> None:
     st.subheader("还差什么")
     st.markdown(f"**{ui.plain(found.title)}**")
     if found.reasons:
-        st.markdown("\n".join(f"- :material/block: {ui.plain(one)}" for one in found.reasons))
+        st.markdown("  \n".join(f":material/block: {ui.plain(one)}" for one in found.reasons))
     elif found.hints:
         st.markdown(":material/check_circle: 没有硬性障碍")
     if found.hints:
@@ -63,6 +63,9 @@ def _chain(shown: Head) -> None:
     here = order.index(shown.stage)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for place, stage in enumerate(order):
+            if place < here and stage not in shown.began:
+                st.badge(f"{stage.label}（登记前）", color="gray")
+                continue
             if place < here:
                 st.badge(stage.label, icon=":material/check:", color="green")
             elif place > here:

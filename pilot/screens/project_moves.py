@@ -41,7 +41,11 @@ def bar(shown: Head, refusals: Refusals, view: Moment) -> None:
             for action in MOVES:
                 if action != first:
                     _button(shown, action, refusals, view)
-        st.caption("灰色的现在不能办理，把鼠标停在上面看原因。")
+        with st.popover("为什么有些现在不能办理", type="tertiary", icon=":material/help:"):
+            for action, why in refusals.items():
+                if why:
+                    said = ui.plain("；".join(why))
+                    st.markdown(f"**{_title(shown, MOVES[action])}**  \n{said}")
 
 
 def _next(shown: Head) -> str:

@@ -28,6 +28,8 @@ def tab(shown: Head, reader: Actor, view: Moment) -> None:
     st.dataframe(
         project_papers.paper_frame(lines, links=open_files),
         hide_index=True,
+        height="content",
+        placeholder="",
         column_config=_columns(open_files),
         alt="材料清单：每份材料的状态、用于哪个阶段门、日期、附件和经办人",
     )
@@ -145,12 +147,12 @@ def _act(verb: Any, *args: Any, name: str, done: str, **options: Any) -> None:
 
 def _columns(open_files: bool) -> dict[str, Any]:
     config = st.column_config
-    link = config.LinkColumn("附件", display_text="#(.+)$", width=160)
+    link = config.LinkColumn("附件", display_text="#(.+)$", width=140)
     return {
-        "材料": config.TextColumn(pinned=True, width=260),
-        "状态": config.TextColumn(width=80),
-        "用于": config.TextColumn(width=80),
+        "材料": config.TextColumn(width=230),
+        "状态": config.TextColumn(width=75),
+        "用于": config.TextColumn(width=75),
         "签发日期": config.DateColumn(format="YYYY-MM-DD", width=95),
         "有效期至": config.DateColumn(format="YYYY-MM-DD", width=95),
-        "附件": link if open_files else config.TextColumn("附件", width=160),
+        "附件": link if open_files else config.TextColumn("附件", width=140),
     }

@@ -105,12 +105,10 @@ def history(shown: Head, view: Moment) -> None:
     with ui.reading() as session:
         found = entries.history(session, shown, view, page)
     for entry in found.entries:
-        with st.container(border=True, gap="small"):
-            st.markdown(f"**{ui.plain(entry.what)}** · {ui.plain(entry.who)} · {entry.at}")
-            if entry.changes:
-                st.text("\n".join(entry.changes))
-            if entry.reason:
-                st.caption(f"理由：{ui.plain(entry.reason)}")
+        head = f"**{ui.plain(entry.what)}** :gray[{ui.plain(entry.who)} · {entry.at}]"
+        lines = [head, *(ui.plain(change) for change in entry.changes)]
+        lines += [f":gray[理由：{ui.plain(entry.reason)}]"] if entry.reason else []
+        st.markdown("  \n".join(lines))
     if not found.entries:
         st.caption("那时还没有记录。")
     if found.pages > 1:

@@ -49,7 +49,7 @@ def _decisions(base_id: int, ids: list[int], view: Moment) -> Select:
     return (
         select(
             row.id,
-            row.project_id,
+            row.review_id,
             row.gate,
             row.conclusion,
             row.held_on,

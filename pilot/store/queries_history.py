@@ -9,11 +9,14 @@ from pilot.domain.moment import Moment
 from pilot.store.models import (
     Account,
     Attachment,
+    Condition,
     JournalEntry,
+    LandingStep,
     Organisation,
     Person,
     Project,
     Result,
+    ReviewCheck,
 )
 
 _NAMES = {
@@ -22,6 +25,9 @@ _NAMES = {
     "organisation": (Organisation.id, Organisation.name),
     "person": (Person.id, Person.name),
     "project": (Project.id, Project.code),
+    "review_check": (ReviewCheck.id, ReviewCheck.text),
+    "condition": (Condition.id, Condition.text),
+    "landing_step": (LandingStep.id, LandingStep.level),
     "result": (Result.id, Result.code),
 }
 

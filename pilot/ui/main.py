@@ -1,5 +1,6 @@
 """The main script of every page: who looks, which pages they have, what stands around them."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -39,10 +40,8 @@ def main() -> None:
     past_banner(view())
     messages = st.container()
     shown = flash.draw(messages)
-    try:
+    with contextlib.suppress(StopException):  # the page has ended itself; its messages have not
         page.run()
-    except StopException:
-        pass  # the page has ended itself; its messages are still to be drawn
     flash.draw(messages, after=shown)
     flash.clear()
 

@@ -45,7 +45,7 @@ MENU = (
 
 def entries(roles: frozenset[Role]) -> list[Entry]:
     """What holders of `roles` may open, in the menu's order."""
-    return [entry for entry in MENU if not entry.roles.isdisjoint(roles) and _exists(entry)]
+    return [entry for entry in MENU if not entry.roles.isdisjoint(roles)]
 
 
 def pages(roles: frozenset[Role]) -> dict[str, list[StreamlitPage]]:
@@ -67,7 +67,3 @@ def pages(roles: frozenset[Role]) -> dict[str, list[StreamlitPage]]:
 def _start(first: StreamlitPage) -> StreamlitPage:
     """The page at `/`: a default page would have no address of its own, so it only leads on."""
     return st.Page(lambda: st.switch_page(first), title="首页", default=True, visibility="hidden")
-
-
-def _exists(entry: Entry) -> bool:
-    return (PAGES / f"{entry.file}.py").exists()

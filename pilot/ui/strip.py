@@ -1,32 +1,39 @@
-"""The strip (时点条) on top of pages: year, as-of date, known-on date, all in the URL."""
+"""The strip (时点条) on top of pages: year, as-of date, known-on date, all in the URL.
+
+The address decides and the fields follow it. They are not bound to it (`bind`): a bound parameter
+can't be handed on to the next page, and a link would lose the view.
+"""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import streamlit as st
 
 from pilot.domain.moment import Moment, local_day, moment
 
 FIRST_YEAR = 2020
-_KEYS = ("year", "as_of", "known")
+FIRST_DAY = date(FIRST_YEAR, 1, 1)
 
 
 def strip() -> Moment:
     """Draw the strip and return the view it stands for; the page's address holds it too."""
-    today = local_day(datetime.now(UTC))
+    today, shown = local_day(datetime.now(UTC)), view()
     years = list(range(today.year + 1, FIRST_YEAR - 1, -1))
     with st.container(horizontal=True, key="strip", vertical_alignment="bottom"):
-        st.selectbox("年度", years, index=1, key="year", bind="query-params", width=110)
-        _day("截至日期", "as_of", today, "只计算这一天及以前发生的事。")
-        _day("知悉日期", "known", today, "只计算这一天及以前登记的事；用来重现当时报出的数。")
-    return view()
+        _hold("year", shown.year)
+        st.selectbox("年度", years, key="strip-year", on_change=_write, args=("year",), width=110)
+        _day("截至日期", "as_of", shown.as_of, today, "只计算这一天及以前发生的事。")
+        help_text = "只计算这一天及以前登记的事；用来重现当时报出的数。"
+        _day("知悉日期", "known", shown.known_on, today, help_text)
+    return shown
 
 
 def view() -> Moment:
     """The view that the page's address stands for; what it lacks means today."""
-    chosen = st.query_params
+    chosen, now = st.query_params, datetime.now(UTC)
     return moment(
-        datetime.now(UTC),
-        year=_year(chosen.get("year")),
+        now,
+        year=_year(chosen.get("year"), local_day(now)),
         as_of=_date(chosen.get("as_of")),
         known_on=_date(chosen.get("known")),
     )
@@ -44,31 +51,49 @@ def past_banner(shown: Moment) -> None:
     st.button("回到今天", on_click=_back_to_today, key="back-to-today")
 
 
-def _day(label: str, key: str, today: date, help_text: str) -> None:
+def _day(label: str, key: str, shown: date, today: date, help_text: str) -> None:
+    _hold(key, shown)
     st.date_input(
         label,
-        today,
-        min_value=date(FIRST_YEAR, 1, 1),
+        min_value=FIRST_DAY,
         max_value=today,
-        key=key,
+        key=f"strip-{key}",
         format="YYYY-MM-DD",
-        bind="query-params",
+        on_change=_write,
+        args=(key,),
         width=150,
         help=help_text,
     )
 
 
+def _hold(key: str, shown: Any) -> None:
+    """Let the field show what the address says, on every page anew."""
+    st.session_state[f"strip-{key}"] = shown
+
+
+def _write(key: str) -> None:
+    """Put a choice into the address; what is plain today's stays out of it."""
+    chosen = st.session_state[f"strip-{key}"]
+    plain = view().as_of.year if key == "year" else local_day(datetime.now(UTC))
+    if chosen is None or chosen == plain:
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = str(chosen)
+
+
 def _back_to_today() -> None:
-    today = local_day(datetime.now(UTC))
-    st.session_state["as_of"] = st.session_state["known"] = today
+    for key in ("as_of", "known"):
+        st.query_params.pop(key, None)
 
 
-def _year(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) == 4 else None
+def _year(text: str | None, today: date) -> int | None:
+    year = int(text) if text and text.isascii() and text.isdecimal() and len(text) == 4 else 0
+    return year if FIRST_YEAR <= year <= today.year + 1 else None
 
 
 def _date(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         return None
+    return day if day and day >= FIRST_DAY else None

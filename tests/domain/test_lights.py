@@ -1,9 +1,11 @@
 """The rules of the lights, one table each; the id of a case begins with the rule it shows."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
+from pilot.domain.light_rules import RULES
 from pilot.domain.lights import (
     SHAPES,
     Level,
@@ -190,3 +192,10 @@ def test_readiness_is_settled_papers_of_the_needed_ones():
 
 def test_on_time_is_not_late():
     assert lateness(0) is GREEN
+
+
+def test_every_rule_stands_in_the_document():
+    page = (Path(__file__).parents[2] / "docs" / "warnings.md").read_text(encoding="utf-8")
+    named = {line.split("|")[1].strip() for line in page.splitlines() if line.startswith("| W")}
+
+    assert {rule.__doc__.partition(":")[0] for rule in RULES} | {"W12"} == named

@@ -38,8 +38,8 @@ def open_page(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Open:
     """`open_page("people", Role.ADMIN)` runs a page of pages/ for a person with that role."""
     monkeypatch.setattr(streamlit.config, "get_option", _frank(streamlit.config.get_option))
 
-    def run(page: str, role: Role = Role.ADMIN, **query: str) -> AppTest:
-        login = serving.ADMIN if role is Role.ADMIN else role.value
+    def run(page: str, role: Role = Role.ADMIN, *, login: str = "", **query: str) -> AppTest:
+        login = login or (serving.ADMIN if role is Role.ADMIN else role.value)
         token = sign_in(engine, login)
         monkeypatch.setattr(visitor, "token", lambda: token)
         app = AppTest.from_file(str(ROOT / "pilot" / "ui" / "main.py"), default_timeout=20)

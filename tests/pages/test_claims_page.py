@@ -73,7 +73,7 @@ def test_a_word_the_address_does_not_know_falls_back_to_the_first_goal(open_page
 
 def test_the_claim_in_the_address_is_explained_and_judged_anew(open_page, filled):
     listed = open_page("claims", Role.MANAGER, **PILOTS)
-    claim = listed.dataframe[0].value["claim_id"][0]
+    claim = listed.dataframe[0].value["id"][0]
 
     app = open_page("claims", Role.MANAGER, **PILOTS, claim=str(claim))
 
@@ -93,7 +93,7 @@ def test_what_was_known_before_the_claim_was_recorded_shows_none(open_page, fill
 
 def test_a_claim_changed_behind_the_ledgers_back_is_said_so(open_page, filled, engine):
     listed = open_page("claims", Role.MANAGER, year="2026", indicator="M3")
-    claim = listed.dataframe[0].value["claim_id"][0]
+    claim = listed.dataframe[0].value["id"][0]
     with engine.begin() as connection:
         connection.exec_driver_sql(
             "UPDATE transfer SET voided_at = '2026-06-02', void_reason = 'x'"

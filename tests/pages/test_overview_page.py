@@ -113,6 +113,15 @@ def test_a_past_view_shows_the_past_and_asks_nobody(open_page, filled):
     assert "历史视图" in words(app)
 
 
+def test_links_carry_the_view_to_the_next_page(open_page, filled):
+    app = open_page("overview", Role.MANAGER, year="2026", as_of="2026-03-31", known="2026-06-02")
+
+    card = next(link for link in app.get("page_link") if link.proto.page == "claims")
+    assert card.proto.query_string == (
+        "year=2026&as_of=2026-03-31&known=2026-06-02&indicator=M1&scope=city"
+    )
+
+
 def test_a_stage_narrows_the_list_below(open_page, filled):
     app = open_page("overview", Role.MANAGER)
 
@@ -120,6 +129,7 @@ def test_a_stage_narrows_the_list_below(open_page, filled):
 
     assert list(app.dataframe[0].value["name"]) == ["示例聚合物中试"]
     assert app.query_params["stage"] == "concept"
+    assert app.query_params["state"] == "active,awaiting,conditional,paused"
 
 
 def test_a_gate_narrows_the_list_below(open_page, filled):
@@ -163,6 +173,17 @@ def test_both_scopes_have_their_own_card_and_are_never_added(open_page, filled, 
     assert ("M1 新增中试项目（全市）", "1 / 10") in labels
     assert ("M1 新增中试项目（基地）", "1 / 5") in labels
     assert "不能相加" in words(app)
+
+
+def test_the_province_sees_each_base_by_its_name(open_page, filled, engine):
+    with writing(engine) as session:
+        factories.project(session, factories.team(session, "XX"), name="别处项目")
+
+    app = open_page("overview", Role.PROVINCE, **Y2026)
+
+    assert [metric.value for metric in app.metric] == ["1 / 10", "0", "0", "0", "0", "0"]
+    assert words(app).count("**示例中试基地**") == 2
+    assert "别处项目" in list(app.dataframe[0].value["name"])
 
 
 def test_what_is_written_is_seen_at_once_although_pages_are_kept(open_page, filled, engine):

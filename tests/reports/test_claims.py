@@ -126,7 +126,7 @@ def test_a_second_contract_takes_over_from_one_that_was_rescinded(session, peopl
 
 def test_a_claim_is_explained_by_rule_definition_grounds_and_journal(session, people):
     project = pilot(session, people)
-    [claim_id] = look(session, people)[1].claim_id
+    [claim_id] = look(session, people)[1].id
 
     found = explanations.explanation(session, people.manager, claim_id, seen(session))
 
@@ -145,7 +145,7 @@ def test_a_pending_transfer_says_what_is_missing(session, people):
     pending = Chosen(indicator=Indicator.TRANSFERRED, scope=Scope.CITY, standing=Standing.PENDING)
     number, rows = look(session, people, pending)
 
-    found = explanations.explanation(session, people.manager, rows.claim_id[0], seen(session))
+    found = explanations.explanation(session, people.manager, rows.id[0], seen(session))
 
     assert (number.card[Standing.COUNTED], number.card[Standing.PENDING]) == (0, 1)
     assert found.missing == ("转化事件未核验",)
@@ -162,13 +162,13 @@ def test_a_transfer_that_does_not_count_is_named_with_its_reason(session, people
 
     assert rows.note[0] == "受让方不在本市"
     assert rows.code[0].startswith("CG-")
-    found = explanations.explanation(session, people.manager, rows.claim_id[0], seen(session))
+    found = explanations.explanation(session, people.manager, rows.id[0], seen(session))
     assert found.unit == ("transfer", transfer.id)
 
 
 def test_another_base_and_an_earlier_knowledge_see_no_claim(session, people):
     pilot(session, people)
-    [claim_id] = look(session, people)[1].claim_id
+    [claim_id] = look(session, people)[1].id
     stranger = factories.team(session, "YK").manager
     earlier = seen(session, known_at=end_of_day(date(2026, 5, 1)))
 

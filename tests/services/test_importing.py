@@ -239,7 +239,7 @@ def test_a_patent_of_another_result_is_a_problem(engine, people):
 def test_two_rows_about_one_project_are_a_problem(engine, people):
     batch = bring_in(engine, people, ImportKind.PROJECTS, as_csv([project_row(), project_row()]))
 
-    assert (3, "基地", "row-twice") in told(batch) or (3, "项目编号", "row-twice") in told(batch)
+    assert told(batch) == [(3, "项目编号", "row-twice")]
 
 
 def test_a_unit_can_be_named_by_its_credit_code(engine, people):
@@ -444,8 +444,8 @@ def test_an_exported_list_brought_into_an_empty_base_is_exported_the_same(engine
     with writing(engine) as session:
         people = portfolio(session).people
         other = factories.team(session, "QT")
-        session.info["counts"] = {}  # the same credit code, in the other base
-        registry.institute(session, other, name="示例大连研究所（盘锦）")
+        holder = session.exec(select(Organisation).order_by(Organisation.id)).first()
+        registry.institute(session, other, name=holder.name, uscc=holder.uscc)
         registry.person(session, other, name="示例负责人")
     before = exported(engine, people, suffix)
     batch = bring_in(engine, other, ImportKind.PROJECTS, before, name=named(suffix))

@@ -6,10 +6,10 @@ import io
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sheet_files import problems, refused, rules, workbook
 
 from pilot.domain.formula import mark
 from pilot.services.sheets import FileRefused, read_table, reading, table
+from tests.services.sheet_files import problems, refused, rules, workbook
 
 HEADER = "项目名称,金额\r\n"
 

@@ -7,10 +7,10 @@ import zipfile
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sheet_files import problems, refused, repacked, rules, workbook
 
 from pilot.services.sheets import read_table
 from pilot.services.sheets.package_guard import MAX_MEMBERS
+from tests.services.sheet_files import problems, refused, repacked, rules, workbook
 
 BOMB = b"<a>" + b" " * 60_000_000 + b"</a>"
 UNKNOWN_ENCODING = b'<?xml version="1.0" encoding="UTFx8"?><a/>'

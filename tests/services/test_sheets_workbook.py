@@ -5,10 +5,10 @@ from datetime import date, datetime
 
 import openpyxl
 import pytest
-from sheet_files import inline, refused, rules, with_sheet, workbook
 
 from pilot.domain.formula import mark
 from pilot.services.sheets import read_table
+from tests.services.sheet_files import inline, refused, rules, with_sheet, workbook
 
 # --- XLSX: what is read ---------------------------------------------------------------------------
 

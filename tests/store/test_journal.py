@@ -4,8 +4,8 @@ import json
 
 from sqlmodel import select
 
-from pilot.domain.people import Role
 from pilot.domain.drafts import PersonDraft
+from pilot.domain.people import Role
 from pilot.services import projects, setup
 from pilot.services.command import perform
 from pilot.services.organisations import save_person

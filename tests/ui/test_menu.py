@@ -17,11 +17,11 @@ def test_every_file_is_a_page_of_the_menu():
 @pytest.mark.parametrize(
     ("role", "hidden"),
     [
-        (Role.ADMIN, {"gate"}),
+        (Role.ADMIN, set()),
         (Role.MANAGER, {"people"}),
         (Role.REVIEWER, {"people", "exports", "definitions"}),
-        (Role.OFFICER, {"people", "gate"}),
-        (Role.PROVINCE, {"people", "gate", "definitions"}),
+        (Role.OFFICER, {"people"}),
+        (Role.PROVINCE, {"people", "definitions"}),
     ],
 )
 def test_what_a_role_does_not_see(role, hidden):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -155,7 +156,8 @@ def ask(address: str, host: str = "127.0.0.1") -> int:
         "server": (address, 8501),
         "client": ("10.0.0.9", 1234),
     }
-    asyncio.run(Gate(inside)(scope, None, note))
+    with ThreadPoolExecutor(1) as aside:  # this thread may already run the browser's loop
+        aside.submit(asyncio.run, Gate(inside)(scope, None, note)).result()
     return sent[0]["status"]
 
 

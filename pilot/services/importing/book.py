@@ -15,6 +15,13 @@ from pilot.services.importing.plan import Notes, Outcome, Plan
 from pilot.services.sheets import Cell, Table
 from pilot.store import queries_codes
 
+# The column that names a record best: where a row that comes twice is shown.
+_FIRST = {
+    ImportKind.PROJECTS: "code",
+    ImportKind.RESULTS: "code",
+    ImportKind.ORGANISATIONS: "name",
+}
+
 
 class Book:
     """The records of one kind in a base while a file is read against them.
@@ -104,7 +111,7 @@ class Book:
         first = self._rows_of.setdefault(existing_id, row)
         if first != row:
             message = f"与第 {first} 行是同一个{self.kind.label}。"
-            notes.add(self.kind.columns[0].key, "row-twice", message, "同一对象只保留一行。")
+            notes.add(_FIRST[self.kind], "row-twice", message, "同一对象只保留一行。")
 
     def _outcome(self, draft: Any, existing_id: int | None, more: dict[str, Any]) -> Outcome:
         before = self.before(existing_id)

@@ -25,6 +25,8 @@ _NUMBERS = {
     "software": IdentifierKind.SOFTWARE,
     "standards": IdentifierKind.STANDARD,
 }
+_COLUMN_OF = {kind.value: key for key, kind in _NUMBERS.items()}
+_COLUMN_OF[IdentifierKind.REGISTRATION.value] = "registration_no"
 _EMPTY = ResultDraft(title="", kind="", holders=())
 
 
@@ -102,7 +104,8 @@ class ResultBook(Book):
             owner = self.by_number.get((kind, key))
             if owner is not None and owner != existing_id:
                 message = f"{IdentifierKind(kind).label} {key} 已属于另一项成果。"
-                notes.add("patents", "number-taken", message, "请核对编号，或填写那项成果的编号。")
+                remedy = "请核对编号，或填写那项成果的编号。"
+                notes.add(_COLUMN_OF[kind], "number-taken", message, remedy)
         row = self.rows.get(existing_id)
         if row is not None and row.voided_at is not None:
             notes.add("code", "result-gone", f"成果 {row.code} 已作废。", "请删除这一行。")
@@ -114,10 +117,7 @@ class ResultBook(Book):
         if draft.code:
             self.by_code[draft.code] = row_id
         self.by_title.setdefault(draft.title, []).append(row_id)
-        told = {
-            key: [n.number for n in draft.numbers if n.kind is k] for key, k in _NUMBERS.items()
-        }
-        for place in _keys(told | {"registration_no": draft.registration_no}):
+        for place in _keys(draft.numbers, draft.registration_no):
             self.by_number[place] = row_id
 
     def write(self, session: Session, plan: Plan, by: Actor, at: datetime) -> Result:

@@ -1,4 +1,4 @@
-"""The product's gate around another main script: every kind of widget, hostile names, a slow act."""
+"""The product's gate around another main script: widgets, hostile names, a slow act."""
 
 from pathlib import Path
 

@@ -1,0 +1,285 @@
+"""Lists of results, contracts, units and persons as people search them, and one result in full."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, Row, RowMapping, Select, func
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, and_, col, or_, select
+
+from pilot.domain.moment import Moment
+from pilot.domain.vocabulary import ContractType
+from pilot.store.models import (
+    Account,
+    Base,
+    Contract,
+    Organisation,
+    Person,
+    Project,
+    ProjectResult,
+    Result,
+    ResultHolder,
+    ResultIdentifier,
+    Transfer,
+)
+
+_Seller, _Buyer, _Package = aliased(Organisation), aliased(Organisation), aliased(Result)
+_Receiver, _Checker = aliased(Organisation), aliased(Account)
+
+
+def results(
+    bases: Sequence[int],
+    view: Moment,
+    *,
+    text: str = "",
+    fields: Sequence[str] = (),
+    kinds: Sequence[str] = (),
+    moved: bool | None = None,
+) -> Select:
+    """成果: one row a result known and not voided by then; `moved` asks for a transfer or none."""
+    query = (
+        select(
+            Base.name.label("base"),
+            Result.id,
+            Result.base_id,
+            Result.code,
+            Result.title,
+            Result.kind,
+            Result.field,
+            Result.registration_no,
+            Result.split_reason,
+            _Package.code.label("package"),
+            _transfers(view).label("transfers"),
+        )
+        .join(Base, col(Base.id) == col(Result.base_id))
+        .join(_Package, col(_Package.id) == col(Result.package_id), isouter=True)
+        .where(col(Result.base_id).in_(bases), *_known(view))
+        .order_by(col(Result.base_id), col(Result.code).desc())
+    )
+    for column, values in ((Result.field, fields), (Result.kind, kinds)):
+        if values:
+            query = query.where(col(column).in_(values))
+    if moved is not None:
+        query = query.where((_transfers(view) > 0) == moved)
+    return query.where(_says(text)) if text else query
+
+
+def contracts(
+    bases: Sequence[int], view: Moment, *, text: str = "", kinds: Sequence[ContractType] = ()
+) -> Select:
+    """合同: one row a contract known by then, the latest signed first."""
+    under = (
+        select(func.count())
+        .where(Transfer.contract_id == Contract.id, *_standing(view))
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            Base.name.label("base"),
+            Contract.id,
+            Contract.base_id,
+            Contract.no,
+            Contract.title,
+            Contract.type,
+            Contract.signed_on,
+            _Seller.name.label("seller"),
+            _Buyer.name.label("buyer"),
+            Contract.amount,
+            Contract.registration_no,
+            Contract.state,
+            Contract.rescinded_on,
+            under.label("transfers"),
+        )
+        .join(Base, col(Base.id) == col(Contract.base_id))
+        .join(_Seller, col(_Seller.id) == col(Contract.seller_id), isouter=True)
+        .join(_Buyer, col(_Buyer.id) == col(Contract.buyer_id), isouter=True)
+        .where(
+            col(Contract.base_id).in_(bases),
+            Contract.recorded_at <= view.known_at,
+            Contract.signed_on <= view.as_of,
+        )
+        .order_by(col(Contract.base_id), col(Contract.signed_on).desc(), col(Contract.id).desc())
+    )
+    if kinds:
+        query = query.where(col(Contract.type).in_(kinds))
+    if text:
+        columns = (Contract.no, Contract.title, Contract.registration_no, _Seller.name, _Buyer.name)
+        query = query.where(or_(*[col(c).icontains(text, autoescape=True) for c in columns]))
+    return query
+
+
+def organisations(base_id: int, *, text: str = "") -> Select:
+    """单位: by name."""
+    query = select(Organisation).where(Organisation.base_id == base_id)
+    if text:
+        columns = (Organisation.name, Organisation.short_name, Organisation.uscc)
+        columns += (Organisation.former_names,)
+        query = query.where(or_(*[col(c).icontains(text, autoescape=True) for c in columns]))
+    return query.order_by(col(Organisation.name), col(Organisation.id))
+
+
+def persons(base_id: int, *, text: str = "") -> Select:
+    """人员: by name, with their unit."""
+    query = (
+        select(Person, Organisation.name.label("unit"))
+        .join(Organisation, col(Organisation.id) == col(Person.organisation_id), isouter=True)
+        .where(Person.base_id == base_id)
+    )
+    if text:
+        columns = (Person.name, Organisation.name)
+        query = query.where(or_(*[col(c).icontains(text, autoescape=True) for c in columns]))
+    return query.order_by(col(Person.name), col(Person.id))
+
+
+def holders_of(session: Session, result_ids: Collection[int]) -> dict[int, list[Row]]:
+    """The holders of results in order: name and share."""
+    query = (
+        select(ResultHolder.result_id, Organisation.name, ResultHolder.share)
+        .join(Organisation, col(Organisation.id) == col(ResultHolder.organisation_id))
+        .where(col(ResultHolder.result_id).in_(list(result_ids)))
+        .order_by(col(ResultHolder.result_id), col(ResultHolder.position))
+    )
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in session.execute(query):
+        found[row.result_id].append(row)
+    return found
+
+
+def transfers_of(session: Session, result_id: int) -> Sequence[RowMapping]:
+    """The transfers of a result that are not voided, with contract, receiver and who checked."""
+    query = (
+        select(
+            Transfer,
+            Contract.no,
+            Contract.type,
+            Contract.rescinded_on,
+            _Receiver.name.label("receiver"),
+            Account.name.label("entered"),
+            _Checker.name.label("checker"),
+        )
+        .join(Contract, col(Contract.id) == col(Transfer.contract_id), isouter=True)
+        .join(_Receiver, col(_Receiver.id) == col(Transfer.receiver_id), isouter=True)
+        .join(Account, col(Account.id) == col(Transfer.entered_by))
+        .join(_Checker, col(_Checker.id) == col(Transfer.verified_by), isouter=True)
+        .where(Transfer.result_id == result_id, col(Transfer.voided_at).is_(None))
+        .order_by(col(Transfer.event_on), col(Transfer.id))
+    )
+    return session.execute(query).mappings().all()
+
+
+def results_under(session: Session, contract_id: int) -> Sequence[RowMapping]:
+    """The transfers under a contract with the results they move."""
+    query = (
+        select(Transfer.id, Transfer.event_on, Transfer.mode, Result.code, Result.title)
+        .add_columns(Result.id.label("result_id"), Transfer.verified_at)
+        .join(Result, col(Result.id) == col(Transfer.result_id))
+        .where(Transfer.contract_id == contract_id, col(Transfer.voided_at).is_(None))
+        .order_by(col(Transfer.event_on), col(Transfer.id))
+    )
+    return session.execute(query).mappings().all()
+
+
+def projects_of(session: Session, result_id: int) -> Sequence[Row]:
+    """The projects that pilot a result: id, code, name."""
+    query = (
+        select(Project.id, Project.code, Project.name)
+        .join(ProjectResult, col(ProjectResult.project_id) == col(Project.id))
+        .where(ProjectResult.result_id == result_id)
+        .order_by(col(Project.code))
+    )
+    return session.execute(query).all()
+
+
+def parts_of(session: Session, result_id: int) -> Sequence[Row]:
+    """The parts of a package that are not voided: id, code, title, split_reason."""
+    query = (
+        select(Result.id, Result.code, Result.title, Result.split_reason)
+        .where(Result.package_id == result_id, col(Result.voided_at).is_(None))
+        .order_by(col(Result.code))
+    )
+    return session.execute(query).all()
+
+
+def packages(session: Session, base_id: int) -> dict[int, str]:
+    """Results that may be a package, by id: code and title."""
+    query = (
+        select(Result.id, Result.code, Result.title)
+        .where(
+            Result.base_id == base_id,
+            col(Result.package_id).is_(None),
+            col(Result.voided_at).is_(None),
+        )
+        .order_by(col(Result.code).desc())
+    )
+    return {row.id: f"{row.code} {row.title}" for row in session.execute(query)}
+
+
+def contract_names(session: Session, base_id: int) -> dict[int, str]:
+    """Contracts that are in force, by id: number, type, day and buyer, the latest first."""
+    query = (
+        select(Contract.id, Contract.no, Contract.type, Contract.signed_on, Organisation.name)
+        .join(Organisation, col(Organisation.id) == col(Contract.buyer_id), isouter=True)
+        .where(Contract.base_id == base_id, col(Contract.rescinded_on).is_(None))
+        .order_by(col(Contract.signed_on).desc(), col(Contract.id).desc())
+    )
+    return {
+        row.id: f"{row.no}（{row.type.label}，{row.signed_on}，{row.name or '未登记受让方'}）"
+        for row in session.execute(query)
+    }
+
+
+def project_names(session: Session, base_id: int) -> dict[int, str]:
+    """Projects by id: code and name."""
+    query = select(Project.id, Project.code, Project.name).where(Project.base_id == base_id)
+    rows = session.execute(query.order_by(col(Project.code).desc()))
+    return {row.id: f"{row.code} {row.name}" for row in rows}
+
+
+def _known(view: Moment) -> tuple[ColumnElement, ...]:
+    gone = col(Result.voided_at)
+    return Result.recorded_at <= view.known_at, or_(gone.is_(None), gone > view.known_at)
+
+
+def _standing(view: Moment) -> tuple[ColumnElement, ...]:
+    gone = col(Transfer.voided_at)
+    return (
+        Transfer.recorded_at <= view.known_at,
+        Transfer.event_on <= view.as_of,
+        or_(gone.is_(None), gone > view.known_at),
+    )
+
+
+def _transfers(view: Moment) -> ColumnElement:
+    return (
+        select(func.count())
+        .where(Transfer.result_id == Result.id, *_standing(view))
+        .scalar_subquery()
+    )
+
+
+def _says(text: str) -> ColumnElement:
+    """Title, code, any number of it, or a holder's name contains the text."""
+    number = (
+        select(ResultIdentifier.id)
+        .where(
+            ResultIdentifier.result_id == Result.id,
+            or_(
+                col(ResultIdentifier.number).icontains(text, autoescape=True),
+                col(ResultIdentifier.key).icontains(text, autoescape=True),
+            ),
+        )
+        .exists()
+    )
+    holder = (
+        select(ResultHolder.id)
+        .join(Organisation, col(Organisation.id) == col(ResultHolder.organisation_id))
+        .where(
+            and_(
+                ResultHolder.result_id == Result.id,
+                col(Organisation.name).icontains(text, autoescape=True),
+            )
+        )
+        .exists()
+    )
+    columns = (Result.title, Result.code)
+    return or_(*[col(c).icontains(text, autoescape=True) for c in columns], number, holder)

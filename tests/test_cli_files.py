@@ -1,0 +1,135 @@
+"""`pilot export` and `pilot import`, as they are typed."""
+
+import json
+
+import pytest
+from openpyxl import load_workbook
+from sqlmodel import select
+from typer.testing import CliRunner
+
+from pilot.cli import app
+from pilot.config import settings
+from pilot.store import schema
+from pilot.store.engine import make_engine, reading, shared
+from pilot.store.models import Project
+from tests import serving
+
+GOOD = "项目编号,项目名称\nZS-2026-001,示例一\nZS-2026-002,示例二\n"
+BAD = "项目编号,项目名称,预算（万元）\nZS-2026-001,示例一,12万\nZS-2026-002,,3\n"
+
+
+@pytest.fixture
+def engine(tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path / 'pilot.db'}"
+    engine = make_engine(url)
+    schema.upgrade(engine)
+    serving.people(engine)
+    monkeypatch.setattr(settings(), "database_url", url)
+    yield engine
+    shared(url).dispose()
+    engine.dispose()
+
+
+def pilot(*words, width="160"):
+    return CliRunner().invoke(app, [str(word) for word in words], env={"COLUMNS": width})
+
+
+def written(tmp_path, text):
+    file = tmp_path / "项目.csv"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def names(engine):
+    with reading(engine) as session:
+        return sorted(session.exec(select(Project.name)))
+
+
+def test_a_file_is_only_checked_unless_told_otherwise(engine, tmp_path):
+    done = pilot("import", "projects", written(tmp_path, GOOD))
+
+    assert done.exit_code == 0
+    assert "新增 2" in done.output
+    assert "只作检查，没有写入" in done.output
+    assert names(engine) == []
+
+
+def test_a_file_is_applied_for_a_named_account(engine, tmp_path):
+    done = pilot("import", "projects", written(tmp_path, GOOD), "--apply", "--by", "manager")
+    again = pilot("import", "projects", written(tmp_path, GOOD), "--apply", "--by", "manager")
+
+    assert "已全部写入" in done.output
+    assert "没有需要写入的内容" in again.output
+    assert names(engine) == ["示例一", "示例二"]
+
+
+def test_nothing_is_applied_for_nobody(engine, tmp_path):
+    done = pilot("import", "projects", written(tmp_path, GOOD), "--apply")
+
+    assert done.exit_code == 1
+    assert "--by" in done.output
+    assert names(engine) == []
+
+
+def test_who_may_not_import_is_told_so(engine, tmp_path):
+    done = pilot("import", "projects", written(tmp_path, GOOD), "--apply", "--by", "officer")
+
+    assert done.exit_code == 1
+    assert "需要基地管理角色" in done.output
+
+
+def test_a_bad_file_is_refused_with_a_table_of_everything_wrong(engine, tmp_path):
+    done = pilot("import", "projects", written(tmp_path, BAD), "--apply", "--by", "manager")
+
+    assert done.exit_code == 1
+    for word in ("预算（万元）", "read-money", "项目名称", "required", "没有写入任何内容"):
+        assert word in done.output
+    assert names(engine) == []
+
+
+def test_a_file_that_is_no_table_is_refused(engine, tmp_path):
+    file = tmp_path / "项目.csv"
+    file.write_bytes(b"\x00\x01\x02")
+
+    assert pilot("import", "projects", file).exit_code == 1
+
+
+def test_a_template_is_written(engine, tmp_path):
+    done = pilot("import", "template", "projects", "--out", tmp_path / "模板.xlsx")
+
+    assert done.exit_code == 0
+    assert load_workbook(tmp_path / "模板.xlsx").sheetnames == ["项目导入", "填写说明", "代码表"]
+
+
+def test_the_public_facts_are_recorded_once(engine):
+    first = pilot("import", "public", "--apply", "--by", "manager")
+    again = pilot("import", "public", "--apply", "--by", "manager")
+
+    assert "新增 15" in first.output
+    assert "新增 0，未变 15" in again.output
+    assert len(names(engine)) == 5
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_list_is_exported_with_its_metadata(engine, tmp_path, ending):
+    pilot("import", "public", "--apply", "--by", "manager")
+    out = tmp_path / f"台账.{ending}"
+    done = pilot("export", "projects", "--out", out)
+
+    assert done.exit_code == 0, done.output
+    assert out.stat().st_size > 100
+    about = json.loads((tmp_path / "台账_元数据.json").read_text("utf-8"))
+    assert (about["表名"], about["行数"]) == ("项目台账", 5)
+    assert sorted(path.name for path in tmp_path.glob(".export-*")) == []
+
+
+def test_a_list_is_exported_in_gb18030_when_asked(engine, tmp_path):
+    pilot("export", "projects", "--out", tmp_path / "x.csv", "--encoding", "gb18030")
+
+    assert (tmp_path / "x.csv").read_text("gb18030").startswith("基地,项目编号")
+
+
+def test_an_unknown_list_or_ending_is_refused(engine, tmp_path):
+    assert "没有“account”这张表" in pilot("export", "account", "--out", tmp_path / "x.csv").output
+    assert pilot("export", "projects", "--out", tmp_path / "x.pdf").exit_code == 1
+    assert not list(tmp_path.glob("x.*"))
