@@ -23,7 +23,7 @@ from pilot.store import (
     queries_codes,
     queries_result_lists,
     queries_results,
-    queries_tables,
+    queries_transfer_table,
     streams,
 )
 from pilot.store.models import Result
@@ -153,7 +153,9 @@ def _joined(number: str | None, on: date | None) -> str:
 
 def _transfers(session: Session, row: Result, view: Moment, lists: Mapping) -> list[TransferLine]:
     found = queries_result_lists.transfers_of(session, row.id)
-    statement = queries_tables.transfers([row.base_id], view, text=row.code, scope=Scope.CITY)
+    statement = queries_transfer_table.transfers(
+        [row.base_id], view, text=row.code, scope=Scope.CITY
+    )
     judged = {
         one["transfer_id"]: one
         for one in streams.page(session, statement, _NUMBERS + len(found))

@@ -17,7 +17,7 @@ from pilot.store import (
     queries_bases,
     queries_codes,
     queries_result_lists,
-    queries_tables,
+    queries_transfer_table,
     streams,
 )
 
@@ -96,7 +96,9 @@ def transfers(
 ) -> Page:
     """成果转化明细: a page of the view's year, with whether M3 counts each and why not."""
     bases = _bases(session, reader)
-    statement = queries_tables.transfers(bases, view, text=text, scope=scope, year=view.year)
+    statement = queries_transfer_table.transfers(
+        bases, view, text=text, scope=scope, year=view.year
+    )
     rows = _page(session, statement, page)
     lists = {base: queries_codes.lists(session, base, retired=True) for base in bases}
     write = writer(TRANSFERS, lists)

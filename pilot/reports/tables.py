@@ -15,7 +15,7 @@ from pilot.reports import summary
 from pilot.reports.cells import Cell, Labels, writer
 from pilot.reports.columns import CLAIMS, PROJECTS, SUMMARY, TRANSFERS, Column
 from pilot.reports.evidence import with_evidence
-from pilot.store import queries_codes, queries_tables, streams
+from pilot.store import queries_codes, queries_tables, queries_transfer_table, streams
 
 Row = Mapping[str, Any]
 Bases = Sequence[int]
@@ -145,7 +145,9 @@ def _projects(bases: Bases, view: Moment, chosen: Chosen) -> Select:
 
 def _transfers(bases: Bases, view: Moment, chosen: Chosen) -> Select:
     scope = chosen.scope or Scope.CITY
-    return queries_tables.transfers(bases, view, text=chosen.text, scope=scope, year=view.year)
+    return queries_transfer_table.transfers(
+        bases, view, text=chosen.text, scope=scope, year=view.year
+    )
 
 
 def _claims(bases: Bases, view: Moment, chosen: Chosen) -> Select:

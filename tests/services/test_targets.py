@@ -118,9 +118,11 @@ def test_a_year_is_reported_once(session, manager):
         pytest.param({"note": "长" * 301}, "note", id="with a note too long to keep"),
         pytest.param({"year": 2027}, "year", id="before it has begun"),
         pytest.param({"cut_off": NOON + timedelta(days=1)}, "cut_off", id="cut off tomorrow"),
-        pytest.param({"year": 2026, "cut_off": NOON - timedelta(days=365)}, "cut_off", id="cut off too soon"),
+        pytest.param(
+            {"year": 2026, "cut_off": NOON - timedelta(days=365)}, "cut_off", id="cut off too soon"
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_year_is_not_reported(session, manager, change, field):
     with pytest.raises(Invalid) as refused:
         file(session, manager, **change)

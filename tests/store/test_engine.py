@@ -82,9 +82,14 @@ def test_which_versions_have_the_mended_log(version, safe):
     assert wal_is_safe(version) is safe
 
 
-def test_what_fails_inside_a_transaction_leaves_nothing(counter):
-    with pytest.raises(RuntimeError), writing(counter) as session:
+def fail_half_way(engine):
+    with writing(engine) as session:
         session.execute(text("UPDATE counter SET n = 99 WHERE id = 1"))
         raise RuntimeError("stop")
+
+
+def test_what_fails_inside_a_transaction_leaves_nothing(counter):
+    with pytest.raises(RuntimeError):
+        fail_half_way(counter)
     with counter.connect() as connection:
         assert connection.execute(text("SELECT n FROM counter")).scalar() == 0
