@@ -44,8 +44,9 @@ elif section is Section.CHECKLISTS:
         kinds = [HazardClass.GENERAL, HazardClass.HAZARDOUS]
         hazard = pick.word("项目类别", "hazard", kinds, default=HazardClass.GENERAL)
     with ui.reading() as session:
-        rows = code_lists.checklist(session, actor)
-    list_forms.checklist(rows, gate, hazard, may(actor, "checklist.save") and view.live)
+        rows, papers = code_lists.checklist(session, actor), code_lists.papers(session, actor)
+    may_edit = may(actor, "checklist.save") and view.live
+    list_forms.checklist(rows, papers, gate, hazard, may_edit)
 
 else:
     with ui.reading() as session:

@@ -1,6 +1,7 @@
 """`pilot …`: set up, serve, migrate; each command parses, calls one thing and prints."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,7 +17,7 @@ from pilot.domain.passwords import RULE
 from pilot.services import opening
 from pilot.services.opening import NewBase
 from pilot.store import schema
-from pilot.store.engine import shared
+from pilot.store.engine import make_engine, shared
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="中试项目组合")
 # Further commands live in modules of their own and are registered here.
@@ -47,7 +48,7 @@ def init(
         base = NewBase(code.strip().upper(), name, city_code.strip(), city)
         now = datetime.now(UTC)
         opening.open_first_base(engine, base, login=login, name=person, password=password, at=now)
-    typer.echo(f"已初始化：{settings().url}")
+    typer.echo(f"已初始化：{engine.url.render_as_string()}")  # without the password
     typer.echo("启动服务：pilot serve")
 
 
@@ -63,6 +64,7 @@ def serve(
         engine = _migrated()
         if not opening.is_open(engine):
             raise PilotError("还没有初始化：请先运行 pilot init，或用 pilot demo 试用。")
+        opening.check_mode(engine, demo=chosen.demo)
         _check_reachable()
     _run()
 
@@ -71,14 +73,13 @@ def serve(
 def demo(port: Annotated[int, typer.Option(help="端口")] = 0) -> None:
     """试用：独立的演示库（虚构数据），只在本机可访问。"""
     chosen = settings()
-    chosen.mode, chosen.host, chosen.port = "demo", "127.0.0.1", port or chosen.port
+    chosen.mode, chosen.database_url = "demo", ""
+    chosen.host, chosen.port = "127.0.0.1", port or chosen.port
     with refusals():
-        engine = _migrated()
-        if not opening.is_open(engine):
-            from pilot import seed  # slow to import, and needed only once
-
-            typer.echo("正在装入演示数据……")
-            seed.load(engine, chosen.attachments)
+        file = chosen.data_dir / "demo.db"
+        if not file.exists():
+            _fill(file)
+        _migrated()
     _run()
 
 
@@ -95,6 +96,21 @@ def _migrated() -> Engine:
     if before != after:
         typer.echo(f"数据库已升级：{before or '空库'} → {after}")
     return engine
+
+
+def _fill(file: Path) -> None:
+    """Make the demonstration beside its place, so that a half-filled one is never opened."""
+    from pilot import seed  # slow to import, and needed only once
+
+    typer.echo("正在装入演示数据……")
+    part = file.with_suffix(".part")
+    for leftover in file.parent.glob(f"{part.name}*"):
+        leftover.unlink()
+    engine = make_engine(f"sqlite:///{part}")
+    schema.upgrade(engine)
+    seed.load(engine, settings().attachments, typer.echo)
+    engine.dispose()
+    part.rename(file)
 
 
 def _check_reachable() -> None:

@@ -46,6 +46,12 @@ def codes(session: Session, reader: Actor, list_name: str) -> pd.DataFrame:
     return _frame(queries_codes.items(session, reader.base_id, list_name), _CODES)
 
 
+def papers(session: Session, reader: Actor) -> dict[str, str]:
+    """The documents a checklist may ask for (D01–D23), with their code in front."""
+    known = queries_codes.lists(session, reader.base_id).get("documents", {})
+    return {code: f"{code} {label}" for code, label in known.items()}
+
+
 def checklist(session: Session, reader: Actor) -> pd.DataFrame:
     """Every line of the gates' checklists; stored values, for the form, not labels."""
     return _frame(queries_codes.checklist_items(session, reader.base_id), _CHECKLIST)

@@ -115,6 +115,7 @@ FIELDS: dict[str, dict[str, Field]] = {
     },
     "review_check": {
         "text": Field("准则"),
+        "doc_code": Field("材料"),
         "requirement": Field("要求", words=Requirement),
         "dimension": Field("维度", words=Dimension),
         "state": Field("核对", words=CheckState),
@@ -154,6 +155,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "level": Field("产业化进度", words=LandingLevel),
         "reached_on": Field("达到日期"),
         "proof": Field("证明材料"),
+        "attachment_id": Field("附件", names="attachment"),
         "verified_by": Field("核实人", names="account"),
         "withdrawn_on": Field("撤回日期"),
         "withdrawn_reason": Field("撤回理由"),
@@ -170,6 +172,8 @@ FIELDS: dict[str, dict[str, Field]] = {
         "year": Field("年度"),
         "sign": Field("变动"),
         "effective_on": Field("事件日期"),
+        "reason": Field("理由"),
+        "verified_by": Field("核实人", names="account"),
     },
 }
 

@@ -1,15 +1,20 @@
 """检查单 and 代码表: what an administrator edits without code; everybody else reads it."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
 from pilot import ui
-from pilot.domain.vocabulary import Dimension, Gate, HazardClass, Requirement
+from pilot.domain.draft_fields import described, required
+from pilot.domain.vocabulary import Gate, HazardClass, Requirement
+from pilot.screens import draft_form
 from pilot.services import codes
 from pilot.services.codes import ChecklistDraft, CodeDraft
 from pilot.services.command import Seen
 
+_FIXED = ("gate", "hazard_class", "code")
+_ADDED = "lines-added"  # a form that was saved begins anew
 _CODES = {
     "code": st.column_config.TextColumn("代码", width=150),
     "label": st.column_config.TextColumn("名称", width=320),
@@ -35,7 +40,9 @@ _REQUIREMENTS = (
 )
 
 
-def checklist(rows: Any, gate: Gate, hazard: HazardClass, may_edit: bool) -> None:
+def checklist(
+    rows: Any, papers: Mapping[str, str], gate: Gate, hazard: HazardClass, may_edit: bool
+) -> None:
     """The list of one gate as a hazard class sees it; a chosen line is edited below."""
     wanted = rows[(rows["gate"] == gate) & rows["hazard_class"].isin([HazardClass.ANY, hazard])]
     shown = wanted.reset_index(drop=True)
@@ -43,7 +50,8 @@ def checklist(rows: Any, gate: Gate, hazard: HazardClass, may_edit: bool) -> Non
     picked = _table(_in_words(shown), _CHECKLIST, key, title)
     st.caption(_REQUIREMENTS)
     if may_edit:
-        _checklist_form(None if picked is None else shown.iloc[picked], gate, hazard)
+        row = None if picked is None else shown.iloc[picked]
+        _checklist_form(row, papers, gate, hazard)
 
 
 def code_list(rows: Any, name: str, title: str, may_edit: bool) -> None:
@@ -80,71 +88,49 @@ def _in_words(rows: Any) -> Any:
     return shown
 
 
-def _checklist_form(row: Any, gate: Gate, hazard: HazardClass) -> None:
-    version = "new" if row is None else f"{row.id}-{row.rev}"
-    with st.form(f"checklist-form-{gate}-{version}"):
-        st.markdown("**新增一条**" if row is None else f"**修改 {row.gate} {ui.plain(row.code)}**")
-        left, middle, right = st.columns(3)
-        code = row.code if row is not None else left.text_input("编号 *", max_chars=16)
-        scope = row.hazard_class if row is not None else hazard
-        if row is None:
-            scope = middle.selectbox(
-                "适用类别 *", list(HazardClass), format_func=lambda one: one.label
-            )
-        requirement = right.selectbox(
-            "要求 *", list(Requirement), _place(Requirement, row, "requirement"),
-            format_func=lambda one: one.label,
-        )  # fmt: skip
-        text = st.text_input("内容 *", _old(row, "text"), max_chars=200)
-        left, middle, right = st.columns(3)
-        doc_code = left.text_input("材料代码（如 D06）", _old(row, "doc_code"), max_chars=8)
-        dimension = middle.selectbox(
-            "维度", list(Dimension), _place(Dimension, row, "dimension", none=True),
-            format_func=lambda one: one.label, placeholder="不属于某一维度",
-        )  # fmt: skip
-        position = right.number_input("次序", 0, 9999, int(_old(row, "position") or 0), 10)
-        basis = st.text_input("依据", _old(row, "basis"), max_chars=200)
-        active = st.checkbox("启用", True if row is None else bool(row.active))
+def _checklist_form(row: Any, papers: Mapping[str, str], gate: Gate, hazard: HazardClass) -> None:
+    """Gate, class and code of a line that exists stay; the rest may change."""
+    start = _draft(ChecklistDraft, row)
+    fixed = {"gate": gate} if start is None else {name: getattr(start, name) for name in _FIXED}
+    title = "新增一条" if start is None else f"修改 {gate.value} {ui.plain(start.code)}"
+    begin = start or ChecklistDraft(gate, "", "", Requirement.REQUIRED, hazard)
+    _form(title, begin, fixed, row, codes.save_checklist_item, "检查单", {"documents": papers})
+
+
+def _code_form(row: Any, list_name: str) -> None:
+    """List, code and edition of an entry that exists stay; the rest may change."""
+    start = _draft(CodeDraft, row, list_name=list_name)
+    fixed = {"list_name": list_name}
+    if start is not None:
+        fixed |= {"code": start.code, "edition": start.edition}
+    title = "新增一个代码" if start is None else f"修改 {ui.plain(start.code)}"
+    begin = start or CodeDraft(list_name, "", "")
+    _form(title, begin, fixed, row, codes.save_code, "代码", {})
+
+
+def _form(
+    title: str, start: Any, fixed: dict[str, Any], row: Any, verb: Callable, what: str, lists: Any
+) -> None:
+    kind = type(start)
+    item, rev = (None, 0) if row is None else (int(row.id), int(row.rev))
+    about = "-".join(str(value) for value in fixed.values())
+    key = f"{kind.__name__}-{about}-{item or st.session_state.get(_ADDED, 0)}-{rev}"
+    with st.form(key):
+        st.markdown(f"**{title}**")
+        values = draft_form.fields(kind, start, key, lists=lists, skip=fixed)
         sent = st.form_submit_button("保存", type="primary")
-    if sent:
-        draft = ChecklistDraft(
-            gate=gate, code=code or "", text=text or "", requirement=requirement,
-            hazard_class=scope, doc_code=doc_code or None, dimension=dimension,
-            basis=basis or None, position=int(position), active=active,
-        )  # fmt: skip
-        _save(codes.save_checklist_item, draft, row, "checklist_item", "检查单")
-
-
-def _code_form(row: Any, name: str) -> None:
-    version = "new" if row is None else f"{row.id}-{row.rev}"
-    with st.form(f"code-form-{name}-{version}"):
-        st.markdown("**新增一个代码**" if row is None else f"**修改 {ui.plain(row.code)}**")
-        left, middle, right = st.columns(3)
-        code, edition = (row.code, row.edition) if row is not None else ("", "")
-        if row is None:
-            code = left.text_input("代码 *", max_chars=32)
-            edition = right.text_input("版本", max_chars=32, help="标准的版本，如 2017")
-        label = middle.text_input("名称 *", _old(row, "label"), max_chars=100)
-        position = st.number_input("次序", 0, 99999, int(_old(row, "position") or 0), 10)
-        active = st.checkbox("启用", True if row is None else bool(row.active))
-        sent = st.form_submit_button("保存", type="primary")
-    if sent:
-        draft = CodeDraft(name, code or "", label or "", edition or "", int(position), active)
-        _save(codes.save_code, draft, row, "code_item", "代码")
-
-
-def _save(verb: Any, draft: Any, row: Any, table: str, what: str) -> None:
-    seen = Seen(table, int(row.id), int(row.rev)) if row is not None else None
-    item = int(row.id) if row is not None else None
-    key = ui.once(f"{table}-{item}")
-    if ui.act(verb, draft, item_id=item, seen=seen, key=key, done=f"已保存{what}。"):
+    if not sent:
+        return
+    blanks = {name: values[name] or "" for name in required(kind) if name in values}
+    draft = kind(**fixed, **(values | blanks))
+    table = "checklist_item" if kind is ChecklistDraft else "code_item"
+    seen = Seen(table, item, rev) if item else None
+    if ui.act(verb, draft, item_id=item, seen=seen, key=ui.once(key), done=f"已保存{what}。"):
+        st.session_state[_ADDED] = st.session_state.get(_ADDED, 0) + 1
         st.rerun()
 
 
-def _old(row: Any, name: str) -> Any:
-    return "" if row is None or row[name] is None else row[name]
-
-
-def _place(kind: Any, row: Any, name: str, *, none: bool = False) -> int | None:
-    value = None if row is None else row[name]
-    return list(kind).index(value) if value else (None if none else 0)
+def _draft(kind: type, row: Any, **known: Any) -> Any:
+    if row is None:
+        return None
+    return kind(**known, **{name: row[name] for name in described(kind) if name not in known})

@@ -96,7 +96,9 @@ def _form(shown: Head, move: Move, view: Moment) -> None:
             on = st.date_input("日期", view.as_of, max_value=view.as_of, format="YYYY-MM-DD")
         into = st.text_input("合并到哪个项目（编号） *") if move.action == "merge" else ""
         kind = _kind(shown) if move.action == "terminate" else ""
-        reason = st.text_area("理由 *" if move.needs_reason else "说明", max_chars=900)
+        reason = ""
+        if move.action != "submit":
+            reason = st.text_area("理由 *" if move.needs_reason else "说明", max_chars=900)
         if st.form_submit_button(f"确认：{title}", type="primary"):
             said = f"{kind}：{reason}" if kind and reason.strip() else reason
             _send(shown, move, on, said, into, title)

@@ -14,6 +14,9 @@ from pilot.store.engine import reading, writing
 
 INITIALISED = "数据库里已经有基地，没有再次初始化。"
 
+REAL = "这个数据库里是真实数据，不能以演示模式打开；演示请运行 pilot demo。"
+DEMO = "这个数据库是演示库，账号密码是公开的，不能作为正式服务打开；请运行 pilot demo。"
+
 
 @dataclass(frozen=True, slots=True)
 class NewBase:
@@ -29,6 +32,13 @@ def is_open(engine: Engine) -> bool:
     """Whether a base exists already."""
     with reading(engine) as session:
         return queries_door.any_base(session)
+
+
+def check_mode(engine: Engine, *, demo: bool) -> None:
+    """Never show real data as a demonstration, nor serve accounts whose passwords are public."""
+    with reading(engine) as session:
+        if queries_door.any_base(session, demo=not demo):
+            raise Conflict(REAL if demo else DEMO)
 
 
 def open_first_base(

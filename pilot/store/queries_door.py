@@ -152,6 +152,9 @@ def accounts(session: Session, base_id: int) -> list[tuple[Account, list[Role], 
     return [(row, sorted(held.get(row.id, []), key=order.index), seen.get(row.id)) for row in rows]
 
 
-def any_base(session: Session) -> bool:
-    """Whether a base exists."""
-    return session.exec(select(Base.id).limit(1)).first() is not None
+def any_base(session: Session, *, demo: bool | None = None) -> bool:
+    """Whether a base exists; with `demo`, whether one of a demonstration or a real one does."""
+    query = select(Base.id).limit(1)
+    if demo is not None:
+        query = query.where(col(Base.is_demo).is_(demo))
+    return session.exec(query).first() is not None

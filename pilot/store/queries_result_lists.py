@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Row, RowMapping, Select, func
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, and_, col, or_, select
+from sqlmodel import Session, col, or_, select
 
 from pilot.domain.moment import Moment
 from pilot.domain.vocabulary import ContractType
@@ -104,7 +104,7 @@ def contracts(
         query = query.where(col(Contract.type).in_(kinds))
     if text:
         columns = (Contract.no, Contract.title, Contract.registration_no, _Seller.name, _Buyer.name)
-        query = query.where(or_(*[col(c).icontains(text, autoescape=True) for c in columns]))
+        query = query.where(_any_says(text, columns))
     return query
 
 
@@ -113,8 +113,7 @@ def organisations(base_id: int, *, text: str = "") -> Select:
     query = select(Organisation).where(Organisation.base_id == base_id)
     if text:
         columns = (Organisation.name, Organisation.short_name, Organisation.uscc)
-        columns += (Organisation.former_names,)
-        query = query.where(or_(*[col(c).icontains(text, autoescape=True) for c in columns]))
+        query = query.where(_any_says(text, (*columns, Organisation.former_names)))
     return query.order_by(col(Organisation.name), col(Organisation.id))
 
 
@@ -126,8 +125,7 @@ def persons(base_id: int, *, text: str = "") -> Select:
         .where(Person.base_id == base_id)
     )
     if text:
-        columns = (Person.name, Organisation.name)
-        query = query.where(or_(*[col(c).icontains(text, autoescape=True) for c in columns]))
+        query = query.where(_any_says(text, (Person.name, Organisation.name)))
     return query.order_by(col(Person.name), col(Person.id))
 
 
@@ -263,10 +261,7 @@ def _says(text: str) -> ColumnElement:
         select(ResultIdentifier.id)
         .where(
             ResultIdentifier.result_id == Result.id,
-            or_(
-                col(ResultIdentifier.number).icontains(text, autoescape=True),
-                col(ResultIdentifier.key).icontains(text, autoescape=True),
-            ),
+            _any_says(text, (ResultIdentifier.number, ResultIdentifier.key)),
         )
         .exists()
     )
@@ -274,12 +269,14 @@ def _says(text: str) -> ColumnElement:
         select(ResultHolder.id)
         .join(Organisation, col(Organisation.id) == col(ResultHolder.organisation_id))
         .where(
-            and_(
-                ResultHolder.result_id == Result.id,
-                col(Organisation.name).icontains(text, autoescape=True),
-            )
+            ResultHolder.result_id == Result.id,
+            _any_says(text, (Organisation.name,)),
         )
         .exists()
     )
-    columns = (Result.title, Result.code)
-    return or_(*[col(c).icontains(text, autoescape=True) for c in columns], number, holder)
+    return or_(_any_says(text, (Result.title, Result.code)), number, holder)
+
+
+def _any_says(text: str, columns: Sequence) -> ColumnElement:
+    """One of the columns contains the text, letter for letter."""
+    return or_(*[col(column).icontains(text, autoescape=True) for column in columns])

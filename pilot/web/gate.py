@@ -1,7 +1,7 @@
 """The session gate: a pure ASGI middleware, so that sockets pass it as well as requests.
 
 Without a live session nothing but the door, the health checks and Streamlit's public assets is
-answered: no page, socket, upload, media file or metric (docs/decisions: why the gate is outside).
+answered: no page, socket, upload, media file or metric.
 """
 
 from urllib.parse import quote, urlsplit
@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pilot.config import LOOPBACK, settings
 from pilot.domain.people import Role
 from pilot.services.door import Visitor
+from pilot.web.uploads import refused_upload
 from pilot.web.visitors import host_of, visitor_of
 
 LOGIN, PASSWORD = "/auth/login", "/auth/password"
@@ -102,7 +103,7 @@ def _refusal(connection: HTTPConnection, who: Visitor | None) -> Response | None
         return JSONResponse({"error": "请先修改初始密码"}, 403)
     if path.startswith(ADMIN_ONLY) and not who.actor.is_any(Role.ADMIN):
         return JSONResponse({"error": "需要系统管理员角色"}, 403)
-    return None
+    return refused_upload(connection, who.session_id)
 
 
 def _wants_page(connection: HTTPConnection) -> bool:

@@ -12,13 +12,14 @@ from streamlit import config as streamlit_config
 
 from pilot.config import LOOPBACK, ROOT, settings
 from pilot.domain.errors import PilotError
+from pilot.services import opening
 from pilot.store import schema
 from pilot.store.engine import shared
 from pilot.web import log as server_log
 
 log = logging.getLogger("pilot.start")
 
-# What .streamlit/config.toml must say; the defaults of these options are dangerous (docs/trust).
+# What .streamlit/config.toml must say; the defaults of these options are dangerous.
 REQUIRED: dict[str, tuple[object, ...]] = {
     "client.showErrorDetails": ("none",),
     "client.allowedOrigins": ([],),
@@ -46,7 +47,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     server_log.set_up()
     try:
         check_settings()
-        await run_in_threadpool(migrate)
+        await run_in_threadpool(open_database)
     except PilotError as error:
         log.critical("%s", error.message)
         raise SystemExit(error.message) from None
@@ -72,11 +73,13 @@ def check_settings() -> None:
         raise UnsafeStart("配置不安全，没有启动：" + "；".join(wrong) + "。")
 
 
-def migrate() -> None:
-    """Bring the database to this version of the product, and say so in the log."""
-    before, after = schema.upgrade(shared(settings().url))
+def open_database() -> None:
+    """Bring the database to this version, say so in the log, and look whose data it holds."""
+    engine = shared(settings().url)
+    before, after = schema.upgrade(engine)
     if before != after:
         log.info("database schema upgraded from %s to %s", before or "nothing", after)
+    opening.check_mode(engine, demo=settings().demo)
 
 
 def warm_up() -> None:

@@ -70,9 +70,7 @@ def test_a_changed_field_is_told_as_old_and_new_with_who_when_and_why(engine, pe
 
 
 def test_a_new_project_is_told_without_blanks_and_noes(engine, people):
-    with reading(engine) as session:
-        draft = projects.ProjectDraft("示例项目", field="catalyst", sites=("liaobin",))
-        assert session is not None
+    draft = projects.ProjectDraft("示例项目", field="catalyst", sites=("liaobin",))
     project_id = act(engine, projects.register, draft, by=people.manager, on=date(2026, 5, 1))
     told = entries(engine, people, project_id)[0].changes
     assert "项目名称：示例项目" in told
@@ -91,8 +89,7 @@ def test_a_decision_its_conditions_and_the_move_are_one_entry(engine, people):
     with writing(engine) as session:
         review = factories.at_gate(session, people, Gate.G1)
         factories.prove(session, people, review)
-        paper = factories.paper(session, people, session.get(Project, review.project_id), "D06")
-        assert paper.id
+        factories.paper(session, people, session.get(Project, review.project_id), "D06")
     demand = decisions.ConditionDraft("补充检测", "示例负责人", date(2026, 9, 1))
     act(
         engine, decisions.decide, review.id, Conclusion.CONDITIONAL, by=people.decider,

@@ -171,8 +171,27 @@ def test_the_real_thing_answers_on_the_network():
 
 
 def test_a_demonstration_shows_its_accounts(tmp_path):
-    url = f"sqlite:///{tmp_path / 'pilot.db'}"
-    with serving.serving(tmp_path, PILOT_MODE="demo", PILOT_DATABASE_URL=url) as server:
+    settings = {"PILOT_MODE": "demo", "PILOT_DATABASE_URL": f"sqlite:///{tmp_path / 'pilot.db'}"}
+    with serving.serving(tmp_path, seed=demo_base, **settings) as server:
         page = Browser(server).page("/auth/login").body
     assert "演示数据" in page
     assert "Yanshi-2026-Only" in page
+
+
+def test_a_demonstration_is_not_served_as_the_real_thing(tmp_path):
+    refused = pytest.raises(RuntimeError, match="演示库")
+    with refused, serving.serving(tmp_path, seed=demo_base):
+        pass
+
+
+def test_real_data_is_not_shown_as_a_demonstration(tmp_path):
+    settings = {"PILOT_MODE": "demo", "PILOT_DATABASE_URL": f"sqlite:///{tmp_path / 'pilot.db'}"}
+    refused = pytest.raises(RuntimeError, match="真实数据")
+    with refused, serving.serving(tmp_path, **settings):
+        pass
+
+
+def demo_base(engine):
+    """A base that is marked as a demonstration."""
+    with writing(engine) as session:
+        factories.base(session, is_demo=True)

@@ -345,6 +345,49 @@ def test_ones_own_page_is_resumed_after_a_lost_connection(visit):
         assert run(socket, "my_account")[0] == first
 
 
+# --- uploads -------------------------------------------------------------------------------------
+
+MEGABYTE = 1024 * 1024
+
+
+def upload(browser: Browser, page: str, number: int, size: int = 10) -> int:
+    """Put a file on an open page as its uploader does; returns the status."""
+    browser.send("GET", "/_stcore/health")  # hands out Streamlit's own token for uploads
+    form = b"--x\r\nContent-Disposition: form-data; name=f; filename=a.pdf\r\n\r\n"
+    body = form + b"y" * size + b"\r\n--x--\r\n"
+    token = browser.cookies.get("_streamlit_xsrf", "")
+    kind = "multipart/form-data; boundary=x"
+    path = f"/_stcore/upload_file/{page}/{number}"
+    return browser.send("PUT", path, body, x_xsrftoken=token, content_type=kind).status
+
+
+def test_one_uploads_to_ones_own_page_only(visit):
+    owner, other = visit("manager"), visit("officer")
+    with owner.socket() as socket, other.socket() as elsewhere:
+        page, _ = run(socket, "my_account")
+        run(elsewhere, "my_account")
+        assert upload(owner, page, 1) == 204
+        assert upload(other, page, 2) == 403
+
+
+def test_what_waits_in_memory_is_limited(visit):
+    owner = visit("manager")
+    with owner.socket() as socket:
+        page, _ = run(socket, "my_account")
+        sizes = [upload(owner, page, number, 19 * MEGABYTE) for number in range(4)]
+        assert sizes == [204, 204, 204, 413]
+        assert upload(owner, page, 9, 21 * MEGABYTE) == 413
+
+
+def test_a_session_outlives_the_server(tmp_path):
+    with serving.serving(tmp_path) as first:
+        browser = Browser(first)
+        browser.sign_in("manager")
+    with serving.serving(tmp_path, seed=lambda _engine: None) as second:
+        again = Browser(second, browser.cookies)
+        assert again.send("GET", "/_stcore/host-config").status == 200
+
+
 # --- other hosts and sites -----------------------------------------------------------------------
 
 
