@@ -1,5 +1,6 @@
 """`pilot …`: set up, serve, migrate; each command parses, calls one thing and prints."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,14 @@ from pilot.store import schema
 from pilot.store.engine import make_engine, shared
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="中试项目组合")
+
+
+@app.callback()
+def private() -> None:
+    """What any command creates belongs to the operator alone."""
+    os.umask(0o077)
+
+
 # Further commands live in modules of their own and are registered here.
 app.command()(verify)
 app.command()(export)
@@ -111,6 +120,7 @@ def _fill(file: Path) -> None:
     seed.load(engine, settings().attachments, typer.echo)
     engine.dispose()
     part.rename(file)
+    part.with_suffix(".part.migrate.lock").unlink(missing_ok=True)
 
 
 def _check_reachable() -> None:

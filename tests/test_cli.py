@@ -50,6 +50,12 @@ def test_an_installation_begins_with_a_base_and_an_administrator(url):
     assert pilot("serve").exit_code == 0
 
 
+def test_the_database_is_the_operators_alone(url, tmp_path):
+    pilot("init")
+    assert (tmp_path / "new" / "pilot.db").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+
+
 def test_an_installation_is_not_begun_twice(url):
     pilot("init")
     again = pilot("init", login="other")

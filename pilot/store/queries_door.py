@@ -1,8 +1,9 @@
 """What the door asks: accounts by login, tries that failed, sessions that are open."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, update
+from sqlalchemy import Row, func, update
 from sqlmodel import Session, col, select
 
 from pilot.domain.people import Role
@@ -45,13 +46,25 @@ def last_success(session: Session, login: str, address: str | None = None) -> da
     return session.exec(query).one()
 
 
-def open_session(
-    session: Session, token: str, now: datetime
-) -> tuple[LoginSession, Account] | None:
-    """The session of a token and its account, if neither has ended."""
+def open_session(session: Session, token: str, now: datetime) -> Sequence[Row]:
+    """The session of a token with its account, a row for each role; none if either has ended.
+
+    Columns, not objects: every run of every page asks this.
+    """
     query = (
-        select(LoginSession, Account)
+        select(
+            col(LoginSession.id).label("session_id"),
+            LoginSession.created_at,
+            LoginSession.last_seen_at,
+            col(Account.id).label("account_id"),
+            Account.base_id,
+            Account.login,
+            Account.name,
+            Account.must_change,
+            AccountRole.role,
+        )
         .join(Account, col(Account.id) == col(LoginSession.account_id))
+        .join(AccountRole, col(AccountRole.account_id) == col(Account.id), isouter=True)
         .where(
             LoginSession.token_hash == token_hash(token),
             col(LoginSession.revoked_at).is_(None),
@@ -59,7 +72,7 @@ def open_session(
             col(Account.disabled_at).is_(None),
         )
     )
-    return session.exec(query).first()
+    return session.exec(query).all()
 
 
 def touch(session: Session, session_id: int, now: datetime, expires_at: datetime) -> None:

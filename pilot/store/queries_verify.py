@@ -45,6 +45,11 @@ def stored_files(session: Session, base_id: int) -> Sequence[Attachment]:
     return session.exec(query.order_by(col(Attachment.id))).all()
 
 
+def named_files(session: Session) -> set[str]:
+    """The SHA-256 of every file that some row names, in any base."""
+    return set(session.exec(select(Attachment.sha256).distinct()))
+
+
 def without_span(session: Session, base_id: int) -> list[str]:
     """The codes of projects that today's lists would not show."""
     today = select(ProjectSpan.project_id).where(*_current(base_id))

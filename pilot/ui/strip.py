@@ -44,7 +44,7 @@ def past_banner(shown: Moment) -> None:
     if shown.live:
         return
     st.error(
-        f"历史视图：截至 {shown.as_of:%Y-%m-%d} 发生、{shown.known_on:%Y-%m-%d} 前已登记的情况；"
+        f"历史视图：{shown.as_of:%Y-%m-%d} 及以前发生、{shown.known_on:%Y-%m-%d} 及以前登记的情况；"
         "不能修改任何内容。",
         icon=":material/history:",
     )

@@ -4,17 +4,19 @@ import contextlib
 import gc
 import importlib
 import logging
+import os
 import pkgutil
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 from starlette.concurrency import run_in_threadpool
 from streamlit import config as streamlit_config
 
 from pilot.config import LOOPBACK, ROOT, settings
 from pilot.domain.errors import PilotError
-from pilot.services import opening
+from pilot.services import attachments, opening
 from pilot.store import schema
-from pilot.store.engine import shared
+from pilot.store.engine import reading, shared
 from pilot.web import log as server_log
 
 log = logging.getLogger("pilot.start")
@@ -45,6 +47,7 @@ class UnsafeStart(PilotError):
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Check, migrate and warm up before the first request is answered."""
     server_log.set_up()
+    os.umask(0o077)  # what the server creates belongs to the operator alone
     try:
         check_settings()
         await run_in_threadpool(open_database)
@@ -80,6 +83,10 @@ def open_database() -> None:
     if before != after:
         log.info("database schema upgraded from %s to %s", before or "nothing", after)
     opening.check_mode(engine, demo=settings().demo)
+    with reading(engine) as session:
+        gone = attachments.sweep(session, settings().attachments, at=datetime.now(UTC))
+    if gone:
+        log.info("deleted %s stored files that no record names", gone)
 
 
 def warm_up() -> None:

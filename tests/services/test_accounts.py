@@ -14,8 +14,8 @@ from pilot.domain.people import Actor, Role
 from pilot.services import accounts, door, passwords
 from pilot.services.command import perform
 from pilot.services.door import Limits
-from pilot.store import queries_people
-from pilot.store.engine import reading, writing
+from pilot.store import queries_people, schema
+from pilot.store.engine import make_engine, reading, writing
 from pilot.store.models import Account, JournalEntry, LoginAttempt, LoginSession
 from tests import factories
 from tests.conftest import NOON
@@ -328,6 +328,21 @@ def test_a_use_within_a_minute_writes_nothing(engine, admin):
     now = NOON + timedelta(seconds=59)
     door.touch(engine, visitor(engine, token, now), now=now)
     assert visitor(engine, token, now).last_seen == NOON
+
+
+def test_a_database_that_takes_no_writes_still_lets_people_in_read(tmp_path):
+    file = tmp_path / "pilot.db"
+    engine = make_engine(f"sqlite:///{file}")
+    schema.upgrade(engine)
+    with writing(engine) as session:
+        home = factories.base(session)
+        accounts.first_administrator(session, home, "boss", "管理员", GOOD, at=NOON)
+    token = try_door(engine, "boss").token
+    engine.dispose()
+    frozen = make_engine(f"sqlite:///file:{file}?mode=ro&uri=true")
+    now = NOON + 5 * MINUTE
+    door.touch(frozen, visitor(frozen, token, now), now=now)
+    assert visitor(frozen, token, now).last_seen == NOON
 
 
 def test_the_limits_of_a_session_are_settings(engine, admin):
