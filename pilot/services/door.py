@@ -97,10 +97,7 @@ def sign_in(
         log.warning("sign-in paused for %s", address)
         return SignIn(None, PAUSED)
     good, renewed = passwords.verified(password, attempt.stored)
-    end = (limits or Limits()).end(now, now)
-    browser = LoginSession(
-        created_at=now, last_seen_at=now, expires_at=end, address=address, agent=agent[:200]
-    )
+    browser = _browser(address, agent, now, limits or Limits())
     found = _let_in(engine, login, attempt, browser, renewed=renewed, old=old) if good else None
     if found is None:
         log.warning("sign-in refused for %s", address)
@@ -209,6 +206,17 @@ def _too_many(failures: list[datetime], most: int, now: datetime) -> bool:
     if len(failures) < most:
         return False
     return failures[0] - failures[-1] <= WINDOW and now - failures[0] < WINDOW
+
+
+def _browser(address: str, agent: str, now: datetime, limits: Limits) -> LoginSession:
+    """A session that begins now; whose it is comes later."""
+    return LoginSession(
+        created_at=now,
+        last_seen_at=now,
+        expires_at=limits.end(now, now),
+        address=address,
+        agent=agent[:200],
+    )
 
 
 def _let_in(

@@ -163,3 +163,16 @@ def test_an_administrator_adds_a_line_to_a_checklist(open_page, engine):
 
     assert "已保存检查单" in words(app)
     assert "示例附加准则" in list(app.dataframe[0].value["text"])
+
+
+def test_an_administrator_changes_a_line_and_its_code_stays(open_page, engine):
+    app = open_page("definitions", Role.ADMIN, section="checklists", gate="G3")
+    code = app.dataframe[0].value["code"][0]
+    app.session_state["checklist-G3-general"] = {"selection": {"rows": [0]}}
+    app.run()
+    labelled(app, "内容 *").set_value("示例改后的内容")
+    press(app, "保存")
+
+    assert "已保存检查单" in words(app)
+    [row] = [row for row in app.dataframe[0].value.to_dict("records") if row["code"] == code]
+    assert row["text"] == "示例改后的内容"
