@@ -45,10 +45,12 @@ pick.paging(number.rows, claims.PAGE)
 if export:
     st.link_button("下载这份清单（Excel）", export, icon=":material/download:")
 
+found = None
 if picked is not None:
     with ui.reading() as session:
         found = explanations.explanation(session, reader, picked, view)
         agrees = verify.agrees(session, found.base_id, found.unit) if view.live else None
+if found and (found.indicator, found.scope, found.standing) == (indicator, scope, standing):
     claim_panel.panel(found, agrees=agrees, may_download=may(reader, "attachment.read"))
 elif not rows.empty:
     st.caption("点选一行，查看它为什么计入、依据是什么、谁在什么时候登记。")

@@ -67,7 +67,7 @@ def _head(found: Explanation) -> None:
         )
     if found.missing:
         lines = "\n".join(f"- {plain(sentence)}" for sentence in found.missing)
-        box = st.info if found.standing is Standing.COUNTED else st.warning
+        box = st.warning if found.standing is Standing.PENDING else st.info
         box(f"**{_MISSING[found.standing]}**\n{lines}")
 
 
@@ -100,15 +100,13 @@ def _rule(found: Explanation) -> None:
 
 def _record(found: Explanation, agrees: bool | None) -> None:
     st.markdown("##### 登记")
-    st.table(
-        {
-            "时间": found.recorded_at,
-            "登记": plain(found.recorded_by),
-            "核实": plain(found.verifier or "尚无"),
-            "台账": f"第 {found.claim_id} 条",
-        },
-        border="horizontal",
-    )
+    for what, value in (
+        ("登记时间", found.recorded_at),
+        ("登记人", found.recorded_by),
+        ("核实人", found.verifier or "尚无"),
+        ("台账", f"第 {found.claim_id} 条"),
+    ):
+        st.text(f"{what}：{value}")
     if agrees:
         st.success("刚才已由现有事实重新判定这一单元，与台账一致。", icon=":material/verified:")
     elif agrees is False:

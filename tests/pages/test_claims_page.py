@@ -84,6 +84,15 @@ def test_the_claim_in_the_address_is_explained_and_judged_anew(open_page, filled
     assert "重新判定这一单元，与台账一致" in said
 
 
+def test_a_claim_of_another_indicator_is_not_explained_under_this_heading(open_page, filled):
+    listed = open_page("claims", Role.MANAGER, year="2026", indicator="M3")
+    claim = listed.dataframe[0].value["id"][0]
+
+    app = open_page("claims", Role.MANAGER, **PILOTS, claim=str(claim))
+
+    assert "为什么计入" not in words(app).replace("查看它为什么计入", "")
+
+
 def test_what_was_known_before_the_claim_was_recorded_shows_none(open_page, filled):
     app = open_page("claims", Role.MANAGER, **PILOTS, known="2026-05-31")
 

@@ -1,8 +1,11 @@
 """The check of a base finds nothing in a sound one, and names each kind of damage."""
 
+from datetime import UTC
+
 import pytest
 from sqlalchemy import text
 
+from pilot.domain.moment import SHANGHAI
 from pilot.domain.vocabulary import Gate
 from pilot.services import verify
 from pilot.services.attachments import add
@@ -26,13 +29,13 @@ def home(engine, folder):
     return people.base
 
 
-def entered(session, people, make):
+def entered(session, people, make, zone=UTC):
     """What `make` does, as one command of the journal."""
     head = journal.lock(session, people.base.id)
     with journal.recording(session) as changes:
         row = make(session, people)
         session.flush()
-    at, by = factories.clock(session), people.manager.id
+    at, by = factories.clock(session).astimezone(zone), people.manager.id
     note = journal.Note(people.base.id, at, by, "project.register", "project", row.id)
     journal.append(session, head, note, changes, at)
 
@@ -65,6 +68,15 @@ def test_a_sound_base_has_no_differences_and_says_what_was_looked_at(engine, fol
     assert checked.sound
     assert (checked.base, checked.entries, checked.files) == (home.name, 2, 1)
     assert checked.claims > 0
+
+
+def test_a_clock_that_runs_in_shanghai_leaves_a_sound_journal(engine, folder):
+    with writing(engine) as session:
+        people = factories.team(session)
+        session.info["clock"] = factories.NOON.astimezone(SHANGHAI)
+        entered(session, people, lambda *who: factories.before_gate(*who, Gate.G2), SHANGHAI)
+
+    assert found(engine, folder, people.base).differences == ()
 
 
 @pytest.mark.parametrize(
