@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run serve test lint clean
+.PHONY: run serve test proofs lint clean
 
 run: $(VENV)/.installed
 	$(BIN)/pilot demo
@@ -16,6 +16,9 @@ test: $(VENV)/.tested
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/browser
 	$(BIN)/python -m pytest tests/browser
+
+proofs: $(VENV)/.tested  # LONG=1 for the full set
+	LONG=$(LONG) $(BIN)/python -m tests.proofs $(ONLY)
 
 lint: $(VENV)/.tested
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,51 @@
+"""`make proofs`: run the proofs, print the table (proof, figure, demanded, got), fail if one does.
+
+`LONG=1` tries as much as docs/trust.md records; names given as arguments choose some of them.
+"""
+
+import importlib
+import os
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+
+from tests.proofs.plan import Effort, Finding
+
+# In the order of the table; each is a module of this folder with `TITLE` and `prove(effort)`.
+PROOFS: tuple[str, ...] = ()
+
+
+def main(names: Sequence[str], effort: Effort) -> int:
+    """Run the named proofs, or all; 0 if every figure holds."""
+    print("| proof | figure | demanded | got | holds |")
+    print("|---|---|---|---|---|")
+    failed = 0
+    for name in names or PROOFS:
+        for title, finding in run(name, effort):
+            failed += not finding.holds
+            verdict = "yes" if finding.holds else "**NO**"
+            cells = (title, finding.figure, finding.demanded, finding.got, verdict)
+            print(f"| {' | '.join(cells)} |", flush=True)
+    print(f"\n{failed} figures fall short." if failed else "\nEvery figure holds.")
+    return 1 if failed else 0
+
+
+def run(name: str, effort: Effort) -> Iterator[tuple[str, Finding]]:
+    """One proof's findings with its title; one that breaks down is a figure that does not hold."""
+    proof = importlib.import_module(f"tests.proofs.{name}")
+    start, found = time.monotonic(), 0
+    try:
+        for finding in proof.prove(effort):
+            found += 1
+            yield proof.TITLE, finding
+    except Exception:  # noqa: BLE001 - whatever stops a proof, the others still run
+        traceback.print_exc()
+        yield proof.TITLE, Finding("the proof itself", "ends", "broke down", False)
+    if not found:
+        yield proof.TITLE, Finding("figures", "≥ 1", "0", False)
+    print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], Effort(long=bool(os.environ.get("LONG")))))
