@@ -14,9 +14,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _ASSETS = Path(__file__).parent / "assets"
-_SCRIPTS = (
-    b'<script src="/i18n/zh.js" defer></script><script src="/auth/session.js" defer></script>'
-)
+# Chinese words; one step back a page; the door's links and sessions that have ended.
+SCRIPTS = ("/i18n/zh.js", "/i18n/history.js", "/auth/session.js")
+_TAGS = "".join(f'<script src="{address}" defer></script>' for address in SCRIPTS).encode()
 _NO_SCRIPT = "<noscript><p>请在浏览器中启用 JavaScript 后再打开本页。</p></noscript>".encode()
 _TITLE = "<title>中试项目组合</title>".encode()
 # An answer "not changed" or a packed one could not be rewritten.
@@ -75,17 +75,13 @@ def rewritten(page: bytes) -> bytes:
     page = re.sub(rb"<title>.*?</title>", _TITLE, page, count=1)
     page = re.sub(rb"<noscript>.*?</noscript>", _NO_SCRIPT, page, count=1, flags=re.DOTALL)
     page = re.sub(rb'<link rel="service-desc"[^>]*>', b"", page, count=1)
-    return page.replace(b"</head>", _SCRIPTS + b"</head>", 1)
+    return page.replace(b"</head>", _TAGS + b"</head>", 1)
 
 
-async def words(_request: Request) -> Response:
-    """The script with the Chinese words."""
-    return FileResponse(_ASSETS / "zh.js", media_type="text/javascript; charset=utf-8")
+async def script(request: Request) -> Response:
+    """One of our scripts, by the last part of its address."""
+    file = request.url.path.rpartition("/")[2]
+    return FileResponse(_ASSETS / file, media_type="text/javascript; charset=utf-8")
 
 
-async def session(_request: Request) -> Response:
-    """The script for the door's links and for sessions that have ended."""
-    return FileResponse(_ASSETS / "session.js", media_type="text/javascript; charset=utf-8")
-
-
-routes = [Route("/i18n/zh.js", words), Route("/auth/session.js", session)]
+routes = [Route(address, script) for address in SCRIPTS]

@@ -24,6 +24,7 @@ OPEN = PROBES | {
     "/auth/style.css",
     "/auth/icon.png",
     "/auth/session.js",
+    "/i18n/history.js",
     "/i18n/zh.js",
     "/favicon.png",
 }

@@ -75,6 +75,24 @@ def claims_file(page: Page) -> str:
     return body.decode("utf-8-sig")
 
 
+def test_back_leads_to_the_list_as_it_was_narrowed(visit):
+    page = visit("manager", "/projects", PASSWORD)
+    search = page.get_by_label("搜索")
+    expect(search).to_be_visible(timeout=30_000)
+    with page.runs.rerun():
+        search.fill("催化")
+        search.press("Enter")
+    narrowed = page.url
+    page.get_by_test_id("stDataFrame").first.click(position={"x": 55, "y": 52})  # the first code
+    page.wait_for_url("**/project?id=*")
+    page.runs.idle()
+
+    page.go_back()
+
+    expect(search).to_have_value("催化")
+    assert page.url == narrowed
+
+
 def test_a_past_view_is_marked_and_nothing_can_be_written(visit):
     page = visit("manager", "/gate?project=31&as_of=2026-11-20", PASSWORD)
     expect(page.get_by_text("历史视图", exact=False)).to_be_visible(timeout=30_000)

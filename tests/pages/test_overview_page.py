@@ -37,7 +37,7 @@ def filled(engine, today):
         factories_goals.target(session, people, Indicator.NEW_PILOT, 10)
         factories.before_gate(session, people, Gate.G2, name="示例**催化剂**中试")
         late = factories.before_gate(session, people, Gate.G1, name="示例聚合物中试")
-        factories_goals.set_clock(session, today)
+        factories_goals.set_clock(session, today - timedelta(days=1))  # known at any hour of today
         at = factories.clock(session)
         planned = today - timedelta(days=3)
         projects.plan_gate(session, late.id, Gate.G1, planned, by=people.manager, at=at)
@@ -164,7 +164,7 @@ def test_the_board_shows_the_same_projects(open_page, filled):
 def test_both_scopes_have_their_own_card_and_are_never_added(open_page, filled, engine):
     with writing(engine) as session:
         people = people_of(session)
-        factories_goals.set_clock(session, local_day(datetime.now(UTC)))
+        factories_goals.set_clock(session, local_day(datetime.now(UTC)) - timedelta(days=1))
         factories_goals.target(session, people, Indicator.NEW_PILOT, 5, scope=Scope.BASE)
 
     app = open_page("overview", Role.MANAGER, **Y2026)

@@ -9,7 +9,7 @@ from pilot.config import settings
 from pilot.store import schema
 from pilot.store.engine import make_engine
 from pilot.web import start
-from pilot.web.chinese import rewritten
+from pilot.web.chinese import SCRIPTS, rewritten
 from pilot.web.files import disposition
 from pilot.web.headers import shell_policy
 from pilot.web.start import UnsafeStart, check_settings
@@ -58,13 +58,13 @@ def test_the_page_is_chinese(visit):
     page = visit(serving.ADMIN).page("/").body
     assert '<html lang="zh-CN">' in page
     assert "<title>中试项目组合</title>" in page
-    assert "/i18n/zh.js" in page
+    assert all(f'src="{address}"' in page for address in SCRIPTS)
     assert "请在浏览器中启用 JavaScript" in page
     assert "service-desc" not in page
 
 
 def test_the_scripts_of_the_page_are_served(stranger):
-    for path in ("/i18n/zh.js", "/auth/session.js"):
+    for path in SCRIPTS:
         answer = stranger.send("GET", path)
         assert answer.status == 200
         assert "javascript" in answer.headers["content-type"]
