@@ -123,6 +123,12 @@ def test_no_page_shows_unescaped_html(path):
 
 
 @pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_day_is_asked_for_by_the_field_without_bounds(path):
+    if path.name not in {"days.py", "strip.py"}:
+        assert "date_input(" not in path.read_text(encoding="utf-8"), "use ui.day"
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(ROOT)))
 def test_a_module_is_short_enough_to_hold_in_the_head(path):
     limit = 80 if layer_of(path) == "pages" else 300
     assert path.read_text(encoding="utf-8").count("\n") <= limit

@@ -39,9 +39,9 @@ def light(facts: LightFacts, on: date) -> Light:
 
 
 def goal_light(goal: int, counted: int, planned: int) -> Light:
-    """W12: the year's goal against what is counted plus the gates planned for the rest of it."""
+    """W12: the year's goal against what is counted plus what planned gates may still add."""
     forecast = counted + planned
-    text = f"已计 {counted}，年内计划 {planned}，预计 {forecast}／目标 {goal}"
+    text = f"已计 {counted}，年内计划过门可增 {planned}，预计 {forecast}／目标 {goal}"
     if forecast >= goal:
         return Light(Level.GREEN, (Warning("W12", Level.GREEN, text, ""),))
     level = Level.YELLOW if forecast * 10 >= goal * 9 else Level.RED

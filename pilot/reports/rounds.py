@@ -130,15 +130,14 @@ def round_shown(
     if row is None:
         raise NotFound(MISSING)
     review, project = row["Review"], row["Project"]
-    closed = review.closed_at is not None and review.closed_at <= view.known_at
     span = queries_project_view.span(session, bases, project.id, view)
     return Round(
         id=review.id,
         gate=review.gate,
         number=review.round,
         opened_on=review.opened_on,
-        closed_at=review.closed_at if closed else None,
-        open=not closed,
+        closed_at=None if row["open"] else review.closed_at,
+        open=bool(row["open"]),
         writable=view.live and reader.base_id == review.base_id,
         submitted_by=review.submitted_by,
         submitter=row["submitter"],
@@ -168,10 +167,10 @@ def rounds_of(session: Session, project_id: int, view: Moment) -> list[Held]:
             gate=row.gate,
             number=row.round,
             opened_on=row.opened_on,
-            open=row.closed_at is None or row.closed_at > view.known_at,
+            open=bool(waits),
             taken=tuple(taken[row.id]),
         )
-        for row in queries_project_proof.rounds(session, project_id, view)
+        for row, waits in queries_project_proof.rounds(session, project_id, view)
     ]
 
 

@@ -14,13 +14,13 @@ from sqlmodel import Session
 from pilot.domain.lights import goal_light
 from pilot.domain.moment import Moment
 from pilot.domain.pace import pace
-from pilot.domain.vocabulary import GOALS, Gate, Indicator, Scope
+from pilot.domain.vocabulary import GOALS, Indicator, Scope
 from pilot.store import queries_filed, queries_overview, queries_transfers
 
 Place: TypeAlias = tuple[int, Indicator, Scope]
 Facts: TypeAlias = dict[str, Any]
 
-_MADE_BY = {Gate.G1: Indicator.NEW_PILOT, Gate.G4: Indicator.INDUSTRIALISED}
+_BY_GATES = (Indicator.NEW_PILOT, Indicator.INDUSTRIALISED)
 _COUNTS = ("counted", "month", "pending", "last_year", "distinct", "terminated", "planned")
 _TRANSFERS = ("contracts", "amount", "transferred", "licensed", "invested", "registered")
 _COLUMNS = (
@@ -120,7 +120,7 @@ def _add_planned(found: dict[Place, Facts], rows: Iterable) -> None:
     """A base's own project counts in both scopes; each scope has its own sum."""
     for row in rows:
         for scope in (Scope.CITY, Scope.BASE) if row.in_base else (Scope.CITY,):
-            place = found[row.base_id, _MADE_BY[row.gate], scope]
+            place = found[row.base_id, Indicator(row.indicator), scope]
             place["planned"] = place.get("planned", 0) + row.planned
 
 
@@ -167,7 +167,7 @@ def _against(goal: int, counted: int, planned: int, indicator: Indicator, view: 
         "months_left": line.months_left,
         "per_month": line.per_month,
     }
-    if indicator in _MADE_BY.values() and line.months_left:
+    if indicator in _BY_GATES and line.months_left:
         shown = goal_light(goal, counted, planned)
         found |= {"light": shown.sign, "light_reason": shown.reason}
     return found

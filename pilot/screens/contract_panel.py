@@ -121,7 +121,7 @@ def _rescind(detail: ContractDetail, view: Moment) -> None:
         return
     with st.popover("解除合同"), st.form(f"rescind-{detail.id}", border=False):
         st.text("自解除之日起，按此合同计入的成果不再计入；已上报的列为核减。")
-        on = st.date_input("解除日期 *", view.as_of, max_value=view.as_of, format="YYYY-MM-DD")
+        on = ui.day("解除日期 *", view.as_of)
         reason = st.text_area("理由 *", max_chars=500)
         sent = st.form_submit_button("确认解除")
     if sent:

@@ -96,10 +96,12 @@ def _fields(start: DefinitionDraft, on: date) -> tuple[DefinitionDraft, str]:
     key = f"definition-{start.indicator}"
     left, right = st.columns(2)
     with left:
-        valid_from = st.date_input(
-            "生效日期 *", on, format="YYYY-MM-DD", key=f"{key}-from",
+        valid_from = ui.day(
+            "生效日期 *",
+            on,
+            key=f"{key}-from",
             help="事件日期在这一天及以后的，按新口径；此前的仍按原口径。",
-        )  # fmt: skip
+        )
     with right:
         values = {name: _parameter(start, name, key) for name in _names(start.indicator)}
     text = st.text_area(

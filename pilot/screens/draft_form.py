@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 
 import streamlit as st
 
+from pilot import ui
 from pilot.domain.draft_fields import (
     Code,
     Day,
@@ -86,7 +87,7 @@ def _typed(about: Plain, hint: Any, label: str, value: Any, key: str) -> Any:
         draw = st.text_area if about.lines else st.text_input
         return draw(label, value or "", max_chars=about.longest, key=key) or None
     if isinstance(about, Day):
-        return st.date_input(label, value, format="YYYY-MM-DD", key=key)
+        return ui.day(label, value, key=key)
     if isinstance(about, Money):
         text = "" if value is None else f"{value}"
         return st.text_input(f"{label}（万元）", text, max_chars=20, key=key).strip() or None

@@ -67,10 +67,7 @@ def _form(shown: Round, view: Moment, verb: Callable, target: int, name: str, la
         "结论 *", list(Conclusion), None, format_func=lambda one: one.label,
         horizontal=True, key=f"{name}-conclusion-{target}",
     )  # fmt: skip
-    held_on = st.date_input(
-        "评审日期", view.as_of, min_value=shown.opened_on, max_value=view.as_of,
-        format="YYYY-MM-DD", key=f"{name}-held-{target}", width=200,
-    )  # fmt: skip
+    held_on = ui.day("评审日期", view.as_of, key=f"{name}-held-{target}", width=200)
     reason = st.text_area("理由 *", max_chars=2000, key=f"{name}-reason-{target}")
     conditions: tuple[ConditionDraft, ...] = ()
     if conclusion is Conclusion.CONDITIONAL:
@@ -106,9 +103,7 @@ def _conditions(name: str, held_on: date) -> tuple[ConditionDraft, ...]:
         with owner_place:
             owner = st.text_input("责任人 *", max_chars=50, key=f"{name}-owner-{row}")
         with due_place:
-            due = st.date_input(
-                "期限 *", None, min_value=held_on, format="YYYY-MM-DD", key=f"{name}-due-{row}"
-            )
+            due = ui.day("期限 *", None, key=f"{name}-due-{row}")
         found.append(ConditionDraft(text, owner, due or date.min))
     return tuple(found)
 

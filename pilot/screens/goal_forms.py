@@ -100,10 +100,13 @@ def filing_form(rows: Any, view: Moment) -> None:
     with st.form("filing"):
         left, right = st.columns(2)
         year = left.selectbox("年度 *", years, key="filing-year")
-        day = right.date_input(
-            "上报截止日期 *", view.as_of, max_value=view.as_of, format="YYYY-MM-DD",
-            key="filing-day", help="这一天结束时台账里的数就是上报的数。",
-        )  # fmt: skip
+        day = ui.day(
+            "上报截止日期 *",
+            view.as_of,
+            key="filing-day",
+            help="这一天结束时台账里的数就是上报的数。",
+            place=right,
+        )
         note = st.text_area(
             "上报情况 *", max_chars=300, key="filing-note",
             placeholder="报送对象、文号、报送日期，例如：已报市科技局，盘科发〔2026〕3号",

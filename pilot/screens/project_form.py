@@ -25,10 +25,7 @@ def edit(shown: Head, view: Moment) -> None:
     with st.form(f"edit-{shown.id}", border=False):
         values = about(known, now) | _risk(known, now) | _rest(known, now)
         values |= _parent(now, parent)
-        on = st.date_input(
-            "从哪天起是这样", view.as_of, max_value=view.as_of, format="YYYY-MM-DD",
-            help="更正早先的情况时，填情况实际发生的日期。",
-        )  # fmt: skip
+        on = ui.day("从哪天起是这样", view.as_of, help="更正早先的情况时，填情况实际发生的日期。")
         reason = st.text_input("修改理由", max_chars=300)
         sent = st.form_submit_button("保存修改", type="primary")
     if sent:

@@ -94,7 +94,7 @@ def _who(each: ConditionLine) -> str:
 
 def _close(each: ConditionLine, view: Moment) -> None:
     with st.popover("关闭"), st.form(f"close-{each.id}", border=False):
-        on = st.date_input("关闭日期", view.as_of, max_value=view.as_of, format="YYYY-MM-DD")
+        on = ui.day("关闭日期", view.as_of)
         note = st.text_area("怎样满足的 *", max_chars=500)
         if st.form_submit_button("关闭条件", type="primary"):
             key = ui.once(f"close-{each.id}")
@@ -109,7 +109,7 @@ def _plan(shown: Head) -> None:
     label, icon = "排定或调整计划日期", ":material/event:"
     with st.popover(label, icon=icon), st.form(f"plan-{shown.id}", border=False):
         gate = st.selectbox("阶段门", gates, start, format_func=lambda one: one.label)
-        on = st.date_input("计划日期", shown.planned_on or "today", format="YYYY-MM-DD")
+        on = ui.day("计划日期", shown.planned_on or "today")
         reason = st.text_input("调整理由", max_chars=300, help="已有计划日期的，调整必须说明")
         if st.form_submit_button("保存计划", type="primary"):
             seen = Seen("project", shown.id, shown.rev)

@@ -93,7 +93,7 @@ def _form(shown: Head, move: Move, view: Moment) -> None:
             st.caption(_WORDS[move.action])
         on = None
         if move.action in _DATED:
-            on = st.date_input("日期", view.as_of, max_value=view.as_of, format="YYYY-MM-DD")
+            on = ui.day("日期", view.as_of)
         into = st.text_input("合并到哪个项目（编号） *") if move.action == "merge" else ""
         kind = _kind(shown) if move.action == "terminate" else ""
         reason = ""

@@ -85,12 +85,10 @@ def _hand_in(shown: Head, line: PaperLine, reader: Actor, view: Moment) -> None:
             left, right = st.columns(2)
             with left:
                 doc_no = st.text_input("文号", max_chars=100)
-                issued_on = st.date_input(
-                    "签发（签订）日期", None, max_value=view.as_of, format="YYYY-MM-DD"
-                )
+                issued_on = ui.day("签发（签订）日期", None)
             with right:
                 issuer = st.text_input("签发单位", max_chars=100)
-                valid_until = st.date_input("有效期至", None, format="YYYY-MM-DD")
+                valid_until = ui.day("有效期至", None)
             reason = st.text_input("说明", max_chars=500) if line.id else ""
             if st.form_submit_button("交材料", type="primary"):
                 _act(

@@ -1,7 +1,6 @@
 """The plants of a project (产业化): where, by whom, the levels reached, their proof and checker."""
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -95,7 +94,7 @@ def _step(shown: Head, step: Step, reader: Actor, view: Moment) -> None:
 def _reach(plant: Plant, level: LandingLevel, view: Moment) -> None:
     key = f"{plant.id}-{level.value}"
     with st.popover("登记", key=f"reach-{key}"), st.form(f"reach-form-{key}", border=False):
-        on = st.date_input("达到日期", view.as_of, max_value=view.as_of, format="YYYY-MM-DD")
+        on = ui.day("达到日期", view.as_of)
         proof = st.text_input("证明材料 *", max_chars=300, help="例如备案证明、试生产条件确认意见")
         upload = st.file_uploader("文件", type=list(EXTENSIONS))
         if st.form_submit_button(f"登记 {level.value}", type="primary"):
@@ -109,17 +108,11 @@ def _reach(plant: Plant, level: LandingLevel, view: Moment) -> None:
 def _withdraw(step: Step, view: Moment) -> None:
     name = f"withdraw-{step.id}"
     with st.popover("撤回", key=name), st.form(f"{name}-form", border=False):
-        on = _day(view, step.reached_on)
+        on = ui.day("从哪天起撤回", view.as_of)
         reason = st.text_area("理由 *", max_chars=500)
         if st.form_submit_button("撤回进度"):
             done = f"已撤回 {step.level.label}。"
             _act(landing.withdraw_step, step.id, on=on, reason=reason, name=name, done=done)
-
-
-def _day(view: Moment, first: date) -> date:
-    return st.date_input(
-        "从哪天起撤回", view.as_of, min_value=first, max_value=view.as_of, format="YYYY-MM-DD"
-    )
 
 
 def _form(shown: Head, known: Choices, plant: Plant | None) -> None:

@@ -20,13 +20,11 @@ def record(shown: Head, view: Moment, *, allowed: bool) -> None:
             run_no = st.text_input("批次号 *", max_chars=32)
             left, right = st.columns(2)
             with left:
-                start = st.date_input(
-                    "开始 *", view.as_of, max_value=view.as_of, format="YYYY-MM-DD"
-                )
+                start = ui.day("开始 *", view.as_of)
                 hours = st.number_input("连续运行（小时）", 0.0, value=None, format="%.1f")
                 closure = st.number_input("物料衡算闭合（%）", 0.0, 999.0, None, format="%.2f")
             with right:
-                end = st.date_input("结束 *", view.as_of, max_value=view.as_of, format="YYYY-MM-DD")
+                end = ui.day("结束 *", view.as_of)
                 stops = st.number_input("非计划停车（次）", 0, value=None)
                 yields = st.number_input("收率（%）", 0.0, 100.0, None, format="%.2f")
             purity = st.number_input("纯度（%）", 0.0, 100.0, None, format="%.2f")

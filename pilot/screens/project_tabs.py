@@ -89,7 +89,7 @@ def note(shown: Head, view: Moment) -> None:
     fresh = st.session_state.setdefault("note-number", 0)
     icon = ":material/edit_note:"
     with st.popover("写进展", icon=icon), st.form(f"note-{shown.id}-{fresh}", border=False):
-        on = st.date_input("日期", view.as_of, max_value=view.as_of, format="YYYY-MM-DD")
+        on = ui.day("日期", view.as_of)
         text = st.text_area("进展 *", max_chars=2000)
         sent = st.form_submit_button("保存进展")
     if sent:

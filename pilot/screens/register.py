@@ -94,7 +94,7 @@ def _maturity(known: Choices) -> dict[str, Any]:
 def _entry(view: Moment) -> tuple[date, Stage]:
     left, right = st.columns(2)
     with left:
-        on = st.date_input("登记日期", view.as_of, max_value=view.as_of, format="YYYY-MM-DD")
+        on = ui.day("登记日期", view.as_of)
     with right:
         stage = st.selectbox(
             "起始阶段", list(Stage), format_func=lambda one: one.label,

@@ -7,11 +7,11 @@ summed, never "the claims not taken back": a reversal may name a later claim (do
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_
 from sqlmodel import Session, col, select
 
 from pilot.domain.moment import Moment, anniversary
-from pilot.domain.vocabulary import GOALS, Gate, Stage, Standing, State
+from pilot.domain.vocabulary import GOALS, Gate, Indicator, Scope, Stage, Standing, State
 from pilot.store.models import (
     Base,
     Claim,
@@ -127,31 +127,65 @@ def terminated(session: Session, ids: Sequence[int], view: Moment) -> Sequence[R
 
 
 def planned(session: Session, ids: Sequence[int], view: Moment) -> Sequence[Row]:
-    """Per base, gate (G1 makes an M1, G4 an M2) and in_base: gates planned for the year's rest.
+    """Per base, indicator and in_base: projects that gates planned for the year's rest may add.
 
-    A gate that is more than 15 days late is not reckoned with, a project that rests neither.
+    G1 makes an M1, G4 an M2; so does G3 where all else of an M2 is there (待核). A project that
+    is counted already adds nothing. A gate that is more than 15 days late is not reckoned with,
+    a project that rests neither.
     """
     first = max(date.fromordinal(view.as_of.toordinal() - _LATE_AT_MOST), date(view.year, 1, 1))
+    stage, g1 = col(ProjectSpan.stage), GatePlan.gate == Gate.G1
+    indicator = case((g1, Indicator.NEW_PILOT.value), else_=Indicator.INDUSTRIALISED.value)
     before = or_(
-        and_(GatePlan.gate == Gate.G1, col(ProjectSpan.stage).in_([Stage.POOL, Stage.CONCEPT])),
-        and_(GatePlan.gate == Gate.G4, col(ProjectSpan.stage).in_([Stage.PILOT, Stage.INDUSTRY])),
+        and_(g1, stage.in_([Stage.POOL, Stage.CONCEPT])),
+        and_(GatePlan.gate == Gate.G4, stage.in_([Stage.PILOT, Stage.INDUSTRY])),
+        and_(
+            GatePlan.gate == Gate.G3,
+            stage == Stage.PILOT,
+            col(ProjectSpan.project_id).in_(
+                _stands(ids, view, Standing.PENDING).where(Claim.year == view.year)
+            ),
+        ),
     )
     running = [State.ACTIVE, State.AWAITING, State.CONDITIONAL]
+    counted = _stands(ids, view, Standing.COUNTED)
     query = (
-        select(GatePlan.base_id, GatePlan.gate, ProjectSpan.in_base, func.count().label("planned"))
+        select(
+            GatePlan.base_id,
+            indicator.label("indicator"),
+            ProjectSpan.in_base,
+            func.count(col(GatePlan.project_id).distinct()).label("planned"),
+        )
         .join(ProjectSpan, col(ProjectSpan.project_id) == col(GatePlan.project_id))
         .where(
             *project_spans(ids, view),
             before,
+            or_(g1, col(ProjectSpan.project_id).not_in(counted)),
             col(ProjectSpan.state).in_(running),
             GatePlan.known_from <= view.known_at,
             GatePlan.known_to > view.known_at,
             GatePlan.planned_on >= first,
             GatePlan.planned_on <= date(view.year, 12, 31),
         )
-        .group_by(col(GatePlan.base_id), col(GatePlan.gate), col(ProjectSpan.in_base))
+        .group_by(col(GatePlan.base_id), indicator, col(ProjectSpan.in_base))
     )
     return session.exec(query).all()
+
+
+def _stands(ids: Sequence[int], view: Moment, standing: Standing) -> Select:
+    """The projects that stand so for M2 in the city, in whatever year."""
+    return (
+        select(Claim.unit_id)
+        .where(
+            *seen(ids, view),
+            Claim.indicator == Indicator.INDUSTRIALISED,
+            Claim.scope == Scope.CITY,
+            Claim.standing == standing,
+            Claim.unit_kind == "project",
+        )
+        .group_by(col(Claim.unit_id))
+        .having(func.sum(Claim.sign) > 0)
+    )
 
 
 def monthly(session: Session, ids: Sequence[int], view: Moment) -> Sequence[Row]:

@@ -22,14 +22,15 @@ from pilot.store.models import (
     Review,
     TransferSpan,
 )
+from pilot.store.queries_rounds import open_then
 
 _Checker = aliased(Account)
 
 
-def rounds(session: Session, project_id: int, view: Moment) -> Sequence[Review]:
-    """The rounds opened by then, the latest first."""
+def rounds(session: Session, project_id: int, view: Moment) -> Sequence[tuple[Review, bool]]:
+    """The rounds opened by then and whether they still waited, the latest first."""
     query = (
-        select(Review)
+        select(Review, open_then(view))
         .where(
             Review.project_id == project_id,
             Review.recorded_at <= view.known_at,

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, and_, case, func, or_
+from sqlalchemy import ColumnElement, RowMapping, and_, case, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from pilot.domain.moment import Moment
+from pilot.domain.moment import Moment, end_of_day
 from pilot.domain.people import Role
 from pilot.store.models import (
     Account,
@@ -18,6 +18,25 @@ from pilot.store.models import (
     ReviewCheck,
     Scorecard,
 )
+
+
+def open_then(view: Moment) -> ColumnElement:
+    """Whether a round waited at the view: its first decision, or its withdrawal, came later.
+
+    A decision ends it on the day it was held, a withdrawal at the instant it was recorded.
+    """
+    held = (
+        select(func.min(Decision.held_on))
+        .where(Decision.review_id == Review.id)
+        .correlate(Review)
+        .scalar_subquery()
+    )
+    return or_(
+        col(Review.closed_at).is_(None),
+        Review.closed_at > view.known_at,
+        held > view.as_of,
+        and_(held.is_(None), Review.closed_at > end_of_day(view.as_of)),
+    )
 
 
 def waiting(
@@ -50,7 +69,7 @@ def waiting(
             col(Review.base_id).in_(bases),
             Review.recorded_at <= view.known_at,
             Review.opened_on <= view.as_of,
-            or_(col(Review.closed_at).is_(None), Review.closed_at > view.known_at),
+            open_then(view),
         )
         .group_by(col(Review.id), col(Project.id), col(Account.id))
         .order_by(col(Review.opened_on), col(Review.id))
@@ -63,13 +82,14 @@ def round_of(
 ) -> RowMapping | None:
     """A round opened by then, with its project and who submitted it."""
     query = (
-        select(Review, Project, Account.name.label("submitter"))
+        select(Review, Project, Account.name.label("submitter"), open_then(view).label("open"))
         .join(Project, col(Project.id) == col(Review.project_id))
         .join(Account, col(Account.id) == col(Review.submitted_by))
         .where(
             Review.id == review_id,
             col(Review.base_id).in_(bases),
             Review.recorded_at <= view.known_at,
+            Review.opened_on <= view.as_of,
         )
     )
     return session.execute(query).mappings().first()
@@ -81,6 +101,7 @@ def latest_of(session: Session, bases: Sequence[int], project_id: int, view: Mom
         Review.project_id == project_id,
         col(Review.base_id).in_(bases),
         Review.recorded_at <= view.known_at,
+        Review.opened_on <= view.as_of,
     )
     return session.exec(query).one()
 

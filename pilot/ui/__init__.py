@@ -2,6 +2,7 @@
 
 from pilot.ui.action import act, once
 from pilot.ui.confirm import confirm
+from pilot.ui.days import day
 from pilot.ui.links import go, link
 from pilot.ui.rehearsal import Rehearsal, rehearse
 from pilot.ui.strip import strip, view
@@ -13,6 +14,7 @@ __all__ = [
     "Rehearsal",
     "act",
     "confirm",
+    "day",
     "drawn",
     "go",
     "link",

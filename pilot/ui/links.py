@@ -4,13 +4,12 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from pilot.ui.menu import PAGES
-
-_VIEW = ("year", "as_of", "known")
+from pilot.ui.strip import KEYS
 
 
 def address(**about: object) -> dict[str, str]:
     """Query parameters: the view of this page and what the other page is about."""
-    view = {key: st.query_params[key] for key in _VIEW if key in st.query_params}
+    view = {key: st.query_params[key] for key in KEYS if key in st.query_params}
     return view | {key: str(value) for key, value in about.items() if value not in (None, "")}
 
 

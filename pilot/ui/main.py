@@ -12,7 +12,7 @@ from pilot.domain.people import Role
 from pilot.services import door
 from pilot.services.door import Limits, Visitor
 from pilot.ui import flash, menu
-from pilot.ui.strip import past_banner, view
+from pilot.ui.strip import carry, past_banner, view
 from pilot.ui.visitor import ask_to_sign_in, engine, visitor
 from pilot.ui.words import plain
 
@@ -34,6 +34,7 @@ def main() -> None:
     page = st.navigation(menu.pages(who.actor.roles))
     st.set_page_config(page_title=f"{page.title} · {PRODUCT}")
     note_use(who)
+    carry(page.url_path)
     sidebar(who)
     if settings().demo:
         st.badge("演示数据：全部为虚构", icon=":material/science:", color="orange")

@@ -13,6 +13,8 @@ from pilot.domain.moment import Moment, local_day, moment
 
 FIRST_YEAR = 2020
 FIRST_DAY = date(FIRST_YEAR, 1, 1)
+KEYS = ("year", "as_of", "known")  # the parameters of an address that make its view
+_CARRIED = "carried-view"
 
 
 def strip() -> Moment:
@@ -37,6 +39,19 @@ def view() -> Moment:
         as_of=_date(chosen.get("as_of")),
         known_on=_date(chosen.get("known")),
     )
+
+
+def carry(page: str) -> None:
+    """Take the view along to a page chosen in the menu, whose address says nothing of one.
+
+    A link that is opened anew, and a reload, have no page before them: their address decides.
+    """
+    chosen = {key: st.query_params[key] for key in KEYS if key in st.query_params}
+    before, held = st.session_state.get(_CARRIED, (page, {}))
+    if before != page and held and not chosen:
+        st.query_params.update(held)
+        chosen = held
+    st.session_state[_CARRIED] = (page, chosen)
 
 
 def past_banner(shown: Moment) -> None:

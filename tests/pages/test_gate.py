@@ -280,6 +280,31 @@ def test_a_correction_gives_a_new_decision_and_the_old_one_stays_readable(open_p
     assert "录错了" in texts(app)
 
 
+def test_a_round_decided_later_was_still_waiting_then(open_page, engine):
+    review_id = at_gate(engine)
+    act(
+        engine, decisions.decide, review_id, Conclusion.REJECT,
+        by=staff.people(engine).decider, reason="录错了", held_on=date(2026, 2, 11),
+    )  # fmt: skip
+
+    app = open_page("gate", login="manager2", review=str(review_id), as_of="2026-02-10")
+
+    assert not app.exception
+    assert "已撤回" not in texts(app)
+    assert "录错了" not in texts(app)
+
+
+def test_a_day_before_the_round_is_refused_in_words_and_not_replaced(open_page, engine):
+    review_id = at_gate(engine)
+    app = choose(open_page("gate", login="manager2", review=str(review_id)), Conclusion.REJECT)
+    held = next(item for item in app.date_input if item.label == "评审日期")
+    held.set_value(date(2020, 1, 1)).run()
+
+    assert "评审日期不能早于提交评审的日期" in texts(app).replace("\\", "")
+    assert button(app, "确认结论").disabled
+    assert decided(engine, review_id)[0] == []
+
+
 # --- criteria ---
 
 

@@ -274,6 +274,19 @@ def test_gates_planned_for_the_rest_of_the_year_make_the_forecast(session, peopl
     assert card(session, people, seen(date(2026, 9, 17))).light == "■ 告警"
 
 
+def test_what_is_counted_already_is_not_planned_again(session, people):
+    factories_goals.target(session, people, Indicator.INDUSTRIALISED, goal=4)
+    project = factories.before_gate(session, people, Gate.G4)
+    projects.plan_gate(
+        session, project.id, Gate.G4, date(2026, 9, 1), by=people.manager,
+        at=factories.clock(session),
+    )  # fmt: skip
+
+    shown = card(session, people, seen(JUNE), "M2")
+
+    assert (shown.counted, shown.planned) == (1, 0)
+
+
 def test_the_trend_ends_at_the_number_on_the_card(session, people):
     admitted(session, people)
     admitted(session, people)
