@@ -54,4 +54,12 @@ class Conflict(PilotError):
 
 
 class Busy(PilotError):
-    """The database did not take the write in time; nothing was saved."""
+    """The database did not take the write in time; nothing was saved, another try may be."""
+
+
+class Unsure(Busy):
+    """The connection was lost on the way: whether the command was stored is not known."""
+
+
+class Unwritable(PilotError):
+    """The disk or the database takes no writes now (full, read-only, failing); reads go on."""

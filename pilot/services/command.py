@@ -8,21 +8,20 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel
 
-from pilot.domain.errors import Busy, StalePage
+from pilot.domain.errors import Busy, Unsure
 from pilot.domain.people import MAY, Actor, check_may
 from pilot.store import journal, queries_counting, queries_people, queries_version
 from pilot.store.engine import writing
-from pilot.store.faults import is_transient, sentence
+from pilot.store.faults import in_words
 from pilot.store.models import Claim
 
 VERBS: dict[str, Callable] = {}
-_TRIES = 4
+_PAUSES = (0, 0.05, 0.1, 0.2)  # seconds before each try
 _TICK = timedelta(microseconds=1)  # two commands of a base never share a recorded time
 
 
@@ -78,30 +77,29 @@ def perform(
 ) -> Done:
     """Run one verb for the account `by` (its id, or the token of its session) and commit it.
 
-    A repeated `key` answers with what the first try did. Raises a PilotError with nothing saved;
-    serialization failures and deadlocks are tried again.
+    A repeated `key` answers with what the first try did. Raises a PilotError with nothing saved.
+    A busy or unreachable database is tried again; a command without a key gets one of its own, so
+    that a commit whose answer was lost is never done twice.
     """
-    for attempt in range(_TRIES):
+    own, worst = key or uuid4().hex, None
+    for attempt, pause in enumerate(_PAUSES):
+        time.sleep(pause)
+        tried = attempt > 0 or key is not None
         try:
-            return _once(engine, action, args, options, by=by, now=now, key=key, seen=seen)
-        except StaleDataError as error:
-            raise StalePage("这条记录刚被别人修改，请刷新页面后重试；您的修改没有保存。") from error
-        except IntegrityError as error:
-            raise sentence(error) from error
-        except DBAPIError as error:
-            if not is_transient(error):
-                raise
-            if attempt == _TRIES - 1:
-                raise Busy("系统繁忙，没有保存任何内容，请稍后重试。") from error
-            time.sleep(0.05 * 2**attempt)
-    raise AssertionError("unreachable")
+            return _once(
+                engine, action, args, options, by=by, now=now, key=own, tried=tried, seen=seen
+            )
+        except Busy as error:
+            worst = error if worst is None or isinstance(error, Unsure) else worst
+    raise worst
 
 
 def rehearse(
     engine: Engine, action: Callable, *args, by: int | str, now: datetime, **options
 ) -> list[Claim]:
     """What a verb would add to the ledger: run for real, looked at, and rolled back."""
-    with Session(engine.execution_options(sqlite_begin="IMMEDIATE")) as session:
+    bound = engine.execution_options(sqlite_begin="IMMEDIATE")
+    with in_words(), Session(bound) as session:
         actor = queries_people.actor(session, by, now)
         head = journal.lock(session, actor.base_id)
         at = max(now, head.at + _TICK)
@@ -113,11 +111,11 @@ def rehearse(
     return rows
 
 
-def _once(engine: Engine, action: Callable, args, options, *, by, now, key, seen) -> Done:
+def _once(engine: Engine, action: Callable, args, options, *, by, now, key, tried, seen) -> Done:
     with writing(engine) as session:
         actor = queries_people.actor(session, by, now)
         head = journal.lock(session, actor.base_id)
-        if key and (earlier := journal.with_key(session, actor.base_id, actor.id, key)):
+        if tried and (earlier := journal.with_key(session, actor.base_id, actor.id, key)):
             return Done(earlier.subject, earlier.subject_id, earlier.sequence, repeated=True)
         check_may(actor, action.action)
         if seen:

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from pilot.domain.errors import NotAllowed
+from pilot.domain.errors import Busy, NotAllowed, Unwritable
 from pilot.domain.passwords import is_typable
 from pilot.domain.people import Actor
 from pilot.services import accounts, passwords
@@ -142,8 +141,8 @@ def touch(engine: Engine, who: Visitor, *, now: datetime, limits: Limits | None 
     try:
         with writing(engine) as session:
             queries_door.touch(session, who.session_id, now, end)
-    except DBAPIError as error:
-        log.warning("use of session %s not noted: %s", who.session_id, error.orig)
+    except (Busy, Unwritable) as error:
+        log.warning("use of session %s not noted: %s", who.session_id, error.message)
 
 
 def change_password(

@@ -15,7 +15,26 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, create_engine
 
+from pilot.store import faults
+
 BUSY_MS = 15_000
+# What every SQLite connection is told; tests/proofs/power_cut.py shows what each power cut costs
+# without the second.
+PRAGMAS = (
+    f"busy_timeout={BUSY_MS}",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "cache_size=-16000",
+    "trusted_schema=OFF",
+)
+# What every PostgreSQL session is told, whatever the server's own files say.
+POSTGRES = {
+    "timezone": "UTC",
+    "statement_timeout": "60000",
+    "lock_timeout": "15000",
+    "synchronous_commit": "on",
+}
 # SQLite before 3.51.3 can corrupt a WAL database on a rare reset race (sqlite.org/wal.html);
 # 3.44.6 and 3.50.7 carry the same mend.
 _MENDED = ((3, 44, 6, 3, 45), (3, 50, 7, 3, 51))
@@ -26,6 +45,12 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     if version >= (3, 51, 3):
         return True
     return any(low[:3] <= version < low[3:] for low in _MENDED)
+
+
+def sqlite_settings(version: tuple[int, ...]) -> tuple[str, ...]:
+    """The pragmas of a SQLite version: an old one keeps a rollback journal."""
+    journal = "WAL" if wal_is_safe(version) else "DELETE"
+    return (PRAGMAS[0], f"journal_mode={journal}", *PRAGMAS[1:])
 
 
 @functools.cache
@@ -50,7 +75,7 @@ def shared(url: str) -> Engine:
 
 
 def _postgres(url: str) -> Engine:
-    options = "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=15000"
+    options = " ".join(f"-c {name}={value}" for name, value in POSTGRES.items())
     driver = make_url(url).set(drivername="postgresql+psycopg")
     return create_engine(
         driver,
@@ -58,27 +83,19 @@ def _postgres(url: str) -> Engine:
         pool_size=10,
         max_overflow=20,
         pool_recycle=1800,
-        connect_args={"options": options},
+        connect_args={"options": options, "connect_timeout": 5},
     )
 
 
 def _sqlite(url: str) -> Engine:
     driver = sqlite_driver()
-    journal = "WAL" if wal_is_safe(driver.sqlite_version_info) else "DELETE"
+    settings = sqlite_settings(driver.sqlite_version_info)
     engine = create_engine(url, module=driver, pool_size=20, max_overflow=40)
 
     @event.listens_for(engine, "connect")
     def _connect(connection, _record) -> None:
         connection.isolation_level = None  # the driver's own implicit BEGIN off: ours below
-        for pragma in (
-            f"busy_timeout={BUSY_MS}",
-            f"journal_mode={journal}",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "temp_store=MEMORY",
-            "cache_size=-16000",
-            "trusted_schema=OFF",
-        ):
+        for pragma in settings:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -91,14 +108,24 @@ def _sqlite(url: str) -> Engine:
 
 @contextlib.contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A session that only reads; whatever it might have changed is rolled back."""
-    with Session(engine, expire_on_commit=False) as session:
+    """A session that only reads; whatever it might have changed is rolled back.
+
+    A database that can't be read just now raises a PilotError with its sentence.
+    """
+    with faults.in_words(), Session(engine, expire_on_commit=False) as session:
         yield session
 
 
 @contextlib.contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
-    """A session that commits at the end or leaves nothing behind."""
+    """A session that commits at the end or leaves nothing behind.
+
+    What the database or the disk refuses is raised as a PilotError with its sentence.
+    """
     bound = engine.execution_options(sqlite_begin="IMMEDIATE")
-    with Session(bound, expire_on_commit=False) as session, session.begin():
+    with (
+        faults.in_words(),
+        Session(bound, expire_on_commit=False) as session,
+        session.begin(),
+    ):
         yield session

@@ -5,8 +5,6 @@ its place, forced to disk, renamed, and both folders are forced to disk; only th
 names it commit. What no row names is swept.
 """
 
-import contextlib
-import errno
 import hashlib
 import os
 import re
@@ -18,14 +16,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from pilot.domain.errors import Invalid, NotFound, PilotError
+from pilot.domain.errors import Invalid, NotFound, Unwritable
 from pilot.domain.filetypes import clean_name, recognise
+from pilot.store.faults import in_words
 
 LEAST_FREE = 500 * 1024 * 1024
 _TEMPORARY = ".incoming-"
 _NAME = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1024 * 1024
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class StoredFile:
 
 
 def save(folder: Path, data: bytes | BinaryIO, *, shown_name: str, limit_bytes: int) -> StoredFile:
-    """Store a file for good; Invalid if it is not taken, PilotError if the disk is (nearly) full.
+    """Store a file for good; Invalid if it is not taken, Unwritable if the disk can't.
 
     The same bytes are kept once; whatever is refused leaves nothing behind.
     """
@@ -47,11 +45,20 @@ def save(folder: Path, data: bytes | BinaryIO, *, shown_name: str, limit_bytes: 
     name = clean_name(shown_name)
     kind = recognise(content, name)
     sha256 = hashlib.sha256(content).hexdigest()
-    with _disk_full_in_words():
+    with in_words():
         _make_folder(folder)
         _check_space(folder, len(content))
         _keep(folder, sha256, content)
     return StoredFile(sha256, len(content), kind.media_type, name)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse (Unwritable) a folder that takes no files."""
+    with in_words():
+        _make_folder(folder)
+        probe = folder / f"{_TEMPORARY}{secrets.token_hex(8)}"
+        probe.touch(0o600)
+        probe.unlink()
 
 
 def open_file(folder: Path, sha256: str) -> BinaryIO:
@@ -102,7 +109,7 @@ def _content(data: bytes | BinaryIO, limit_bytes: int) -> bytes:
 
 def _check_space(folder: Path, size: int) -> None:
     if shutil.disk_usage(folder).free < LEAST_FREE + size:
-        raise PilotError("磁盘剩余空间不足 500 MB，没有保存附件；请联系系统管理员清理磁盘。")
+        raise Unwritable("磁盘剩余空间不足 500 MB，没有保存附件；请联系系统管理员清理磁盘。")
 
 
 def _keep(folder: Path, sha256: str, content: bytes) -> None:
@@ -160,13 +167,3 @@ def _stored(folder: Path) -> Iterator[tuple[Path, str | None]]:
     for path in folder.glob("[0-9a-f][0-9a-f]/*"):
         if _NAME.fullmatch(name := path.parent.name + path.name):
             yield path, name
-
-
-@contextlib.contextmanager
-def _disk_full_in_words() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise PilotError("磁盘已满，没有保存附件；请联系系统管理员清理磁盘。") from error
-        raise

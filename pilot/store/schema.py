@@ -8,10 +8,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, inspect
 
-from pilot.domain.errors import PilotError
+from pilot.domain.errors import Busy, PilotError
+from pilot.store.faults import in_words
 
 _HERE = Path(__file__).parent / "migrations"
 _LOCK_NUMBER = 4_203_117
@@ -37,9 +38,10 @@ def head() -> str:
 def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Bring the database to this code's version; returns (revision before, revision after).
 
-    Raises SchemaTooNew, with the database untouched, if it knows a revision this code does not.
+    Raises SchemaTooNew, with the database untouched, if it knows a revision this code does not,
+    and another PilotError if the database or its folder can't be written.
     """
-    with _alone(engine), engine.connect() as connection:
+    with in_words(), _alone(engine), engine.connect() as connection:
         before = _current(connection)
         _check_known(before)
         if before != head():
@@ -82,7 +84,11 @@ def _alone(engine: Engine) -> Iterator[None]:
     if engine.dialect.name == "sqlite":
         path = Path(engine.url.database)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{path}.migrate.lock", timeout=60):
+        try:
+            lock = FileLock(f"{path}.migrate.lock", timeout=60).acquire()
+        except Timeout as error:
+            raise Busy("另一个程序正在升级数据库，请等它结束后再启动。") from error
+        with lock:
             yield
         return
     with engine.connect() as connection:

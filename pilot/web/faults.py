@@ -7,14 +7,21 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from pilot.domain.errors import NotAllowed, NotFound, PilotError
+from pilot.domain.errors import Busy, NotAllowed, NotFound, PilotError, Unwritable
+from pilot.ui.words import plain
 
 log = logging.getLogger("pilot.faults")
-_STATUS = {NotAllowed: 403, NotFound: 404}
+_STATUS = {NotAllowed: 403, NotFound: 404, Busy: 503, Unwritable: 503}
 
 
 def shown(error: Exception) -> bool:
-    """What Streamlit calls for an uncaught error in a page; true: it need not show it itself."""
+    """What Streamlit calls for an uncaught error in a page; true: it need not show it itself.
+
+    A refusal is its sentence; a bug is a number, and the log has the rest.
+    """
+    if isinstance(error, PilotError):
+        st.error(plain(error.message))
+        return True
     number = uuid4().hex[:8]
     log.error("page error %s", number, exc_info=error)
     st.error(f"系统出错，编号 {number}。请把编号告诉系统管理员；可以刷新页面后重试。")
@@ -27,8 +34,13 @@ async def refused(_request: Request, error: Exception) -> Response:
     return PlainTextResponse(getattr(error, "message", ""), status)
 
 
-async def crashed(_request: Request, error: Exception) -> Response:
-    """A bug in a route: its number; the server's log has the rest."""
+async def crashed(request: Request, error: Exception) -> Response:
+    """A bug in a route: its number; the server's log has the rest.
+
+    What the gate is refused by the database comes here too, and is its sentence.
+    """
+    if isinstance(error, PilotError):
+        return await refused(request, error)
     number = uuid4().hex[:8]
     log.error("route error %s", number, exc_info=error)
     return PlainTextResponse(f"系统出错，编号 {number}。请把编号告诉系统管理员。", 500)

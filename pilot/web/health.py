@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pilot.config import settings
+from pilot.domain.errors import PilotError
 from pilot.store.engine import reading, shared
 
 
@@ -25,7 +26,7 @@ def _database_answers() -> bool:
     try:
         with reading(shared(settings().url)) as session:
             session.connection().exec_driver_sql("SELECT count(*) FROM base")
-    except SQLAlchemyError:
+    except (PilotError, SQLAlchemyError):
         return False
     return True
 

@@ -4,9 +4,11 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlmodel import func, select
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, func, select
 
-from pilot.domain.errors import Conflict, NotAllowed, PilotError, StalePage
+from pilot.domain.errors import Conflict, NotAllowed, PilotError, StalePage, Unsure
 from pilot.domain.people import MAY, Role
 from pilot.services import projects
 from pilot.services.command import VERBS, Seen, perform
@@ -140,6 +142,42 @@ def test_a_code_that_exists_is_refused_in_words(engine, people):
     register(engine, people["manager"], code="ZS-2026-001")
     with pytest.raises(Conflict, match="编号"):
         register(engine, people["manager"], code="ZS-2026-001")
+
+
+def lose_the_answer(times):
+    """The next commits are stored, but the connection ends before the client is told."""
+    left = [times]
+
+    def lose(_session):
+        if left[0]:
+            left[0] -= 1
+            lost = OperationalError("COMMIT", {}, Exception("gone"), connection_invalidated=True)
+            raise lost
+
+    event.listen(Session, "after_commit", lose)
+    return lambda: event.remove(Session, "after_commit", lose)
+
+
+@pytest.mark.parametrize("key", [None, "form-1"], ids=["own key", "form's key"])
+def test_a_command_whose_answer_was_lost_is_done_once(engine, people, key):
+    stop = lose_the_answer(times=1)
+    try:
+        done = register(engine, people["manager"], key=key)
+    finally:
+        stop()
+    assert done.repeated
+    assert (count(engine, Project), count(engine, JournalEntry)) == (1, 1)
+
+
+def test_when_every_answer_is_lost_the_person_is_told_that_it_may_be_saved(engine, people):
+    stop = lose_the_answer(times=4)
+    try:
+        with pytest.raises(Unsure, match="可能没有保存"):
+            register(engine, people["manager"], key="form-1")
+    finally:
+        stop()
+    assert register(engine, people["manager"], key="form-1").repeated
+    assert count(engine, Project) == 1
 
 
 def test_every_verb_has_a_row_in_the_table_of_permissions():
