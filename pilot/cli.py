@@ -75,6 +75,7 @@ def serve(
             raise PilotError("还没有初始化：请先运行 pilot init，或用 pilot demo 试用。")
         opening.check_mode(engine, demo=chosen.demo)
         _check_reachable()
+        _say_durability(engine)
     _run()
 
 
@@ -88,7 +89,7 @@ def demo(port: Annotated[int, typer.Option(help="端口")] = 0) -> None:
         file = chosen.data_dir / "demo.db"
         if not file.exists():
             _fill(file)
-        _migrated()
+        _say_durability(_migrated())
     _run()
 
 
@@ -105,6 +106,14 @@ def _migrated() -> Engine:
     if before != after:
         typer.echo(f"数据库已升级：{before or '空库'} → {after}")
     return engine
+
+
+def _say_durability(engine: Engine) -> None:
+    """Which database this is and how it keeps what was saved; refuses one that would not."""
+    found = opening.check_durability(engine)
+    typer.echo(f"数据库：{found}")
+    for warning in found.warnings:
+        typer.echo(f"注意：{warning}", err=True)
 
 
 def _fill(file: Path) -> None:

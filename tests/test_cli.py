@@ -50,6 +50,14 @@ def test_an_installation_begins_with_a_base_and_an_administrator(url):
     assert pilot("serve").exit_code == 0
 
 
+def test_serving_says_which_database_and_journal_it_uses(url):
+    pilot("init")
+    said = pilot("serve").output
+    assert "数据库：SQLite 3." in said
+    assert "synchronous=2" in said
+    assert "journal_mode=" in said
+
+
 def test_the_database_is_the_operators_alone(url, tmp_path):
     pilot("init")
     assert (tmp_path / "new" / "pilot.db").stat().st_mode & 0o077 == 0

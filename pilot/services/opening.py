@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 from pilot.domain.errors import Conflict, Invalid
 from pilot.domain.parsing import clean_text
 from pilot.services import accounts, installation
-from pilot.store import queries_door
+from pilot.store import durability, queries_door
+from pilot.store.durability import Durability
 from pilot.store.engine import reading, writing
 
 INITIALISED = "数据库里已经有基地，没有再次初始化。"
@@ -39,6 +40,11 @@ def check_mode(engine: Engine, *, demo: bool) -> None:
     with reading(engine) as session:
         if queries_door.any_base(session, demo=not demo):
             raise Conflict(REAL if demo else DEMO)
+
+
+def check_durability(engine: Engine) -> Durability:
+    """Which database is in use and how it keeps what was saved; refuses one that would not."""
+    return durability.durability(engine)
 
 
 def open_first_base(

@@ -77,12 +77,20 @@ def check_settings() -> None:
 
 
 def open_database() -> None:
-    """Bring the database to this version, say so in the log, and look whose data it holds."""
+    """Bring the database to this version, say in the log which one it is, look whose data it holds.
+
+    Raises a PilotError where it, or the folder of attachments, does not keep what is saved.
+    """
     engine = shared(settings().url)
     before, after = schema.upgrade(engine)
     if before != after:
         log.info("database schema upgraded from %s to %s", before or "nothing", after)
+    found = opening.check_durability(engine)
+    log.info("database %s", found)
+    for warning in found.warnings:
+        log.warning("%s", warning)
     opening.check_mode(engine, demo=settings().demo)
+    attachments.check_folder(settings().attachments)
     with reading(engine) as session:
         gone = attachments.sweep(session, settings().attachments, at=datetime.now(UTC))
     if gone:

@@ -134,6 +134,12 @@ def test_a_demonstration_listens_on_this_machine_only(options, monkeypatch):
         check_settings()
 
 
+def test_the_log_says_which_database_and_journal_are_in_use(server):
+    assert re.search(
+        r'"database SQLite 3\.\S+ \(journal_mode=\w+, synchronous=2\)"', server.log.read_text()
+    )
+
+
 def test_a_newer_database_stops_the_start_with_a_sentence(tmp_path):
     engine = make_engine(f"sqlite:///{tmp_path / 'pilot.db'}")
     schema.upgrade(engine)
