@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     idle_minutes: int = 30
     session_hours: int = 10
     max_upload_mb: int = 20
+    project_quota_mb: int = 1_000
+    person_quota_mb: int = 5_000
     allowed_hosts: str = ""
 
     @property

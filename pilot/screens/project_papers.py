@@ -92,7 +92,8 @@ def _hand_in(shown: Head, line: PaperLine, reader: Actor, view: Moment) -> None:
             reason = st.text_input("说明", max_chars=500) if line.id else ""
             if st.form_submit_button("交材料", type="primary"):
                 _act(
-                    evidence.submit, shown.id, line.doc_code, upload=upload, title=title,
+                    evidence.submit, shown.id, line.doc_code, upload=upload,
+                    of_project=shown.id, title=title,
                     doc_no=doc_no.strip() or None, issuer=issuer.strip() or None,
                     issued_on=issued_on, valid_until=valid_until, reason=reason.strip() or None,
                     name=f"hand-in-{line.doc_code}", done=f"已交 {line.doc_code}，等待他人核验。",

@@ -49,7 +49,7 @@ def _plant(shown: Head, plant: Plant, reader: Actor, view: Moment) -> None:
             if step is None:
                 st.markdown(f":gray[○ {level.label}]", width="stretch")
                 if shown.writable and may(reader, "landing.reach"):
-                    _reach(plant, level, view)
+                    _reach(shown, plant, level, view)
             else:
                 _step(shown, step, reader, view)
     for step in plant.steps:
@@ -91,7 +91,7 @@ def _step(shown: Head, step: Step, reader: Actor, view: Moment) -> None:
         _withdraw(step, view)
 
 
-def _reach(plant: Plant, level: LandingLevel, view: Moment) -> None:
+def _reach(shown: Head, plant: Plant, level: LandingLevel, view: Moment) -> None:
     key = f"{plant.id}-{level.value}"
     with st.popover("登记", key=f"reach-{key}"), st.form(f"reach-form-{key}", border=False):
         on = ui.day("达到日期", view.as_of)
@@ -101,7 +101,7 @@ def _reach(plant: Plant, level: LandingLevel, view: Moment) -> None:
             done = f"已登记 {level.label}，等待他人核实。"
             _act(
                 landing.reach, plant.id, level, on=on, proof=proof, upload=upload,
-                name=f"reach-{key}", done=done,
+                of_project=shown.id, name=f"reach-{key}", done=done,
             )  # fmt: skip
 
 

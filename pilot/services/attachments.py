@@ -1,21 +1,88 @@
 """Attachments (附件): the row that names a file which is already safe on disk."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import Engine
 from sqlmodel import Session
 
-from pilot.domain.people import Actor
-from pilot.store import files, queries_verify
+from pilot.domain.errors import Invalid
+from pilot.domain.people import Actor, check_may
+from pilot.store import files, queries, queries_attachments, queries_people, queries_verify
+from pilot.store.engine import reading
 from pilot.store.files import StoredFile
-from pilot.store.models import Attachment
+from pilot.store.models import Attachment, Project
 
 KEPT_WITHOUT_A_ROW = timedelta(days=1)  # longer than any command takes to commit its row
+
+
+_MB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """The most that one file, one project's files and one person's files may take, in MB."""
+
+    file: int
+    project: int
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was sent for a project and is not stored yet."""
+
+    name: str
+    data: bytes
+    project_id: int
+
+
+def accept(
+    engine: Engine,
+    folder: Path,
+    upload: Upload,
+    verb: Callable,
+    *,
+    by: int | str,
+    now: datetime,
+    quota: Quota,
+) -> StoredFile:
+    """Store a file that `verb` is going to name, durably.
+
+    Refused before anything is written: a person who may not do it, another base's project, a
+    file that is not taken, and one for which the project or the person has no room left.
+    Two uploads at the same moment may both get the last room.
+    """
+    with reading(engine) as session:
+        actor = queries_people.actor(session, by, now)
+        check_may(actor, verb.action)
+        project = queries.one(session, Project, actor.base_id, upload.project_id)
+        of_project = queries_attachments.bytes_of_project(session, project.id)
+        of_person = queries_attachments.bytes_of_account(session, actor.base_id, actor.id)
+    _check_room("这个项目", of_project, len(upload.data), quota.project)
+    _check_room("您", of_person, len(upload.data), quota.person)
+    return keep(folder, upload.data, shown_name=upload.name, limit_bytes=quota.file * _MB)
+
+
+def _check_room(whose: str, used: int, more: int, most: int) -> None:
+    if used + more > most * _MB:
+        raise Invalid(
+            "file",
+            f"{whose}的附件已占用 {used / _MB:.1f} MB，加上这个文件（{more / _MB:.1f} MB）超过上限"
+            f" {most} MB，没有保存；请压缩文件，或请系统管理员调整上限。",
+        )
 
 
 def keep(folder: Path, data: bytes, *, shown_name: str, limit_bytes: int) -> StoredFile:
     """Store a file durably, before any command that names it; refuses what `files.save` refuses."""
     return files.save(folder, data, shown_name=shown_name, limit_bytes=limit_bytes)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse to begin with a folder that takes no files."""
+    files.check_folder(folder)
 
 
 def add(session: Session, stored: StoredFile, *, by: Actor, at: datetime) -> Attachment:

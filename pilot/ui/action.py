@@ -13,7 +13,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from pilot.config import settings
 from pilot.domain.errors import Conflict, PilotError
 from pilot.services import attachments
-from pilot.services.attachments import StoredFile
+from pilot.services.attachments import Quota, StoredFile, Upload
 from pilot.services.command import Done, Seen, perform
 from pilot.ui import flash, visitor
 from pilot.ui.strip import view
@@ -30,19 +30,21 @@ def act(
     seen: Seen | None = None,
     done: str = "已保存。",
     upload: UploadedFile | None = None,
+    of_project: int | None = None,
     **options: Any,
 ) -> Done | None:
     """Run a verb for the signed-in person and say how it went; None when it was refused.
 
     As `on_click` or inline. `key` is `once(name)` of the form; `seen` the version it showed.
-    An `upload` is safe on disk before the verb runs, which gets it as `file`.
+    An `upload`, for the project `of_project`, is safe on disk before the verb runs, which gets it
+    as `file`.
     Nothing typed is lost by a refusal: the form keeps its values, the reasons stand above it.
     """
     try:
         if not view().live:
             raise Conflict(PAST)
         if upload is not None:
-            options["file"] = _kept(upload)
+            options["file"] = _kept(upload, of_project, verb)
         result = perform(
             visitor.engine(),
             verb,
@@ -62,13 +64,16 @@ def act(
     return result
 
 
-def _kept(upload: UploadedFile) -> StoredFile:
+def _kept(upload: UploadedFile, project_id: int, verb: Callable) -> StoredFile:
     chosen = settings()
-    return attachments.keep(
+    return attachments.accept(
+        visitor.engine(),
         chosen.attachments,
-        upload.getvalue(),
-        shown_name=upload.name,
-        limit_bytes=chosen.max_upload_mb * 1024 * 1024,
+        Upload(upload.name, upload.getvalue(), project_id),
+        verb,
+        by=visitor.token(),
+        now=datetime.now(UTC),
+        quota=Quota(chosen.max_upload_mb, chosen.project_quota_mb, chosen.person_quota_mb),
     )
 
 
