@@ -22,6 +22,7 @@ from pilot.store.models import Claim
 
 VERBS: dict[str, Callable] = {}
 _PAUSES = (0, 0.05, 0.1, 0.2)  # seconds before each try
+_PATIENCE = 5.0  # seconds after which a command that has waited is not tried once more
 _TICK = timedelta(microseconds=1)  # two commands of a base never share a recorded time
 
 
@@ -82,6 +83,7 @@ def perform(
     that a commit whose answer was lost is never done twice.
     """
     own, worst = key or uuid4().hex, None
+    start = time.monotonic()
     for attempt, pause in enumerate(_PAUSES):
         time.sleep(pause)
         tried = attempt > 0 or key is not None
@@ -91,6 +93,8 @@ def perform(
             )
         except Busy as error:
             worst = error if worst is None or isinstance(error, Unsure) else worst
+            if time.monotonic() - start > _PATIENCE:
+                break
     raise worst
 
 

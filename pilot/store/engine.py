@@ -9,6 +9,7 @@ import functools
 import importlib
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 from sqlalchemy import Engine, event
@@ -16,8 +17,9 @@ from sqlalchemy.engine import make_url
 from sqlmodel import Session, create_engine
 
 from pilot.store import faults
+from pilot.store.turn import Turn
 
-BUSY_MS = 15_000
+BUSY_MS = 10_000
 # What every SQLite connection is told; tests/proofs/power_cut.py shows what each power cut costs
 # without the second.
 PRAGMAS = (
@@ -32,7 +34,7 @@ PRAGMAS = (
 POSTGRES = {
     "timezone": "UTC",
     "statement_timeout": "60000",
-    "lock_timeout": "15000",
+    "lock_timeout": str(BUSY_MS),
     "synchronous_commit": "on",
 }
 # SQLite before 3.51.3 can corrupt a WAL database on a rare reset race (sqlite.org/wal.html);
@@ -98,10 +100,15 @@ def _sqlite(url: str) -> Engine:
         for pragma in settings:
             connection.execute(f"PRAGMA {pragma}")
 
+    file = engine.url.database
+    turn = Turn(Path(f"{file}.turn.lock"), BUSY_MS / 1000) if file else None
+
     @event.listens_for(engine, "begin")
     def _begin(connection) -> None:
         kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {kind}")
+        waiting = turn.taken() if turn and kind == "IMMEDIATE" else contextlib.nullcontext()
+        with waiting:
+            connection.exec_driver_sql(f"BEGIN {kind}")
 
     return engine
 
