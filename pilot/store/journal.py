@@ -156,14 +156,14 @@ def with_key(session: Session, base_id: int, by_id: int, key: str) -> JournalEnt
 
 def _merged(changes: Changes) -> Changes:
     """Several flushes of one row as one change: what it was first, what it is in the end."""
-    found: dict[tuple[str, int], dict[str, list]] = {}
+    found: dict[tuple, dict[str, list]] = {}
     for change in changes:
-        fields = found.setdefault((change["table"], change["id"]), {})
+        fields = found.setdefault((change["table"], change["id"], change["row"]), {})
         for name, (before, after) in change["fields"].items():
             fields[name] = [fields[name][0] if name in fields else before, after]
     return [
         {"table": table, "id": row_id, "fields": kept}
-        for (table, row_id), fields in found.items()
+        for (table, row_id, _row), fields in found.items()
         if (kept := {name: pair for name, pair in fields.items() if pair[0] != pair[1]})
     ]
 
@@ -173,8 +173,13 @@ def _place(row: SQLModel) -> tuple[str, int]:
 
 
 def _key(row: SQLModel) -> int:
-    identity = inspect(row).identity or inspect(row).mapper.primary_key_from_instance(row)
-    return next((part for part in identity if isinstance(part, int)), 0)
+    return next((part for part in _identity(row) if isinstance(part, int)), 0)
+
+
+def _identity(row: SQLModel) -> tuple:
+    """The whole primary key: several rows may share the number that the entry shows."""
+    state = inspect(row)
+    return tuple(state.identity or state.mapper.primary_key_from_instance(row))
 
 
 def _change(row: SQLModel) -> dict[str, Any] | None:
@@ -194,12 +199,19 @@ def _change(row: SQLModel) -> dict[str, Any] | None:
         fields[attribute.key] = (
             [before and HIDDEN, after and HIDDEN] if private else [before, after]
         )
-    return {"table": table, "id": _key(row), "fields": fields} if fields else None
+    if not fields:
+        return None
+    return {"table": table, "id": _key(row), "row": _identity(row), "fields": fields}
 
 
 def _gone(row: SQLModel) -> dict[str, Any]:
     values = {key: [plain(value), None] for key, value in row.model_dump().items()}
-    return {"table": row.__tablename__, "id": _key(row), "fields": values}
+    return {
+        "table": row.__tablename__,
+        "id": _key(row),
+        "row": _identity(row),
+        "fields": values,
+    }
 
 
 def plain(value: object) -> object:

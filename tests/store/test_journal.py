@@ -6,7 +6,7 @@ from sqlmodel import select
 
 from pilot.domain.drafts import PersonDraft
 from pilot.domain.people import Role
-from pilot.services import projects, setup
+from pilot.services import accounts, projects, setup
 from pilot.services.command import perform
 from pilot.services.organisations import save_person
 from pilot.services.projects import ProjectDraft
@@ -39,6 +39,18 @@ def test_an_edit_is_recorded_field_by_field_with_before_and_after(engine):
     changed = {c["table"]: c["fields"] for c in json.loads(entry.changes)}
     assert changed["project"]["name"] == ["甲", "乙"]
     assert entry.reason == "名称有误"
+
+
+def test_rows_that_share_a_number_are_each_recorded(engine):
+    """Two roles are two rows of one account: the entry names both."""
+    with writing(engine) as session:
+        home = factories.base(session)
+        admin = factories.actor(session, home, Role.ADMIN)
+    roles = (Role.MANAGER, Role.REVIEWER)
+    perform(engine, accounts.create, "new", "示例", roles, "First-Horse-77", by=admin.id, now=NOON)
+    told = json.loads(written(engine)[-1].changes)
+    given = [c["fields"]["role"][1] for c in told if c["table"] == "account_role"]
+    assert sorted(given) == ["manager", "reviewer"]
 
 
 def test_personal_data_stays_out_of_the_chained_body(engine):
