@@ -56,6 +56,7 @@ def check_folder(folder: Path) -> None:
     """Refuse (Unwritable) a folder that takes no files."""
     with in_words():
         _make_folder(folder)
+        _sync_folder(folder.parent)  # whoever made it may have been stopped before this
         probe = folder / f"{_TEMPORARY}{secrets.token_hex(8)}"
         probe.touch(0o600)
         probe.unlink()
@@ -138,7 +139,11 @@ def _write(folder: Path, place: Path, content: bytes) -> None:
 
 
 def _make_folder(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make a folder and those above it, and force each new name to disk."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _sync_folder(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -245,9 +245,11 @@ def test_file_and_folders_are_forced_to_disk_before_the_row(folder, monkeypatch)
     monkeypatch.setattr(os, "fsync", fsync)
     stored = save(folder, PDF)
 
-    temporary, *folders = synced
+    place = str(folder / stored.sha256[:2])
+    new_names, (temporary, *folders) = synced[:2], synced[2:]
+    assert new_names == [str(folder.parent), str(folder)]  # a new folder's name, then its own
     assert ".incoming-" in temporary
-    assert folders == [str(folder / stored.sha256[:2]), str(folder)]
+    assert folders == [place, str(folder)]
 
 
 def test_an_interrupted_write_leaves_nothing(folder, monkeypatch):
