@@ -1,0 +1,193 @@
+"""A process killed in the middle of its work (SIGKILL) loses nothing it acknowledged.
+
+Two processes run real verbs through the command layer on one SQLite file: imports, decisions and
+corrections, attachments with their papers. Each says what it tries and what it has been told is
+done; after 5 to 400 ms both are killed and the file is opened again by the product's own engine.
+"""
+
+import json
+import multiprocessing
+import os
+import random
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from pilot.domain.errors import Busy, Conflict
+from pilot.store.engine import make_engine, reading
+from tests.proofs import ground as grounds
+from tests.proofs import whole
+from tests.proofs.ground import Action, Ground
+from tests.proofs.plan import Effort, Finding, at_least, at_most, none
+
+TITLE = "crash"
+KINDS = {
+    "import": ("import", "note"),
+    "decide": ("decide", "decide", "correct", "note"),
+    "attach": ("attach", "note"),
+}
+_SHARES = ("import",) * 5 + ("decide",) * 3 + ("attach",) * 2  # of ten kills
+_KILLS_A_COPY = 10
+_WARM = 2  # actions before the time to the kill begins: the first of a process are slow
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["tests.proofs.crash"])
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the kills came to."""
+
+    kills: int = 0
+    interrupted: int = 0
+    acknowledged: int = 0
+    stored_unsaid: int = 0
+    slowest: float = 0.0
+    lost: list[str] = field(default_factory=list)
+    halves: list[str] = field(default_factory=list)
+    orphans: list[str] = field(default_factory=list)
+    repeats: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A copy of the laid portfolio that is being killed."""
+
+    folder: Path
+    ground: Ground
+    laid: whole.Rows
+
+    @property
+    def url(self) -> str:
+        """The database of the copy."""
+        return f"sqlite:///{self.folder / 'pilot.db'}"
+
+    @property
+    def files(self) -> Path:
+        """The stored files of the copy."""
+        return self.folder / "attachments"
+
+
+def prove(effort: Effort) -> Iterator[Finding]:
+    """Kill, look, kill again."""
+    tally = Tally()
+    with tempfile.TemporaryDirectory(prefix="pilot-crash-") as folder:
+        template = _laid(Path(folder))
+        kills, acks = effort.of(40, 200), effort.of(100, 3_000)
+        while (tally.kills < kills or tally.acknowledged < acks) and tally.kills < 4 * kills:
+            _kill(_copy(template, tally.kills), tally)
+    yield at_least("kills, of two processes each", tally.kills, kills)
+    yield at_least("actions acknowledged", tally.acknowledged, acks)
+    yield at_least("kills in the middle of an action", tally.interrupted, tally.kills // 2)
+    yield none("acknowledged actions lost", len(tally.lost), tally.acknowledged)
+    yield none("half actions, drift, broken chain or file", len(tally.halves))
+    yield none("orphan files after the sweep", len(tally.orphans))
+    yield none("repeated keys that did something", len(tally.repeats))
+    stored = f"{tally.stored_unsaid} (answered: already done)"
+    yield Finding("stored, but never acknowledged", "told", stored, True)
+    yield at_most("slowest reopening", tally.slowest, 2, " s")
+    for trouble in [*tally.lost, *tally.halves, *tally.orphans, *tally.repeats][:10]:
+        print(trouble, flush=True)
+
+
+def _laid(folder: Path) -> Place:
+    """The portfolio that every copy begins with."""
+    engine = make_engine(f"sqlite:///{folder / 'pilot.db'}")
+    ground = grounds.lay(engine, rounds=30)
+    with reading(engine) as session:
+        laid = whole.rows(session)
+    engine.dispose()
+    return Place(folder, ground, laid)
+
+
+def _copy(template: Place, kills: int) -> Place:
+    """The place of a kill: a fresh copy for every ten, so that looking stays quick."""
+    place = Place(
+        template.folder / f"copy-{kills // _KILLS_A_COPY}", template.ground, template.laid
+    )
+    if not place.folder.exists():
+        place.folder.mkdir()
+        shutil.copy(template.folder / "pilot.db", place.folder)
+    return place
+
+
+def _kill(place: Place, tally: Tally) -> None:
+    """Let two processes work, kill both, and look at what they leave."""
+    kinds = KINDS[_SHARES[tally.kills % len(_SHARES)]]
+    told = [place.folder / f"told-{tally.kills}-{n}" for n in range(2)]
+    work = [
+        _PROCESSES.Process(target=_work, args=(place, kinds, tally.kills * 10 + n, told[n]))
+        for n in range(2)
+    ]
+    for process in work:
+        process.start()
+    try:
+        _until(lambda: all(path.exists() and b"ready" in path.read_bytes() for path in told))
+        time.sleep(random.uniform(0.005, 0.4))
+    finally:
+        for process in work:
+            process.kill()
+        for process in work:
+            process.join()
+    tally.kills += 1
+    tried, acknowledged = _heard(told)
+    _look(place, tried, acknowledged, tally)
+
+
+def _work(place: Place, kinds: tuple[str, ...], seed: int, told: Path) -> None:
+    """What a killed process does: act, and say so before and after, for ever."""
+    out = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    engine = make_engine(place.url)
+    for number, action in enumerate(grounds.actions(place.ground, kinds, seed)):
+        if number == _WARM:
+            _say(out, {"ready": number})
+        _say(out, {"try": asdict(action)})
+        try:
+            done = grounds.do(engine, place.files, place.ground, action)
+        except (Busy, Conflict):
+            continue  # the other process held the database, or decided that round
+        _say(out, {"ack": action.key, "sequence": done.sequence})
+
+
+def _say(out: int, line: dict) -> None:
+    os.write(out, json.dumps(line).encode() + b"\n")
+
+
+def _heard(told: list[Path]) -> tuple[list[Action], dict[str, int]]:
+    """The actions that were under way, and the keys that were acknowledged with their numbers."""
+    under_way, acknowledged = [], {}
+    for path in told:
+        lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+        acknowledged |= {line["ack"]: line["sequence"] for line in lines if "ack" in line}
+        tried = [Action(**line["try"]) for line in lines if "try" in line]
+        under_way += [action for action in tried[-1:] if action.key not in acknowledged]
+    return under_way, acknowledged
+
+
+def _look(
+    place: Place, under_way: list[Action], acknowledged: dict[str, int], tally: Tally
+) -> None:
+    """Open the file again and add up what is wrong with it."""
+    start = time.monotonic()
+    engine = make_engine(place.url)
+    with reading(engine) as session:
+        known = whole.keys(session)
+    tally.slowest = max(tally.slowest, time.monotonic() - start)
+    tally.interrupted += bool(under_way)
+    tally.acknowledged += len(acknowledged)
+    tally.stored_unsaid += sum(action.key in known for action in under_way)
+    tally.lost += [key for key, number in acknowledged.items() if known.get(key) != number]
+    tally.halves += whole.troubles(engine, place.files, place.laid)
+    tally.orphans += whole.orphans(engine, place.files)
+    tally.repeats += whole.again(engine, place.files, place.ground, under_way, known)
+    engine.dispose()
+
+
+def _until(ready, seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > end:
+            raise TimeoutError("the processes did not start")
+        time.sleep(0.001)
