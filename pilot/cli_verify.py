@@ -15,12 +15,13 @@ def verify() -> None:
     with reading(shared(chosen.url)) as session:
         checked = verify_all(session, chosen.attachments)
     for one in checked:
-        _say(one)
+        say(one)
     if not all(one.sound for one in checked):
         raise typer.Exit(1)
 
 
-def _say(one: Verification) -> None:
+def say(one: Verification) -> None:
+    """What was found of one base: in a line, or each difference."""
     looked_at = f"台账 {one.claims} 条、日志 {one.entries} 条、附件 {one.files} 个"
     if one.sound:
         typer.echo(f"{one.base}：{looked_at}，全部相符。")

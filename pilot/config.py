@@ -4,6 +4,7 @@ import functools
 from pathlib import Path
 from typing import Literal
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,6 +28,11 @@ class Settings(BaseSettings):
     project_quota_mb: int = 1_000
     person_quota_mb: int = 5_000
     allowed_hosts: str = ""
+    backup_dir: Path | None = None
+    backup_key: SecretStr = SecretStr("")
+    backup_keep: int = 14
+    jobs: bool = True
+    metrics_token: SecretStr = SecretStr("")
 
     @property
     def demo(self) -> bool:
@@ -57,6 +63,12 @@ class Settings(BaseSettings):
     def attachments(self) -> Path:
         """The folder of stored files, one per mode."""
         return self.data_dir / ("demo-attachments" if self.demo else "attachments")
+
+    @property
+    def backups(self) -> Path:
+        """The folder of backups; best on another disk (`backup_dir`)."""
+        folder = "demo-backups" if self.demo else "backups"
+        return self.backup_dir or self.data_dir / folder
 
 
 @functools.cache

@@ -11,11 +11,19 @@ ROOT = Path(__file__).resolve().parents[1]
 # layer → (our layers it may import, third-party packages it may import)
 HOUSE: dict[str, tuple[set[str], set[str]]] = {
     "domain": ({"domain"}, set()),
-    "config": (set(), {"pydantic_settings"}),
+    "config": (set(), {"pydantic", "pydantic_settings"}),
     "store": ({"store", "domain"}, {"sqlmodel", "sqlalchemy", "alembic", "filelock"}),
     "services": (
         {"services", "store", "domain"},
-        {"sqlmodel", "sqlalchemy", "openpyxl", "pwdlib", "rapidfuzz"},
+        {
+            "sqlmodel",
+            "sqlalchemy",
+            "openpyxl",
+            "pwdlib",
+            "rapidfuzz",
+            "pyrage",
+            "prometheus_client",
+        },
     ),
     "reports": (
         {"reports", "services", "store", "domain"},
@@ -24,7 +32,7 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
     "web": (
         {"web", "services", "reports", "store.engine", "store.schema", "config", "domain", "ui"},
         {"starlette", "streamlit", "sqlmodel", "sqlalchemy", "uvicorn", "pandas", "altair"}
-        | {"anyio", "jinja2"},
+        | {"anyio", "jinja2", "prometheus_client"},
     ),
     "ui": (
         {
@@ -32,6 +40,9 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
             "services.command",
             "services.door",
             "services.attachments",
+            "services.doctor",
+            "services.jobs",
+            "services.trace",
             "reports.columns",
             "store.engine",
             "config",
@@ -44,7 +55,7 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
     "seed": ({"seed", "services", "reports", "store.engine", "config", "domain"}, {"sqlalchemy"}),
     "cli": (
         {"cli", "seed", "services", "reports", "store.engine", "store.schema", "config", "domain"}
-        | {"cli_export", "cli_import", "cli_refusals", "cli_verify"},
+        | {"cli_backup", "cli_doctor", "cli_export", "cli_import", "cli_refusals", "cli_verify"},
         {"typer", "uvicorn", "rich", "sqlalchemy"},
     ),
 }

@@ -47,8 +47,9 @@ def test_the_glossary_holds_every_fixed_word():
     assert missing == []
 
 
-def test_the_readme_names_every_setting():
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_readme_or_the_operators_page_names_every_setting():
+    pages = (ROOT / "README.md", ROOT / "docs" / "operations.md")
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
     names = {f"PILOT_{name.upper()}" for name in Settings.model_fields} - {"PILOT_MODE"}
     assert {name for name in names if name not in text} == set()
 

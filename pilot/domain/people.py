@@ -48,6 +48,7 @@ MAY: dict[str, frozenset[Role]] = {
     "portfolio.read": _READ,
     "attachment.read": _READ - {Role.PROVINCE},
     "report.export": frozenset({Role.MANAGER, Role.OFFICER, Role.PROVINCE, Role.ADMIN}),
+    "system.read": _ADMIN,
     # accounts
     "account.read": _ADMIN,
     "account.create": _ADMIN,

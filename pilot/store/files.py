@@ -79,6 +79,20 @@ def check(folder: Path, sha256: str) -> bool:
         return False
 
 
+def put_back(folder: Path, sha256: str, content: bytes) -> None:
+    """Store the checked bytes of a backup under their hash; what is there already stays."""
+    with _disk_full_in_words():
+        _make_folder(folder)
+        _check_space(folder, len(content))
+        _keep(folder, sha256, content)
+
+
+def sync(file: Path) -> None:
+    """Force a file to disk."""
+    with file.open("rb+") as written:
+        os.fsync(written.fileno())
+
+
 def sweep(folder: Path, known: set[str], older_than: datetime) -> int:
     """Delete what no row names and unfinished files, untouched since `older_than`; how many.
 
@@ -120,8 +134,8 @@ def _keep(folder: Path, sha256: str, content: bytes) -> None:
         os.utime(place)  # a sweep under way must not take it for an old orphan
     else:
         _write(folder, place, content)
-    _sync_folder(place.parent)
-    _sync_folder(folder)
+    sync_folder(place.parent)
+    sync_folder(folder)
 
 
 def _write(folder: Path, place: Path, content: bytes) -> None:
@@ -146,7 +160,7 @@ def _make_folder(folder: Path) -> None:
         _sync_folder(folder.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Force a rename to disk; where folders can't be opened (Windows) the system has to do."""
     if not hasattr(os, "O_DIRECTORY"):
         return

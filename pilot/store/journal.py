@@ -33,6 +33,7 @@ _SILENT = {
     "journal_entry",
     "login_session",
     "login_attempt",
+    "job_run",
 }
 
 Changes = list[dict[str, Any]]

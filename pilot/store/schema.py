@@ -1,7 +1,8 @@
 """The schema's version: upgrade an older database under a lock, refuse a newer one."""
 
 import contextlib
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from alembic import command
@@ -16,6 +17,7 @@ from pilot.store.faults import in_words
 
 _HERE = Path(__file__).parent / "migrations"
 _LOCK_NUMBER = 4_203_117
+_PATIENCE = 900  # seconds: another process may be backing up before it migrates
 
 
 class SchemaTooNew(PilotError):
@@ -30,33 +32,44 @@ def config(connection: Connection | None = None) -> Config:
     return settings
 
 
+@functools.cache
 def head() -> str:
     """The newest revision this code knows."""
     return ScriptDirectory.from_config(config()).get_current_head()
 
 
-def upgrade(engine: Engine) -> tuple[str | None, str]:
+def upgrade(engine: Engine, before: Callable[[], object] = lambda: None) -> tuple[str | None, str]:
     """Bring the database to this code's version; returns (revision before, revision after).
 
-    Raises SchemaTooNew, with the database untouched, if it knows a revision this code does not,
-    and another PilotError if the database or its folder can't be written.
+    `before` runs, in this process's turn, if there is something to change; what it raises stops
+    the upgrade. Raises SchemaTooNew, with the database untouched, if it knows a revision this
+    code does not, and another PilotError if the database or its folder can't be written.
     """
-    with in_words(), _alone(engine), engine.connect() as connection:
-        before = _current(connection)
-        _check_known(before)
-        if before != head():
-            _run(connection)
-        return before, head()
+    with in_words(), _alone(engine):
+        was = current(engine)
+        _check_known(was)
+        if was != head():
+            if was is not None:
+                before()
+            with engine.connect() as connection:
+                _run(connection)
+        return was, head()
 
 
-def _current(connection: Connection) -> str | None:
-    with connection.begin():
+def current(engine: Engine) -> str | None:
+    """The revision that a database is at; None for an empty one."""
+    with engine.connect() as connection, connection.begin():
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def _check_known(revision: str | None) -> None:
+def is_known(revision: str) -> bool:
+    """Whether this code has a revision; a later version's it has not."""
     script = ScriptDirectory.from_config(config())
-    if revision and revision not in {known.revision for known in script.walk_revisions()}:
+    return revision in {known.revision for known in script.walk_revisions()}
+
+
+def _check_known(revision: str | None) -> None:
+    if revision and not is_known(revision):
         raise SchemaTooNew(
             f"数据库版本 {revision} 比程序新，未作任何改动：请升级程序，或恢复与本程序配套的备份。"
         )
@@ -84,12 +97,15 @@ def _alone(engine: Engine) -> Iterator[None]:
     if engine.dialect.name == "sqlite":
         path = Path(engine.url.database)
         path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(f"{path}.migrate.lock")
         try:
-            lock = FileLock(f"{path}.migrate.lock", timeout=60).acquire()
+            lock.acquire(timeout=_PATIENCE)
         except Timeout as error:
             raise Busy("另一个程序正在升级数据库，请等它结束后再启动。") from error
-        with lock:
+        try:
             yield
+        finally:
+            lock.release()
         return
     with engine.connect() as connection:
         connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK_NUMBER})")

@@ -23,6 +23,7 @@ from pilot.store.models.gates import (
     ReviewCheck,
     Scorecard,
 )
+from pilot.store.models.operations import JobRun
 from pilot.store.models.people import (
     Account,
     AccountRole,
@@ -70,6 +71,7 @@ __all__ = [
     "Evidence",
     "Filing",
     "GatePlan",
+    "JobRun",
     "JournalEntry",
     "JournalHead",
     "Landing",
