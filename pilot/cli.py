@@ -9,13 +9,16 @@ import typer
 from sqlalchemy import Engine
 
 from pilot import cli_import
+from pilot.cli_backup import backup, restore
+from pilot.cli_doctor import doctor
 from pilot.cli_export import export
 from pilot.cli_refusals import refusals
 from pilot.cli_verify import verify
 from pilot.config import LOOPBACK, ROOT, settings
 from pilot.domain.errors import PilotError
 from pilot.domain.passwords import RULE
-from pilot.services import opening
+from pilot.services import opening, upgrading
+from pilot.services.backup import site_of
 from pilot.services.opening import NewBase
 from pilot.store import schema
 from pilot.store.engine import make_engine, shared
@@ -32,6 +35,9 @@ def private() -> None:
 # Further commands live in modules of their own and are registered here.
 app.command()(verify)
 app.command()(export)
+app.command()(backup)
+app.command()(restore)
+app.command()(doctor)
 app.add_typer(cli_import.app, name="import")
 
 
@@ -101,8 +107,8 @@ def migrate() -> None:
 
 
 def _migrated() -> Engine:
-    engine = shared(settings().url)
-    before, after = schema.upgrade(engine)
+    engine, now = shared(settings().url), datetime.now(UTC)
+    before, after = upgrading.upgrade(site_of(engine, settings()), now=now)
     if before != after:
         typer.echo(f"数据库已升级：{before or '空库'} → {after}")
     return engine
@@ -157,7 +163,7 @@ def _run() -> None:
         server_header=False,
         ws="websockets-sansio",
         ws_max_size=32 * 1024 * 1024,
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=5,  # after draining.PATIENCE: see pilot/web/draining.py
     )
 
 

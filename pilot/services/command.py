@@ -15,6 +15,8 @@ from sqlmodel import Session, SQLModel
 
 from pilot.domain.errors import Busy, Unsure
 from pilot.domain.people import MAY, Actor, check_may
+from pilot.services import telemetry, trace
+from pilot.services.working import WORK
 from pilot.store import journal, queries_counting, queries_people, queries_version
 from pilot.store.engine import writing
 from pilot.store.faults import in_words
@@ -82,6 +84,14 @@ def perform(
     A busy or unreachable database is tried again; a command without a key gets one of its own, so
     that a commit whose answer was lost is never done twice.
     """
+    with telemetry.command(action.action) as outcome, WORK.going_on():
+        done = _tried(engine, action, args, options, by=by, now=now, key=key, seen=seen)
+        outcome.word = "repeated" if done.repeated else "ok"
+    return done
+
+
+def _tried(engine: Engine, action: Callable, args, options, *, by, now, key, seen) -> Done:
+    """Again after a moment if the database was busy; what it refuses in words."""
     own, worst = key or uuid4().hex, None
     start = time.monotonic()
     for attempt, pause in enumerate(_PAUSES):
@@ -92,6 +102,7 @@ def perform(
                 engine, action, args, options, by=by, now=now, key=own, tried=tried, seen=seen
             )
         except Busy as error:
+            telemetry.BUSY.inc()
             worst = error if worst is None or isinstance(error, Unsure) else worst
             if time.monotonic() - start > _PATIENCE:
                 break
@@ -118,6 +129,7 @@ def rehearse(
 def _once(engine: Engine, action: Callable, args, options, *, by, now, key, tried, seen) -> Done:
     with writing(engine) as session:
         actor = queries_people.actor(session, by, now)
+        trace.acts(actor.id)
         head = journal.lock(session, actor.base_id)
         if tried and (earlier := journal.with_key(session, actor.base_id, actor.id, key)):
             return Done(earlier.subject, earlier.subject_id, earlier.sequence, repeated=True)

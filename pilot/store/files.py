@@ -56,7 +56,7 @@ def check_folder(folder: Path) -> None:
     """Refuse (Unwritable) a folder that takes no files."""
     with in_words():
         _make_folder(folder)
-        _sync_folder(folder.parent)  # whoever made it may have been stopped before this
+        sync_folder(folder.parent)  # whoever made it may have been stopped before this
         probe = folder / f"{_TEMPORARY}{secrets.token_hex(8)}"
         probe.touch(0o600)
         probe.unlink()
@@ -81,7 +81,7 @@ def check(folder: Path, sha256: str) -> bool:
 
 def put_back(folder: Path, sha256: str, content: bytes) -> None:
     """Store the checked bytes of a backup under their hash; what is there already stays."""
-    with _disk_full_in_words():
+    with in_words():
         _make_folder(folder)
         _check_space(folder, len(content))
         _keep(folder, sha256, content)
@@ -157,7 +157,7 @@ def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         _make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -6,6 +6,7 @@ from pilot.ui.days import day
 from pilot.ui.links import go, link
 from pilot.ui.rehearsal import Rehearsal, rehearse
 from pilot.ui.strip import strip, view
+from pilot.ui.system import checks
 from pilot.ui.versions import drawn
 from pilot.ui.visitor import reading, require
 from pilot.ui.words import plain
@@ -13,6 +14,7 @@ from pilot.ui.words import plain
 __all__ = [
     "Rehearsal",
     "act",
+    "checks",
     "confirm",
     "day",
     "drawn",

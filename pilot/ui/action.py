@@ -12,7 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pilot.config import settings
 from pilot.domain.errors import Conflict, PilotError
-from pilot.services import attachments
+from pilot.services import attachments, trace
 from pilot.services.attachments import Quota, StoredFile, Upload
 from pilot.services.command import Done, Seen, perform
 from pilot.ui import flash, visitor
@@ -40,6 +40,7 @@ def act(
     as `file`.
     Nothing typed is lost by a refusal: the form keeps its values, the reasons stand above it.
     """
+    trace.begin()
     try:
         if not view().live:
             raise Conflict(PAST)

@@ -9,9 +9,9 @@ from streamlit.runtime.scriptrunner import StopException
 
 from pilot.config import settings
 from pilot.domain.people import Role
-from pilot.services import door
+from pilot.services import door, trace
 from pilot.services.door import Limits, Visitor
-from pilot.ui import flash, menu
+from pilot.ui import flash, menu, system
 from pilot.ui.strip import carry, past_banner, view
 from pilot.ui.visitor import ask_to_sign_in, engine, visitor
 from pilot.ui.words import plain
@@ -39,6 +39,7 @@ def main() -> None:
     if settings().demo:
         st.badge("演示数据：全部为虚构", icon=":material/science:", color="orange")
     past_banner(view())
+    system.alarm(who.actor)
     messages = st.container()
     shown = flash.draw(messages)
     with contextlib.suppress(StopException):  # the page has ended itself; its messages have not
@@ -62,4 +63,5 @@ def sidebar(who: Visitor) -> None:
         st.link_button("退出登录", "/auth/logout", icon=":material/logout:", width="stretch")
 
 
-main()
+with trace.page_run():
+    main()

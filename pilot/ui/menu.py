@@ -39,6 +39,7 @@ MENU = (
     Entry("exports", "报表导出", "指标", "download", REPORTERS),
     Entry("definitions", "口径与目标", "指标", "rule", DEFINERS),
     Entry("people", "人员与权限", "管理", "group", ADMINS),
+    Entry("system", "系统状态", "管理", "monitor_heart", ADMINS),
     Entry("my_account", "我的账号", "管理", "account_circle", ANYONE),
 )
 

@@ -8,11 +8,12 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from pilot.config import ROOT
-from pilot.web import faults, files, health, login
+from pilot.web import faults, files, health, login, metrics
 from pilot.web.chinese import Chinese
 from pilot.web.chinese import routes as chinese_routes
 from pilot.web.gate import Gate
 from pilot.web.headers import Headers
+from pilot.web.requests import Requests
 from pilot.web.start import lifespan
 
 MAIN = ROOT / "pilot" / "ui" / "main.py"
@@ -23,7 +24,12 @@ def asgi_kwargs() -> dict[str, Any]:
     _point_at_settings()
     return {
         "routes": routes(),
-        "middleware": [Middleware(Headers), Middleware(Gate), Middleware(Chinese)],
+        "middleware": [
+            Middleware(Requests),
+            Middleware(Headers),
+            Middleware(Gate),
+            Middleware(Chinese),
+        ],
         "lifespan": lifespan,
         "on_script_error": faults.shown,
         "exception_handlers": faults.HANDLERS,
@@ -32,7 +38,14 @@ def asgi_kwargs() -> dict[str, Any]:
 
 def routes() -> list[BaseRoute]:
     """Every route of ours; Streamlit's own come after them."""
-    return [*health.routes, *login.routes, *chinese_routes, *files.routes, *_exports()]
+    return [
+        *health.routes,
+        *metrics.routes,
+        *login.routes,
+        *chinese_routes,
+        *files.routes,
+        *_exports(),
+    ]
 
 
 def _exports() -> list[BaseRoute]:

@@ -27,6 +27,7 @@ from pilot.domain.vocabulary import Indicator, Scope, Stage, Standing, State, Te
 from pilot.reports import exports
 from pilot.reports.exports import Encoding, Export
 from pilot.reports.tables import Chosen
+from pilot.services.working import WORK
 from pilot.store.engine import reading, shared
 from pilot.web.files import disposition
 from pilot.web.headers import FILE_POLICY
@@ -82,7 +83,7 @@ async def _file(request: Request, write: Write, name: str, media_type: str) -> R
 def _written(request: Request, actor: Actor, write: Write) -> tuple[BinaryIO, Export, int]:
     """The finished file, rewound; it vanishes from the disk when it is closed."""
     chosen = request.query_params
-    with contextlib.ExitStack() as stack:
+    with WORK.going_on(), contextlib.ExitStack() as stack:
         body = stack.enter_context(tempfile.TemporaryFile(dir=_folder()))
         with reading(shared(settings().url)) as session:
             name = request.path_params["table"]

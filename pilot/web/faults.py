@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from pilot.domain.errors import Busy, NotAllowed, NotFound, PilotError, Unwritable
+from pilot.services import telemetry
 from pilot.ui.words import plain
 
 log = logging.getLogger("pilot.faults")
@@ -30,6 +31,7 @@ def shown(error: Exception) -> bool:
 
 async def refused(_request: Request, error: Exception) -> Response:
     """A refusal in a route, as its sentence."""
+    telemetry.line(log, "refused", outcome=type(error).__name__)
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
     return PlainTextResponse(getattr(error, "message", ""), status)
 

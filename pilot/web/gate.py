@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pilot.config import LOOPBACK, settings
 from pilot.domain.people import Role
 from pilot.services.door import Visitor
+from pilot.web import metrics
 from pilot.web.uploads import refused_upload
 from pilot.web.visitors import host_of, visitor_of
 
@@ -29,7 +30,7 @@ OPEN = PROBES | {
     "/favicon.png",
 }
 OPEN_FOLDER = "/static/"  # Streamlit's own program files; they hold nothing of ours
-ADMIN_ONLY = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
+ADMIN_ONLY = (metrics.PATH, "/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 SESSION_HEADER = b"x-pilot-session"
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -48,7 +49,7 @@ class Gate:
         scope = {**scope, "headers": headers}
         connection = HTTPConnection(scope)
         refusal = _foreign(connection)
-        if refusal is None and not is_open(scope["path"]):
+        if refusal is None and not is_open(scope["path"]) and not metrics.is_scraper(connection):
             who = await visitor_of(connection)
             refusal = _refusal(connection, who)
             if who is not None:

@@ -4,9 +4,11 @@ import json
 import logging
 from datetime import UTC, datetime
 
+from pilot.services import trace
+
 
 class JsonLines(logging.Formatter):
-    """Time, level, logger, message, and the traceback of an error."""
+    """Time, level, logger, request, message, its fields, and the traceback of an error."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -15,6 +17,9 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if request := trace.request_id():
+            line["request"] = request
+        line |= getattr(record, "fields", {})
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)

@@ -1,5 +1,6 @@
 """Start and stop of the server (启动检查): safe settings, the right schema, a warm process."""
 
+import asyncio
 import contextlib
 import gc
 import importlib
@@ -14,9 +15,9 @@ from streamlit import config as streamlit_config
 
 from pilot.config import LOOPBACK, ROOT, settings
 from pilot.domain.errors import PilotError
-from pilot.services import attachments, opening
-from pilot.store import schema
+from pilot.services import attachments, backup, opening, upgrading
 from pilot.store.engine import reading, shared
+from pilot.web import draining, scheduler
 from pilot.web import log as server_log
 
 log = logging.getLogger("pilot.start")
@@ -56,7 +57,11 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
         raise SystemExit(error.message) from None
     warm_up()
     log.info("serving %s data", "demonstration" if settings().demo else "real")
+    draining.install()
+    timer = asyncio.create_task(scheduler.keep_time()) if settings().jobs else None
     yield
+    if timer is not None:
+        timer.cancel()
     shared(settings().url).dispose()
 
 
@@ -81,18 +86,19 @@ def open_database() -> None:
 
     Raises a PilotError where it, or the folder of attachments, does not keep what is saved.
     """
-    engine = shared(settings().url)
-    before, after = schema.upgrade(engine)
+    chosen, now = settings(), datetime.now(UTC)
+    engine = shared(chosen.url)
+    before, after = upgrading.upgrade(backup.site_of(engine, chosen), now=now)
     if before != after:
         log.info("database schema upgraded from %s to %s", before or "nothing", after)
     found = opening.check_durability(engine)
     log.info("database %s", found)
     for warning in found.warnings:
         log.warning("%s", warning)
-    opening.check_mode(engine, demo=settings().demo)
-    attachments.check_folder(settings().attachments)
+    opening.check_mode(engine, demo=chosen.demo)
+    attachments.check_folder(chosen.attachments)
     with reading(engine) as session:
-        gone = attachments.sweep(session, settings().attachments, at=datetime.now(UTC))
+        gone = attachments.sweep(session, chosen.attachments, at=now)
     if gone:
         log.info("deleted %s stored files that no record names", gone)
 

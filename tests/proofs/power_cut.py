@@ -110,7 +110,7 @@ def _work(folder: Path, count: int, fault: str) -> None:
     between.seen.clear()
     _note_files(between.seen)
     if fault.startswith("folders"):
-        files._sync_folder = lambda _folder: None
+        files.sync_folder = lambda _folder: None
     _act(engine, folder, ground, count, between.seen)
     run = Run(str(folder), before, between.seen, laid)
     (folder / "run.pickle").write_bytes(pickle.dumps(run))

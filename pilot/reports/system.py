@@ -1,0 +1,44 @@
+"""The installation as its administrator reads it (系统状态): findings, and scheduled jobs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pandas as pd
+from sqlmodel import Session
+
+from pilot.domain.moment import SHANGHAI
+from pilot.domain.people import Actor, check_may
+from pilot.services.doctor import Check, Level
+from pilot.services.jobs import JOBS
+from pilot.store import queries_jobs
+
+_ORDER = (Level.FAIL, Level.WARN, Level.OK)
+
+
+def check_frame(checks: Sequence[Check]) -> pd.DataFrame:
+    """What the doctor found, the worst first."""
+    rows = [
+        {"结论": one.level.label, "项目": one.title, "情况": one.found, "怎么办": one.remedy}
+        for one in sorted(checks, key=lambda one: _ORDER.index(one.level))
+    ]
+    return pd.DataFrame(rows, columns=["结论", "项目", "情况", "怎么办"])
+
+
+def job_frame(session: Session, reader: Actor) -> pd.DataFrame:
+    """When each job is due, and how it went last; times in Asia/Shanghai."""
+    check_may(reader, "system.read")
+    rows = [
+        {
+            "任务": JOBS[row.name].title if row.name in JOBS else row.name,
+            "下次": _when(row.due),
+            "最近成功": _when(row.last_ok),
+            "最近失败": _when(row.last_failed),
+            "结果": row.said,
+        }
+        for row in queries_jobs.jobs(session)
+    ]
+    return pd.DataFrame(rows, columns=["任务", "下次", "最近成功", "最近失败", "结果"])
+
+
+def _when(at: datetime | None) -> str:
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if at else ""

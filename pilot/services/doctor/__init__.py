@@ -1,0 +1,38 @@
+"""The doctor (体检): what may go wrong with this installation, and what to do about it.
+
+Nothing is changed. A failure is what may lose data, let strangers in, or stop the service.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from pilot.services.doctor import database, place
+from pilot.services.doctor.finding import Check, Chosen, Level
+
+__all__ = ["Check", "Level", "examine"]
+
+
+def examine(engine: Engine, chosen: Chosen, now: datetime) -> list[Check]:
+    """Every check, in the order of a reader's interest; what the database can't answer is left."""
+    return [*place.checks(engine, chosen), *_of_database(engine, chosen, now)]
+
+
+def _of_database(engine: Engine, chosen: Chosen, now: datetime) -> Iterator[Check]:
+    if engine.dialect.name == "sqlite" and not Path(engine.url.database).exists():
+        found = f"还没有 {engine.url.database}"
+        yield Check(Level.FAIL, "数据库", found, "请运行 pilot init，或检查 PILOT_DATA_DIR。")
+        return
+    try:
+        yield from database.checks(engine, chosen, now)
+    except SQLAlchemyError as error:
+        reason = getattr(error, "orig", None) or type(error).__name__
+        yield Check(
+            Level.FAIL,
+            "数据库",
+            f"没有应答：{str(reason).splitlines()[0]}",
+            "请检查 PILOT_DATABASE_URL、数据库服务是否在运行、文件是否可读。",
+        )
