@@ -31,12 +31,13 @@ Seed = Callable[[Engine], None]
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server: its address, its database, its folder and its log."""
+    """A running server: its address, its database, its folder, its log and its process."""
 
     url: str
     engine: Engine
     folder: Path
     log: Path
+    process: subprocess.Popen
 
     @property
     def host(self) -> str:
@@ -93,7 +94,7 @@ def serving(
         )
     try:
         _wait(process, f"http://127.0.0.1:{port}/healthz", log)
-        yield Server(f"http://127.0.0.1:{port}", engine, folder, log)
+        yield Server(f"http://127.0.0.1:{port}", engine, folder, log, process)
     finally:
         process.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from pilot.domain.errors import PilotError
 from pilot.services import sealing
@@ -28,6 +29,7 @@ from pilot.store.archive import Manifest
 
 _NAME = re.compile(r"pilot-\d{8}T\d{6}Z-[0-9a-f]{6}\.zip(\.age)?")
 _UNFINISHED = ".backup-"
+_FAILED_TRIAL = "在副本上演练升级没有通过，数据库没有改动；请把这句话告诉技术支持"
 _ABANDONED = timedelta(days=1)  # longer than any backup takes
 
 
@@ -166,10 +168,13 @@ def _rehearse_upgrade(data: Path, revision: str | None) -> None:
     trial = data.with_name("trial.db")
     shutil.copyfile(data, trial)
     with snapshot.opened(trial) as copy:
-        schema.upgrade(copy)
-        found = snapshot.check(copy)
-    if found:
-        raise PilotError(f"升级演练没有通过，数据库没有升级：{found[0]}。")
+        try:
+            schema.upgrade(copy)
+        except SQLAlchemyError as error:
+            reason = getattr(error, "orig", None) or type(error).__name__
+            raise PilotError(f"{_FAILED_TRIAL}：{reason}。") from error
+        if found := snapshot.check(copy):
+            raise PilotError(f"{_FAILED_TRIAL}：{found[0]}。")
 
 
 def _seal(room: Path, part: Path, key: str) -> None:

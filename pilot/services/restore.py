@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from pilot.domain.errors import Conflict
+from pilot.domain.errors import Conflict, NotFound
 from pilot.services import sealing, verify
 from pilot.services.backup import Site, workplace
 from pilot.services.verify import Verification
@@ -58,6 +58,8 @@ def restore(site: Site, file: Path, *, now: datetime) -> Restored:
 @contextlib.contextmanager
 def _unpacked(site: Site, file: Path) -> Iterator[tuple[Path, Manifest, Engine]]:
     """The archive in the clear, its manifest, and its database, brought to this version."""
+    if not file.is_file():
+        raise NotFound(f"没有文件 {file}。")
     with workplace(site.work) as room:
         plain = file
         if file.suffix == sealing.ENDING:

@@ -108,8 +108,6 @@ def _put(
 def _opened(file: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(file)
-    except FileNotFoundError:
-        raise PilotError(f"没有文件 {file}。") from None
     except zipfile.BadZipFile:
         raise Damaged("不是备份文件，或没有写完") from None
 

@@ -1,4 +1,4 @@
-"""Whether a database takes writes just now, found out without writing anything."""
+"""Whether a database takes writes just now, found out without leaving anything written."""
 
 import os
 from pathlib import Path
@@ -15,7 +15,7 @@ def takes_writes(engine: Engine) -> bool:
         with engine.connect() as connection:
             asked = "SELECT current_setting('transaction_read_only') = 'off'"
             return connection.exec_driver_sql(asked).scalar_one()
-    return not _on_read_only_disk(Path(engine.url.database)) and _begins(engine)
+    return not _on_read_only_disk(Path(engine.url.database)) and _can_change(engine)
 
 
 def _on_read_only_disk(file: Path) -> bool:
@@ -24,13 +24,17 @@ def _on_read_only_disk(file: Path) -> bool:
     return bool(os.statvfs(file.parent).f_flag & os.ST_RDONLY)
 
 
-def _begins(engine: Engine) -> bool:
-    """Whether a write could begin; this waits for nobody."""
+def _can_change(engine: Engine) -> bool:
+    """Change a row to what it is and take it back; this waits for nobody.
+
+    To begin is not enough: on a read-only file SQLite begins IMMEDIATE as a reader.
+    """
     with engine.execution_options(sqlite_begin="IMMEDIATE").connect() as connection:
         raw = connection.connection.dbapi_connection
         raw.execute("PRAGMA busy_timeout=0")
         try:
-            connection.begin()
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
+            connection.rollback()
         except OperationalError as error:
             return "readonly" not in str(error.orig)
         finally:
