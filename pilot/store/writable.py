@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from pilot.store.engine import BUSY_MS
 
@@ -29,14 +28,14 @@ def _can_change(engine: Engine) -> bool:
 
     To begin is not enough: on a read-only file SQLite begins IMMEDIATE as a reader.
     """
-    with engine.execution_options(sqlite_begin="IMMEDIATE").connect() as connection:
+    with engine.connect() as connection:
         raw = connection.connection.dbapi_connection
         raw.execute("PRAGMA busy_timeout=0")
         try:
-            connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
-            connection.rollback()
-        except OperationalError as error:
-            return "readonly" not in str(error.orig)
+            raw.execute("BEGIN IMMEDIATE")
+            raw.execute("ROLLBACK")
+        except engine.dialect.dbapi.OperationalError as error:
+            return "readonly" not in str(error)
         finally:
             raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
     return True

@@ -13,7 +13,14 @@ from collections.abc import Iterator, Sequence
 from tests.proofs.plan import Effort, Finding
 
 # In the order of the table; each is a module of this folder with `TITLE` and `prove(effort)`.
-PROOFS: tuple[str, ...] = ("crash", "power_cut", "disk_full", "postgres_crash", "concurrency")
+PROOFS: tuple[str, ...] = (
+    "crash",
+    "power_cut",
+    "disk_full",
+    "postgres_crash",
+    "backup",
+    "migration",
+)
 
 
 def main(names: Sequence[str], effort: Effort) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from pilot.domain.errors import PilotError
 from pilot.services.doctor import database, place
 from pilot.services.doctor.finding import Check, Chosen, Level
 
@@ -28,8 +29,8 @@ def _of_database(engine: Engine, chosen: Chosen, now: datetime) -> Iterator[Chec
         return
     try:
         yield from database.checks(engine, chosen, now)
-    except SQLAlchemyError as error:
-        reason = getattr(error, "orig", None) or type(error).__name__
+    except (PilotError, SQLAlchemyError) as error:
+        reason = getattr(error.__cause__ or error, "orig", None) or type(error).__name__
         yield Check(
             Level.FAIL,
             "数据库",
