@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 
 _request: contextvars.ContextVar[str] = contextvars.ContextVar("request", default="")
+_over: contextvars.ContextVar[bool] = contextvars.ContextVar("over", default=True)
 _actor: contextvars.ContextVar[int | None] = contextvars.ContextVar("actor", default=None)
 
 
@@ -17,28 +18,34 @@ def new_id() -> str:
 @contextlib.contextmanager
 def tracing(request: str) -> Iterator[None]:
     """Whatever is logged inside belongs to this request."""
-    before = _request.set(request), _actor.set(None)
+    request_was, over_was = _request.set(request), _over.set(False)
+    actor_was = _actor.set(None)
     try:
         yield
     finally:
-        _request.reset(before[0])
-        _actor.reset(before[1])
+        _request.reset(request_was)
+        _over.reset(over_was)
+        _actor.reset(actor_was)
 
 
 @contextlib.contextmanager
 def page_run() -> Iterator[None]:
-    """One run of a page; an action that ran before the page (a callback) belongs to it too."""
+    """One run of a page; an action that ran before the page (a callback) belongs to it too.
+
+    The number outlives the run until the next one begins, for the report of its error.
+    """
     begin()
     try:
         yield
     finally:
-        _request.set("")
+        _over.set(True)
 
 
 def begin() -> None:
     """Start a number of its own unless one is running: pages run in threads of their own."""
-    if not _request.get():
+    if _over.get():
         _request.set(new_id())
+        _over.set(False)
 
 
 def acts(account_id: int | None) -> None:

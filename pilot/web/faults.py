@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from pilot.domain.errors import Busy, NotAllowed, NotFound, PilotError, Unwritable
-from pilot.services import telemetry
+from pilot.services import telemetry, trace
 from pilot.ui.words import plain
+from pilot.web.requests import HEADER, NUMBER
 
 log = logging.getLogger("pilot.faults")
 _STATUS = {NotAllowed: 403, NotFound: 404, Busy: 503, Unwritable: 503}
@@ -43,9 +44,11 @@ async def crashed(request: Request, error: Exception) -> Response:
     """
     if isinstance(error, PilotError):
         return await refused(request, error)
-    number = uuid4().hex[:8]
-    log.error("route error %s", number, exc_info=error)
-    return PlainTextResponse(f"系统出错，编号 {number}。请把编号告诉系统管理员。", 500)
+    number, traced = uuid4().hex[:8], request.scope.get(NUMBER, "")
+    with trace.tracing(traced):
+        log.error("route error %s", number, exc_info=error)
+    text = f"系统出错，编号 {number}。请把编号告诉系统管理员。"
+    return PlainTextResponse(text, 500, {HEADER: traced})
 
 
 HANDLERS = {PilotError: refused, Exception: crashed}

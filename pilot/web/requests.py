@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pilot.services import telemetry, trace
 
 HEADER = "x-request-id"
+NUMBER = "pilot.request"  # where a scope keeps it
 _GIVEN = re.compile(r"[0-9a-fA-F-]{16,64}")  # as a proxy in front of us makes them
 # Where a request went, in few words: paths themselves hold ids, and sessions' ids too.
 _PLACES = (
@@ -51,8 +52,13 @@ class Requests:
                 telemetry.REQUESTS.labels("socket", "101").inc()
             await send(message)
 
+        scope[NUMBER] = number  # for the handler of crashes, which stands outside of this
         with trace.tracing(number):
-            await self.app(scope, receive, counted)
+            try:
+                await self.app(scope, receive, counted)
+            except Exception:
+                telemetry.REQUESTS.labels(place_of(scope["path"]), "crash").inc()
+                raise
 
 
 def place_of(path: str) -> str:

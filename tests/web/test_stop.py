@@ -80,6 +80,19 @@ def test_an_action_under_way_is_committed_and_said_so(server):
     )
 
 
+def test_an_error_of_a_page_is_logged_with_the_number_of_its_run(server):
+    browser = Browser(server)
+    browser.sign_in("manager")
+    with browser.socket() as socket:
+        assert "系统出错" in run(socket, query="boom=1")[1]
+        run(socket, query=urlencode({"name": "示例丁", "seconds": 0}))
+    [fault] = [line for line in log_lines(server) if line["logger"] == "pilot.faults"]
+    [command] = [line for line in log_lines(server) if line.get("action") == "person.save"]
+    assert len(fault["request"]) == len(command["request"]) == 16
+    assert fault["request"] != command["request"]
+    assert (command["outcome"], "示例丁" in str(command)) == ("ok", False)
+
+
 def test_a_server_with_nothing_to_do_ends_at_once(server):
     stopped = time.monotonic()
     server.process.send_signal(signal.SIGTERM)

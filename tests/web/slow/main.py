@@ -25,6 +25,8 @@ def add_slowly(session: Session, name: str, seconds: float, *, by: Actor, at: da
 
 
 with trace.page_run():
+    if "boom" in st.query_params:
+        raise ZeroDivisionError("示例")
     if name := st.query_params.get("name"):
         seconds = float(st.query_params.get("seconds", "0"))
         if done := ui.act(add_slowly, name, seconds):
