@@ -100,8 +100,8 @@ def _sqlite(url: str) -> Engine:
         for pragma in settings:
             connection.execute(f"PRAGMA {pragma}")
 
-    file = engine.url.database
-    turn = Turn(Path(f"{file}.turn.lock"), BUSY_MS / 1000) if file else None
+    file = (engine.url.database or ":memory:").removeprefix("file:")
+    turn = None if ":memory:" in file else Turn(Path(f"{file}.turn.lock"), BUSY_MS / 1000)
 
     @event.listens_for(engine, "begin")
     def _begin(connection) -> None:

@@ -18,6 +18,7 @@ PROOFS: tuple[str, ...] = (
     "power_cut",
     "disk_full",
     "postgres_crash",
+    "concurrency",
     "backup",
     "migration",
 )

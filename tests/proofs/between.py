@@ -46,8 +46,9 @@ class _Layer(Structure):
     ]
 
 
-_OPEN = CFUNCTYPE(c_int, c_void_p, c_char_p, POINTER(_File), c_int, POINTER(c_int))
-_DELETE = CFUNCTYPE(c_int, c_void_p, c_char_p, c_int)
+# Names stay pointers: SQLite keeps the one it opened with, and a copy would not live as long.
+_OPEN = CFUNCTYPE(c_int, c_void_p, c_void_p, POINTER(_File), c_int, POINTER(c_int))
+_DELETE = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int)
 _WRITE = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int, c_int64)
 _TRUNCATE = CFUNCTYPE(c_int, c_void_p, c_int64)
 _SYNC = CFUNCTYPE(c_int, c_void_p, c_int)
@@ -73,13 +74,13 @@ class Between:
         def opened(vfs, name, file, flags, told):
             code = opens(vfs, name, file, flags, told)
             if code == 0 and name and flags & _KEPT:
-                self._swap(file, name.decode())
+                self._swap(file, ctypes.string_at(name).decode())
             return code
 
         def deleted(vfs, name, sync):
             code = deletes(vfs, name, sync)
             if code == 0:
-                self.seen.append(("delete", name.decode(), bool(sync)))
+                self.seen.append(("delete", ctypes.string_at(name).decode(), bool(sync)))
             return code
 
         layer.open = self._pointer(_OPEN, opened)

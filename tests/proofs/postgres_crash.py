@@ -74,7 +74,7 @@ def _findings(
     on = commit["synchronous_commit"]
     yield Finding("synchronous_commit of the product's sessions", "on", on, on == "on")
     yield at_least("times every server process was killed", len(back), len(back) or 1)
-    yield at_least("actions acknowledged", len(heard.acknowledged), 20 * len(back))
+    yield at_least("actions acknowledged", len(heard.acknowledged), 5 * len(back))
     yield none("acknowledged actions lost", len(lost), len(heard.acknowledged))
     yield none("half actions, drift, broken chain, orphans", len(troubles))
     yield none("errors that are no sentence", len(heard.errors))

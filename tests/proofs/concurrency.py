@@ -1,0 +1,181 @@
+"""Many at once: no gate is decided twice, no change is lost, nobody sees an error.
+
+Eight processes decide the same rounds in different orders on both databases; eight change one
+project, each time what they have just read; thirty visitors work on the real server, with the
+pauses of people. The short set runs beside other work, so that its times are allowed to be longer.
+"""
+
+import multiprocessing
+import random
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from pilot.domain.errors import Conflict, StalePage
+from pilot.domain.vocabulary import Conclusion, Gate
+from pilot.services import decisions, projects
+from pilot.services.command import Seen, perform
+from pilot.services.verify import verify_all
+from pilot.store import queries_import
+from pilot.store.engine import make_engine, reading
+from pilot.store.models import Project
+from tests import serving
+from tests.proofs import crowd
+from tests.proofs import ground as grounds
+from tests.proofs.ground import HELD, NOW, Ground
+from tests.proofs.plan import Effort, Finding, at_least, at_most, every, none
+from tests.proofs.servers import postgres
+
+TITLE = "concurrency"
+PROCESSES = 8
+VISITORS = 30
+CONCLUSIONS = (Conclusion.PASS, Conclusion.SUPPLEMENT, Conclusion.HOLD, Conclusion.REJECT)
+_START = multiprocessing.get_context("forkserver")
+_START.set_forkserver_preload(["tests.proofs.concurrency"])
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One command of one process: what it was about, what came of it, how long it took (s)."""
+
+    about: int
+    outcome: str
+    seconds: float
+
+
+def prove(effort: Effort) -> Iterator[Finding]:
+    """Both databases, then the server."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pilot-many-")))
+        server = stack.enter_context(postgres())
+        urls = {"SQLite": f"sqlite:///{folder / 'pilot.db'}", "PostgreSQL": server.url}
+        for name, url in urls.items():
+            engine = make_engine(url)
+            rounds = effort.of(30, 150)
+            ground = grounds.lay(engine, rounds, gate=Gate.G0, deciders=PROCESSES)
+            engine.dispose()
+            slowest = effort.of(8, 3)
+            yield from _named(name, _deciders(url, ground, folder, slowest))
+            yield from _named(name, _writers(url, ground, effort.of(8, 60)))
+    with tempfile.TemporaryDirectory(prefix="pilot-crowd-") as place:
+        yield from _visitors(Path(place), effort)
+
+
+def _named(name: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    return (replace(one, figure=f"{name}: {one.figure}") for one in findings)
+
+
+def _deciders(url: str, ground: Ground, folder: Path, slowest: float) -> Iterator[Finding]:
+    """Everybody tries to decide every round."""
+    tries = _together(_decide_all, url, ground)
+    engine = make_engine(url)
+    with reading(engine) as session:
+        made = session.execute(text("SELECT review_id, conclusion FROM decision WHERE gate = 'G0'"))
+        stored = {(review, word) for review, word in made}
+        drift = [one for base in verify_all(session, folder) for one in base.differences]
+    engine.dispose()
+    count = Counter(review for review, _ in stored)
+    said = {(one.about, one.outcome) for one in tries if one.outcome in set(CONCLUSIONS)}
+    rounds = set(ground.rounds)
+    others = [one for one in tries if one.outcome.startswith("error")]
+    yield none("rounds decided twice", sum(n > 1 for n in count.values()), len(rounds))
+    yield none("rounds left undecided", len(rounds - set(count)), len(rounds))
+    yield none("answers that contradict the record", len(said ^ stored), len(said))
+    losers = len(tries) - len(said) - len(others)
+    yield every("losers told who decided", losers, len(rounds) * (PROCESSES - 1))
+    yield none("errors shown", len(others), len(tries))
+    yield none("differences found by the check of the base", len(drift))
+    yield at_most("slowest decision", max(one.seconds for one in tries), slowest, " s")
+    for one in others[:5]:
+        print(one.outcome, flush=True)
+
+
+def _decide_all(url: str, ground: Ground, number: int, _amount: int) -> list[Try]:
+    engine, dice, tries = make_engine(url), random.Random(number), []
+    who = ground.deciders[number]
+    perform(engine, projects.note, ground.projects[0], "示例", by=who, now=NOW)  # the first is slow
+    for review in dice.sample(ground.rounds, len(ground.rounds)):
+        conclusion, start = dice.choice(CONCLUSIONS), time.monotonic()
+        told = {"reason": "示例", "held_on": HELD, "by": ground.deciders[number], "now": NOW}
+        outcome = _outcome(
+            conclusion, perform, engine, decisions.decide, review, conclusion, **told
+        )
+        tries.append(Try(review, outcome, time.monotonic() - start))
+    return tries
+
+
+def _writers(url: str, ground: Ground, times: int) -> Iterator[Finding]:
+    """Everybody adds 1 to one project's budget, again and again, from the page they see."""
+    tries = _together(_add_all, url, ground, times)
+    engine = make_engine(url)
+    with reading(engine) as session:
+        budget = session.get_one(Project, ground.projects[0]).budget
+    engine.dispose()
+    wanted = PROCESSES * times
+    errors = [one.outcome for one in tries if one.outcome.startswith("error")]
+    yield every("read-modify-writes kept", int(budget or 0), wanted)
+    yield none("errors shown to writers", len(errors), len(tries))
+    stale = sum(one.outcome == "refused" for one in tries)
+    yield at_least("stale pages told apart on the way", stale, 1)
+    for one in errors[:5]:
+        print(one, flush=True)
+
+
+def _add_all(url: str, ground: Ground, number: int, times: int) -> list[Try]:
+    engine, tries, left = make_engine(url), [], times
+    project_id = ground.projects[0]
+    while left:
+        start = time.monotonic()
+        with reading(engine) as session:
+            row = session.get_one(Project, project_id)
+            sites = queries_import.sites(session, row.base_id).get(row.id, ())
+            draft = projects.draft_of(row, sites)
+        more = replace(draft, budget=(draft.budget or Decimal(0)) + 1)
+        seen = Seen("project", row.id, row.rev)
+        told = {"by": ground.deciders[number], "now": NOW, "seen": seen}
+        outcome = _outcome("done", perform, engine, projects.edit, row.id, more, **told)
+        left -= outcome != "refused"
+        tries.append(Try(row.id, outcome, time.monotonic() - start))
+    return tries
+
+
+def _outcome(good: str, action: Callable, *args: Any, **options: Any) -> str:
+    try:
+        action(*args, **options)
+    except (Conflict, StalePage):
+        return "refused"
+    except Exception as error:  # noqa: BLE001 - every other end is an error that somebody sees
+        return f"error {error!r}"[:300]
+    return good
+
+
+def _together(work: Callable, url: str, ground: Ground, amount: int = 0) -> list[Try]:
+    with _START.Pool(PROCESSES) as pool:
+        jobs = [(url, ground, number, amount) for number in range(PROCESSES)]
+        return [one for tries in pool.starmap(work, jobs, chunksize=1) for one in tries]
+
+
+def _visitors(folder: Path, effort: Effort) -> Iterator[Finding]:
+    """Thirty sessions on the real server."""
+    with serving.serving(folder, seed=lambda engine: crowd.people(engine, VISITORS)) as server:
+        seen = crowd.visit(server, VISITORS, effort.of(8, 60))
+        with reading(server.engine) as session:
+            stored = session.execute(text("SELECT count(*) FROM project_note")).scalar_one()
+        log = server.log.read_text()
+    took = sorted(seen.commands)
+    yield at_least("visitors with a page", len(seen.openings), VISITORS)
+    yield every("their commands stored once", stored, len(took))
+    yield none("errors shown to visitors", len(seen.errors), len(took))
+    yield none("“database is locked” in the log", log.count("is locked"))
+    yield none("page errors in the log", log.count("page error"))
+    yield at_most("p95 of a command", took[int(len(took) * 0.95)], effort.of(4, 1), " s")
+    for error in seen.errors[:5]:
+        print(error, flush=True)
