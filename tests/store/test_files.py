@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pilot.domain.errors import Invalid, NotFound, PilotError
+from pilot.domain.errors import Invalid, NotFound, PilotError, Unwritable
 from pilot.services import attachments
 from pilot.store import files
 from tests import factories
@@ -250,6 +250,17 @@ def test_file_and_folders_are_forced_to_disk_before_the_row(folder, monkeypatch)
     assert new_names == [str(folder.parent), str(folder)]  # a new folder's name, then its own
     assert ".incoming-" in temporary
     assert folders == [place, str(folder)]
+
+
+def test_a_folder_that_takes_no_files_is_refused_at_the_start(folder, monkeypatch):
+    def refuse(*_args, **_options):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    files.check_folder(folder)
+    assert everything(folder) == []
+    monkeypatch.setattr(type(folder), "touch", refuse)
+    with pytest.raises(Unwritable, match="只能读取"):
+        files.check_folder(folder)
 
 
 def test_an_interrupted_write_leaves_nothing(folder, monkeypatch):
