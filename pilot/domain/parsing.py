@@ -153,27 +153,43 @@ _FORBIDDEN = re.compile(
     + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
     + "]"
 )
+# Marks that turn the direction of text (双向控制符): with them one name can look like another.
+_TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_TURNS = re.compile(f"[{_TURNING}]")
+_EDGE = "".join(chr(c) for c in range(0x3001) if chr(c).isspace()) + _TURNING
 
 
 def clean_text(value: object, max_length: int) -> str | None:
     """The text without blanks at its ends and with plain newlines; None when nothing is left.
 
     Nothing inside changes: rare characters, emoji, `NA` and `00123` stay as they are. Refuses
-    control characters, lone surrogates and noncharacters with their position (from 1), and more
-    than `max_length` characters. Numbers of a spreadsheet become their digits, unless it has
-    already lost some; its dates are refused, because their first spelling is gone.
+    what `check_characters` refuses, except marks of direction at the ends, which come along with
+    a copy from a window, and more than `max_length` characters. Numbers of a spreadsheet become
+    their digits, unless it has already lost some; its dates are refused, because their first
+    spelling is gone.
     """
     if value is None:
         return None
     text = value if isinstance(value, str) else _digits(value)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if bad := _FORBIDDEN.search(text):
-        where = f"第 {bad.start() + 1} 个字符（U+{ord(bad.group()):04X}）"
-        raise ParseError(f"{where}是不能保存的控制字符或残缺字符。", "请删除该字符后重新填写。")
-    text = text.strip()
+    check_characters(text, len(text) - len(text.lstrip(_EDGE)), len(text.rstrip(_EDGE)))
+    text = text.strip(_EDGE)
     if len(text) > max_length:
         raise ParseError(f"最多 {max_length} 字，现为 {len(text)} 字。", "请缩短后重新填写。")
     return text or None
+
+
+def check_characters(text: str, start: int = 0, end: int | None = None) -> None:
+    """Refuse control characters, lone surrogates and noncharacters with their position (from 1).
+
+    Between `start` and `end` also the marks that turn the direction of a text: they would let a
+    name look like another one wherever it is shown.
+    """
+    if bad := _FORBIDDEN.search(text) or _TURNS.search(
+        text, start, len(text) if end is None else end
+    ):
+        where = f"第 {bad.start() + 1} 个字符（U+{ord(bad.group()):04X}）"
+        raise ParseError(f"{where}是不能保存的控制字符或残缺字符。", "请删除该字符后重新填写。")
 
 
 def _digits(value: object) -> str:

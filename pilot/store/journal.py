@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import event, inspect
 from sqlmodel import Session, SQLModel, col, select
 
+from pilot.domain.parsing import check_characters
 from pilot.domain.vocabulary import Term
 from pilot.store.models import Base, JournalEntry, JournalHead
 
@@ -67,7 +68,10 @@ def open_book(session: Session, base: Base, at: datetime) -> None:
 
 @contextlib.contextmanager
 def recording(session: Session) -> Iterator[Changes]:
-    """Collect every field changed by the flushes inside the block."""
+    """Collect every field changed by the flushes inside the block.
+
+    A text that no draft has looked at (a reason, a note) is looked at here: ParseError.
+    """
     changes: Changes = []
 
     def collect(flushed: Session, _context: object) -> None:
@@ -75,15 +79,34 @@ def recording(session: Session) -> Iterator[Changes]:
         changes.extend(filter(None, map(_change, rows)))
         changes.extend(_gone(row) for row in flushed.deleted if row.__tablename__ not in _SILENT)
 
+    event.listen(session, "before_flush", _check_texts)
     event.listen(session, "after_flush", collect)
     try:
         yield changes
     finally:
         event.remove(session, "after_flush", collect)
+        event.remove(session, "before_flush", _check_texts)
+
+
+def _check_texts(session: Session, _context: object, _instances: object) -> None:
+    """Refuse characters that cannot be kept, or would turn the text around them, before a flush."""
+    for row in (*session.new, *session.dirty):
+        if row.__tablename__ in _SILENT:
+            continue
+        state = inspect(row)
+        names = state.committed_state if state.persistent else state.dict
+        for value in [state.dict.get(name) for name in names]:
+            if isinstance(value, str):
+                _check_text(value)
+
+
+def _check_text(text: str) -> None:
+    check_characters(text.replace("\r", "\n"))
 
 
 def append(session: Session, head: JournalHead, note: Note, changes: Changes, now: datetime) -> int:
     """Write one entry at the end of the chain; returns its sequence number."""
+    _check_text(note.reason)
     entry = JournalEntry(
         base_id=note.base_id,
         sequence=head.sequence + 1,

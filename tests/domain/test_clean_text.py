@@ -36,6 +36,7 @@ def test_a_text_stays_byte_for_byte(text):
     ("value", "text"),
     [
         pytest.param(" 甲\u3000", "甲", id="blanks at the ends"),
+        pytest.param("\u202a 91211102\u202c ", "91211102", id="21 marks around a copied text"),
         pytest.param("甲\r\n乙\r丙", "甲\n乙\n丙", id="newlines"),
         pytest.param(" \r\n ", None, id="blank"),
         pytest.param("", None, id="empty"),
@@ -59,6 +60,8 @@ def test_a_text_is_cleaned_only_at_its_edges(value, text):
         pytest.param("a\x85", r"U\+0085", id="27 C1 control"),
         pytest.param("a\ufffe", r"U\+FFFE", id="27 noncharacter"),
         pytest.param("a\U0010ffff", r"U\+10FFFF", id="27 last noncharacter"),
+        pytest.param("报告\u202efdp.exe", r"第 3 个字符（U\+202E）", id="21 turned around"),
+        pytest.param("\u202a甲\u2066乙\u202c", r"第 3 个字符（U\+2066）", id="21 isolate inside"),
         pytest.param("字" * 201, "最多 200 字，现为 201 字", id="too long"),
         pytest.param(2023210100012345, "超过 15 位", id="16 digits lost in a spreadsheet"),
         pytest.param(2.0232101000123e15, "超过 15 位", id="16 digits as float"),

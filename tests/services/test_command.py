@@ -10,7 +10,7 @@ from sqlmodel import Session, func, select
 
 from pilot.domain.errors import Conflict, NotAllowed, PilotError, StalePage, Unsure
 from pilot.domain.people import MAY, Role
-from pilot.services import projects
+from pilot.services import lifecycle, projects
 from pilot.services.command import VERBS, Seen, perform
 from pilot.services.projects import ProjectDraft
 from pilot.store.engine import reading, writing
@@ -57,6 +57,20 @@ def test_a_refused_command_leaves_nothing(engine, people):
     with pytest.raises(NotAllowed, match="基地管理"):
         register(engine, people["officer"])
     assert (count(engine, Project), count(engine, JournalEntry)) == (0, 0)
+
+
+@pytest.mark.parametrize("text", ["进展\0", "进展\x1b[2J", "进展\ud800", "报告\u202efdp.exe"])
+def test_a_text_without_a_draft_is_looked_at_too(engine, people, text):
+    """Rows 21 and 27: reasons and notes refuse what cannot be kept or turns the text around."""
+    done = register(engine, people["manager"])
+    for verb, args, options in (
+        (projects.note, (text,), {}),
+        (lifecycle.move, ("pause",), {"reason": text}),
+    ):
+        with pytest.raises(PilotError, match="第 3 个字符"):
+            options |= {"by": people["manager"].id, "now": NOON}
+            perform(engine, verb, done.subject_id, *args, **options)
+    assert count(engine, JournalEntry) == 1
 
 
 def test_a_verb_that_fails_half_way_leaves_nothing(engine, people, monkeypatch):
