@@ -72,18 +72,22 @@ def serving(
     seed: Seed = people,
     app: str = "app:app",
     app_dir: Path = ROOT,
+    port: int = 0,
     **environment: str,
 ) -> Iterator[Server]:
-    """Run the product on a free port until the block ends; `environment` holds PILOT_… settings."""
+    """Run the product on a port (a free one) until the block ends.
+
+    `environment` holds PILOT_… settings.
+    """
     engine = make_engine(f"sqlite:///{folder / 'pilot.db'}")
     with contextlib.suppress(schema.SchemaTooNew):  # the server is to say so itself
         schema.upgrade(engine)
         seed(engine)
-    port, log = _free_port(), folder / "server.log"
+    port, log = port or free_port(), folder / "server.log"
     command = [sys.executable, "-m", "uvicorn", app, "--app-dir", str(app_dir)]
     command += ["--host", "127.0.0.1", "--port", str(port), "--timeout-graceful-shutdown", "1"]
     settings = {"PILOT_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT)} | environment
-    with log.open("w") as output:
+    with log.open("a") as output:
         process = subprocess.Popen(
             command,
             cwd=folder,
@@ -103,7 +107,8 @@ def serving(
         engine.dispose()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -4,8 +4,11 @@ Without a live session nothing but the door, the health checks and Streamlit's p
 answered: no page, socket, upload, media file or metric.
 """
 
+import functools
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+import streamlit
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -29,7 +32,6 @@ OPEN = PROBES | {
     "/i18n/zh.js",
     "/favicon.png",
 }
-OPEN_FOLDER = "/static/"  # Streamlit's own program files; they hold nothing of ours
 ADMIN_ONLY = (metrics.PATH, "/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 SESSION_HEADER = b"x-pilot-session"
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -65,7 +67,18 @@ class Gate:
 
 def is_open(path: str) -> bool:
     """Whether a path is answered without a session."""
-    return path in OPEN or path.startswith(OPEN_FOLDER)
+    return path in OPEN or path in program_files()
+
+
+@functools.cache
+def program_files() -> frozenset[str]:
+    """The addresses of Streamlit's own scripts, styles and fonts; they hold nothing of ours.
+
+    Any other address under /static/ would get its page, which is for those who have signed in.
+    """
+    folder = Path(streamlit.__file__).parent / "static"
+    inner = folder / "static"
+    return frozenset(f"/{path.relative_to(folder).as_posix()}" for path in inner.rglob("*.*"))
 
 
 def _foreign(connection: HTTPConnection) -> Response | None:

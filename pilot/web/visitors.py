@@ -1,7 +1,7 @@
 """Who sends a request: the session's cookie, looked up in the database each time."""
 
+import re
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
@@ -10,6 +10,9 @@ from pilot.config import settings
 from pilot.services import door
 from pilot.services.door import Limits, Visitor
 from pilot.store.engine import reading, shared
+
+# A name or an address, a port or none: nothing in front of it and nothing behind.
+_HOST = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::[0-9]{1,5})?")
 
 
 def token_of(connection: HTTPConnection) -> str:
@@ -35,11 +38,9 @@ def address_of(connection: HTTPConnection) -> str:
 
 
 def host_of(connection: HTTPConnection) -> str:
-    """The host name asked for, without the port."""
-    try:
-        return urlsplit(f"//{connection.headers.get('host', '')}").hostname or ""
-    except ValueError:
-        return ""
+    """The host name asked for, without the port; nothing for a header that is not one."""
+    found = _HOST.fullmatch(connection.headers.get("host", ""))
+    return (found["six"] or found["name"]).lower() if found else ""
 
 
 def _look_up(token: str) -> Visitor | None:

@@ -1,27 +1,17 @@
 """A real Chromium against a real server; `seed` may be overridden by a module of tests."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests import serving
+from tests.browser.chromium import installed, launched, profile, sign_in
 from tests.browser.reruns import Reruns
 from tests.serving import Seed, Server
 
-_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 expect.set_options(timeout=20_000)
-_NAMES = ("chromium", "google-chrome", "chromium-browser")
 Visit = Callable[..., Page]
 
 
@@ -35,15 +25,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The machine's browser; without one the tests are skipped, in CI they fail."""
-    path = next(filter(None, map(shutil.which, _NAMES)), None)
-    if path is None:
+    if installed() is None:
         if os.environ.get("CI") == "true":
             pytest.fail("no Chromium on this machine")
         pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +49,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, seed: Seed) -> Iterator[Ser
 @pytest.fixture
 def context(chromium: Browser, server: Server) -> Iterator[BrowserContext]:
     """A visitor's browser profile: Chinese, in Shanghai."""
-    context = chromium.new_context(
-        locale="zh-CN",
-        timezone_id="Asia/Shanghai",
-        viewport={"width": 1400, "height": 1000},
-        base_url=server.url,
-    )
-    context.set_default_timeout(20_000)
+    context = profile(chromium, server.url)
     yield context
     context.close()
 
@@ -91,10 +72,3 @@ def visit(page: Page) -> Visit:
         return page
 
     return opened
-
-
-def sign_in(page: Page, login: str, password: str = serving.PASSWORD) -> None:
-    """Fill in the sign-in form."""
-    page.get_by_label("登录名").fill(login)
-    page.get_by_label("密码").fill(password)
-    page.get_by_role("button", name="登录").click()

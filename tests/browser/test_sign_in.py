@@ -9,7 +9,7 @@ from pilot.domain.people import Role
 from pilot.services import accounts
 from pilot.services.command import perform
 from tests import serving
-from tests.browser.conftest import sign_in
+from tests.browser.chromium import sign_in
 
 
 def test_a_deep_link_leads_through_the_sign_in_to_its_page(page: Page):

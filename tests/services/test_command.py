@@ -67,8 +67,8 @@ def test_a_text_without_a_draft_is_looked_at_too(engine, people, text):
         (projects.note, (text,), {}),
         (lifecycle.move, ("pause",), {"reason": text}),
     ):
+        options |= {"by": people["manager"].id, "now": NOON}
         with pytest.raises(PilotError, match="第 3 个字符"):
-            options |= {"by": people["manager"].id, "now": NOON}
             perform(engine, verb, done.subject_id, *args, **options)
     assert count(engine, JournalEntry) == 1
 

@@ -29,17 +29,19 @@ class Answer:
 
 @dataclass
 class Browser:
-    """One visitor with a cookie jar."""
+    """One visitor with a cookie jar, at an address of his own on this machine."""
 
     server: Server
     cookies: dict[str, str] = field(default_factory=dict)
+    address: str = "127.0.0.1"
 
     def send(self, method: str, path: str, body: bytes | str = b"", **headers: str) -> Answer:
         """One request; header names with `_` for `-`."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
             sent.setdefault("cookie", "; ".join(f"{k}={v}" for k, v in self.cookies.items()))
-        with closing(http.client.HTTPConnection(self.server.host, timeout=20)) as line:
+        place = (self.address, 0)
+        with closing(http.client.HTTPConnection(self.server.host, None, 20, place)) as line:
             line.request(method, path, body or None, sent)
             answer = line.getresponse()
             for cookie in answer.headers.get_all("set-cookie") or []:
@@ -100,8 +102,9 @@ def run(socket: ClientConnection, page: str = "", query: str = "") -> tuple[str,
         elif kind == "delta":
             texts += re.findall(r'(?:body|label|text): "(.*)"', str(got.delta))
         elif kind == "script_finished" and got.script_finished != 2:
-            return session, "\n".join(_readable(text) for text in texts)
+            return session, "\n".join(readable(text) for text in texts)
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
+    """Text out of the printed form of a message."""
     return text.encode().decode("unicode_escape").encode("latin-1").decode("utf-8", "replace")

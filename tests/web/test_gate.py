@@ -13,24 +13,7 @@ from pilot.store.engine import reading
 from pilot.store.queries_door import account_named
 from tests import serving
 from tests.web.client import Browser, run
-
-PAGES = ["/", "/people", "/overview", "/projects?id=1", "/nothing", "/files/1", "/export/x.csv"]
-INNER = [
-    "/_stcore/metrics",
-    "/_stcore/host-config",
-    "/_stcore/script-health-check",
-    "/_stcore/agent/openapi.json",
-    "/_stcore/bidi-components/x",
-    "/media/0123456789abcdef.csv",
-    "/component/x/index.html",
-    "/app/static/x.png",
-    "/files/1",
-    "/export/projects.csv",
-    "/auth/password",
-    "/static/../_stcore/metrics",
-    "//_stcore/metrics",
-    "/%2e%2e/_stcore/metrics",
-]
+from tests.web.surface import INNER, PAGES
 
 
 def number(server, login):
@@ -57,6 +40,11 @@ def test_a_stranger_who_asks_for_a_page_is_led_to_the_sign_in(stranger, path):
 @pytest.mark.parametrize("path", INNER)
 def test_a_stranger_gets_nothing_of_the_inside(stranger, path):
     assert stranger.send("GET", path).status in (400, 401)
+
+
+@pytest.mark.parametrize("path", ["/static/x", "/static/js/x.js", "/static/%2e%2e/index.html"])
+def test_only_program_files_are_served_from_their_folder(stranger, path):
+    assert stranger.page(path).status == 303
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "POST", "OPTIONS"])
@@ -391,7 +379,11 @@ def test_a_session_outlives_the_server(tmp_path):
 # --- other hosts and sites -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", ""])
+FOREIGN = """evil.example evil.example:80 127.0.0.1.evil.example [::1].evil [::1
+evil.example@127.0.0.1 127.0.0.1/evil 127.0.0.1:x""".split()
+
+
+@pytest.mark.parametrize("host", ["", *FOREIGN])
 def test_another_name_for_this_machine_is_refused(visit, host):
     assert visit("manager").send("GET", "/_stcore/host-config", host=host).status in (400, 421)
 

@@ -11,8 +11,10 @@ import streamlit as st
 from sqlmodel import Session
 
 from pilot import ui
+from pilot.config import settings
 from pilot.domain.people import Actor
 from pilot.services.command import verb
+from pilot.store import queries_registry
 from pilot.store.models import Person
 from pilot.ui import flash
 
@@ -27,6 +29,19 @@ def add_person(session: Session, name: str, *, by: Actor, at: datetime) -> Perso
     session.add(row)
     session.flush()
     time.sleep(0.3)
+    return row
+
+
+@verb("person.save")
+def add_pair(session: Session, name: str, *, by: Actor, at: datetime) -> Person:
+    """A slow verb of two steps, which leaves a mark outside the database when it begins."""
+    with (settings().data_dir / "started").open("a") as marks:
+        marks.write(f"{name}\n")
+    for _step in range(2):
+        row = Person(base_id=by.base_id, name=name, kind="other", recorded_at=at)
+        session.add(row)
+        session.flush()
+        time.sleep(0.15)
     return row
 
 
@@ -78,6 +93,23 @@ def double() -> None:
     st.button("直接保存", on_click=ui.act, args=(add_person, name), kwargs={"key": ui.once("call")})
 
 
+def pair() -> None:
+    """The slow act of two steps, as a callback and in the run itself."""
+    name = st.query_params.get("name", "甲")
+    st.button("两步", on_click=ui.act, args=(add_pair, name))
+    if st.button("两步直接"):
+        ui.act(add_pair, name)
+    st.toggle("别的")
+
+
+@st.fragment
+def part() -> None:
+    """A part of a page that runs by itself."""
+    with ui.reading() as session:
+        st.text(f"片段里有 {len(queries_registry.persons(session, 1))} 人")
+    st.button("片段保存", on_click=ui.act, args=(add_person, "片段"))
+
+
 def moment() -> None:
     """The strip and what it stands for."""
     view = ui.strip()
@@ -90,7 +122,8 @@ def broken() -> None:
 
 
 st.set_page_config(page_title="试验", layout="wide")
-pages = [st.Page(page, url_path=page.__name__) for page in (widgets, names, double, moment, broken)]
+SHOWN = (widgets, names, double, moment, broken, pair, part)
+pages = [st.Page(page, title=page.__name__, url_path=page.__name__) for page in SHOWN]
 page = st.navigation([st.Page(lambda: None, title="空", default=True), *pages])
 ui.require()
 shown = st.container()

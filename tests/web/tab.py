@@ -1,0 +1,149 @@
+"""An open page without a browser: what it shows, its widgets, and whatever one sends for them."""
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.sync.client import ClientConnection
+
+from tests.web.client import Browser, readable
+
+_TEXT = re.compile(r'(?:body|label|text): "(.*)"')
+_CUT_SHORT = ForwardMsg.ScriptFinishedStatus.Value("FINISHED_EARLY_FOR_RERUN")
+
+
+@dataclass(frozen=True, slots=True)
+class Widget:
+    """An element that can send something: its id, what it is, its label, its fragment."""
+
+    id: str
+    kind: str
+    label: str
+    fragment: str
+
+
+@dataclass
+class Tab:
+    """One page of one visitor; close it with `close` or use it as a context."""
+
+    browser: Browser
+    page: str = ""
+    query: str = ""
+    resume: str = ""
+    text: str = ""
+    session: str = ""
+    script: str = ""
+    widgets: list[Widget] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.socket: ClientConnection = self.browser.socket(resume=self.resume)
+
+    def __enter__(self) -> "Tab":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the tab, whatever is running."""
+        self.socket.close()
+
+    def open(self) -> "Tab":
+        """Run the page once, as after an address was entered."""
+        self.send()
+        return self.wait()
+
+    def send(self, values: Mapping[str, Any] | None = None, fragment: str = "") -> None:
+        """Ask for a run with these values of widgets by id; does not wait for it."""
+        message = BackMsg()
+        run = message.rerun_script
+        run.query_string, run.fragment_id = self.query, fragment
+        if self.script:
+            run.page_script_hash = self.script
+        else:
+            run.page_name = self.page
+        run.widget_states.widgets.extend(states(values or {}))
+        self.socket.send(message.SerializeToString())
+
+    def wait(self, seconds: float = 30) -> "Tab":
+        """Take in everything until a run has finished that was not cut short."""
+        texts: list[str] = []
+        end = time.monotonic() + seconds
+        while True:
+            got = ForwardMsg()
+            got.ParseFromString(self.socket.recv(timeout=max(0.01, end - time.monotonic())))
+            kind = got.WhichOneof("type")
+            if kind == "new_session":
+                self.session = got.new_session.initialize.session_id
+                self.script = got.new_session.page_script_hash
+                texts, self.widgets = [], []
+            elif kind == "delta":
+                texts += _TEXT.findall(str(got.delta))
+                self.widgets += _widgets(got)
+            elif kind == "script_finished" and got.script_finished != _CUT_SHORT:
+                self.text = "\n".join(map(readable, texts))
+                return self
+
+    def act(self, values: Mapping[str, Any], fragment: str = "") -> "Tab":
+        """Send values and wait for the run they cause."""
+        self.send(values, fragment)
+        return self.wait()
+
+    def find(self, word: str, kind: str = "") -> Widget:
+        """The widget whose label or key is `word`; LookupError if the page has none."""
+        for widget in self.widgets:
+            mine = widget.label == word or widget.id.endswith(f"-{word}")
+            if mine and (not kind or widget.kind == kind):
+                return widget
+        raise LookupError(f"{word!r} is not among {[one.label for one in self.widgets]}")
+
+    def click(self, word: str, **others: Any) -> "Tab":
+        """Press a button, by its label or key, with the values of other widgets by id."""
+        button = self.find(word, "button")
+        return self.act({button.id: Click, **others}, button.fragment)
+
+
+class Click:
+    """The value a button sends when it is pressed."""
+
+
+def states(values: Mapping[str, Any]) -> Iterator[WidgetState]:
+    """The message that carries values of widgets; the kind of value decides the field."""
+    for name, value in values.items():
+        state = WidgetState(id=name)
+        if value is Click:
+            state.trigger_value = True
+        elif isinstance(value, bool):
+            state.bool_value = value
+        elif isinstance(value, int):
+            state.int_value = value
+        elif isinstance(value, float):
+            state.double_value = value
+        elif isinstance(value, bytes):
+            state.json_value = value.decode()
+        elif isinstance(value, list) and value and isinstance(value[0], int):
+            state.int_array_value.data.extend(value)
+        elif isinstance(value, list):
+            state.string_array_value.data.extend(value)
+        else:
+            state.string_value = value
+        yield state
+
+
+def _widgets(message: ForwardMsg) -> Iterator[Widget]:
+    delta = message.delta
+    which = delta.WhichOneof("type")
+    if which == "new_element":
+        kind = delta.new_element.WhichOneof("type")
+        proto = getattr(delta.new_element, kind) if kind else None
+    elif which == "add_block":
+        kind, proto = "block", delta.add_block
+    else:
+        return
+    if proto is not None and getattr(proto, "id", ""):
+        yield Widget(proto.id, kind, getattr(proto, "label", ""), delta.fragment_id)
