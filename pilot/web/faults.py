@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from pilot.domain.errors import Busy, NotAllowed, NotFound, PilotError, Unwritable
 from pilot.services import telemetry, trace
 from pilot.ui.words import plain
+from pilot.web.headers import dress
 from pilot.web.requests import HEADER, NUMBER
 
 log = logging.getLogger("pilot.faults")
@@ -40,10 +41,18 @@ async def refused(_request: Request, error: Exception) -> Response:
 async def crashed(request: Request, error: Exception) -> Response:
     """A bug in a route: its number; the server's log has the rest.
 
-    What the gate is refused by the database comes here too, and is its sentence.
+    What the gate is refused by the database comes here too, and is its sentence. This answer is
+    made outside of all middleware, so it gets its headers here.
     """
     if isinstance(error, PilotError):
-        return await refused(request, error)
+        answer = await refused(request, error)
+    else:
+        answer = _numbered(request, error)
+    dress(answer.headers, request.url.path)
+    return answer
+
+
+def _numbered(request: Request, error: Exception) -> Response:
     number, traced = uuid4().hex[:8], request.scope.get(NUMBER, "")
     with trace.tracing(traced):
         log.error("route error %s", number, exc_info=error)

@@ -48,13 +48,14 @@ class Headers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _dress(MutableHeaders(scope=message), scope["path"])
+                dress(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
         await self.app(scope, receive, dressed if scope["type"] == "http" else send)
 
 
-def _dress(headers: MutableHeaders, path: str) -> None:
+def dress(headers: MutableHeaders, path: str) -> None:
+    """Add the headers that an answer for this path lacks."""
     for name, value in _ALWAYS.items():
         headers.setdefault(name, value)
     headers.setdefault("content-security-policy", shell_policy())

@@ -14,6 +14,7 @@ from websockets.sync.client import ClientConnection
 from tests.web.client import Browser, readable
 
 _TEXT = re.compile(r'(?:body|label|text): "(.*)"')
+_FILE = re.compile(r'url: "(/media/[^"]+)"')
 _CUT_SHORT = ForwardMsg.ScriptFinishedStatus.Value("FINISHED_EARLY_FOR_RERUN")
 
 
@@ -39,6 +40,8 @@ class Tab:
     session: str = ""
     script: str = ""
     widgets: list[Widget] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    cached: dict[str, ForwardMsg] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.socket: ClientConnection = self.browser.socket(resume=self.resume)
@@ -77,17 +80,28 @@ class Tab:
         while True:
             got = ForwardMsg()
             got.ParseFromString(self.socket.recv(timeout=max(0.01, end - time.monotonic())))
+            got = self._known(got)
             kind = got.WhichOneof("type")
             if kind == "new_session":
                 self.session = got.new_session.initialize.session_id
-                self.script = got.new_session.page_script_hash
                 texts, self.widgets = [], []
+            elif kind == "navigation":
+                self.script = got.navigation.page_script_hash
             elif kind == "delta":
                 texts += _TEXT.findall(str(got.delta))
                 self.widgets += _widgets(got)
+                self.files += _FILE.findall(str(got.delta))
             elif kind == "script_finished" and got.script_finished != _CUT_SHORT:
                 self.text = "\n".join(map(readable, texts))
                 return self
+
+    def _known(self, got: ForwardMsg) -> ForwardMsg:
+        """The message itself where only the hash of an earlier one was sent."""
+        if got.WhichOneof("type") == "ref_hash":
+            return self.cached[got.ref_hash]
+        if got.hash:
+            self.cached[got.hash] = got
+        return got
 
     def act(self, values: Mapping[str, Any], fragment: str = "") -> "Tab":
         """Send values and wait for the run they cause."""

@@ -379,8 +379,10 @@ def test_a_session_outlives_the_server(tmp_path):
 # --- other hosts and sites -----------------------------------------------------------------------
 
 
-FOREIGN = """evil.example evil.example:80 127.0.0.1.evil.example [::1].evil [::1
-evil.example@127.0.0.1 127.0.0.1/evil 127.0.0.1:x""".split()
+FOREIGN = [
+    *("evil.example", "evil.example:80", "127.0.0.1.evil.example", "[::1].evil", "[::1"),
+    *("evil.example@127.0.0.1", "127.0.0.1/evil", "127.0.0.1:x"),
+]
 
 
 @pytest.mark.parametrize("host", ["", *FOREIGN])

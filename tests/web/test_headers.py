@@ -28,6 +28,20 @@ def test_every_answer_carries_the_headers(stranger, path):
     assert headers["x-frame-options"] == "DENY"
 
 
+def test_the_answer_of_a_fault_carries_them_too(server, visit):
+    browser = visit(serving.ADMIN)
+    with server.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE attachment RENAME TO gone")
+    answer = browser.send("GET", "/files/1")
+    with server.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE gone RENAME TO attachment")
+    assert answer.status == 500
+    assert "编号" in answer.body
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
 def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere():
     policy = shell_policy()
     assert "unsafe" not in policy
