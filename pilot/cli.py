@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
-from pilot import cli_import
+from pilot import cli_handover, cli_import
 from pilot.cli_backup import backup, restore
 from pilot.cli_doctor import doctor
 from pilot.cli_export import export
@@ -38,6 +38,7 @@ app.command()(export)
 app.command()(backup)
 app.command()(restore)
 app.command()(doctor)
+app.command("handover")(cli_handover.write)
 app.add_typer(cli_import.app, name="import")
 
 

@@ -55,7 +55,8 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
     "seed": ({"seed", "services", "reports", "store.engine", "config", "domain"}, {"sqlalchemy"}),
     "cli": (
         {"cli", "seed", "services", "reports", "store.engine", "store.schema", "config", "domain"}
-        | {"cli_backup", "cli_doctor", "cli_export", "cli_import", "cli_refusals", "cli_verify"},
+        | {"cli_backup", "cli_doctor", "cli_export", "cli_handover", "cli_import", "cli_refusals"}
+        | {"cli_verify"},
         {"typer", "uvicorn", "rich", "sqlalchemy"},
     ),
 }

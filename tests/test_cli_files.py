@@ -133,3 +133,21 @@ def test_an_unknown_list_or_ending_is_refused(engine, tmp_path):
     assert "没有“account”这张表" in pilot("export", "account", "--out", tmp_path / "x.csv").output
     assert pilot("export", "projects", "--out", tmp_path / "x.pdf").exit_code == 1
     assert not list(tmp_path.glob("x.*"))
+
+
+def test_a_handover_file_is_imported_without_a_change(engine, tmp_path):
+    pilot("import", "projects", written(tmp_path, GOOD), "--apply", "--by", "manager")
+    out = tmp_path / "移交.csv"
+
+    done = pilot("handover", "projects", "--out", out, "--by", "officer")
+    again = pilot("import", "projects", out)
+
+    assert done.exit_code == 0, done.output
+    assert "2 条" in done.output
+    assert "未变 2" in again.output
+
+
+def test_a_handover_file_needs_the_right_to_export(engine, tmp_path):
+    done = pilot("handover", "projects", "--out", tmp_path / "x.csv", "--by", "researcher")
+
+    assert done.exit_code == 1

@@ -5,6 +5,7 @@ as it is. A column that a file lacks leaves existing records as they are; a blan
 that is there means "nothing".
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -48,6 +49,7 @@ class ImportColumn:
         return tuple(heading_key(name) for name in (self.heading, self.key, *self.also))
 
 
+SEPARATORS = re.compile(r"[、;；\n]")  # between several values in one cell
 SEVERAL = "多个之间用“、”隔开"
 UNIT = "单位名称或统一社会信用代码，须已登记"
 NEW_ONLY = "只用于新登记的项目；已有项目的阶段和状态由评审和变更决定，须与现状一致"

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from pilot.domain.draft_fields import Lists
-from pilot.domain.import_columns import ImportColumn, ImportKind, Reads, heading_key
+from pilot.domain.import_columns import (
+    SEPARATORS,
+    ImportColumn,
+    ImportKind,
+    Reads,
+    heading_key,
+)
 from pilot.domain.parsing import (
     ParseError,
     clean_text,
@@ -19,7 +25,6 @@ from pilot.domain.parsing import (
 from pilot.domain.problems import Problem
 from pilot.services.sheets import Cell, Table
 
-_BETWEEN = re.compile(r"[、;；\n]")
 _READINESS = re.compile(r"(.+?)(?: ([0-9]{4}))? ([0-9]{1,2}) ?级?")
 _SHOWN = 12
 
@@ -118,7 +123,7 @@ def _nothing(_column: ImportColumn, _text: str, _lists: Lists) -> None:
 
 
 def _parts(text: str) -> list[str]:
-    return [part.strip() for part in _BETWEEN.split(text) if part.strip()]
+    return [part.strip() for part in SEPARATORS.split(text) if part.strip()]
 
 
 def _same(text: str) -> str:
