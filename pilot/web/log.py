@@ -2,20 +2,24 @@
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 
 from pilot.services import trace
 
+# The ids of Streamlit's pages, which name the uploads and say whose page is meant.
+_PAGE_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 
 class JsonLines(logging.Formatter):
-    """Time, level, logger, request, message, its fields, and the traceback of an error."""
+    """Time, level, logger, request, message without the ids of pages, fields, the traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _PAGE_ID.sub("…", record.getMessage()),
         }
         if request := trace.request_id():
             line["request"] = request
@@ -26,7 +30,7 @@ class JsonLines(logging.Formatter):
 
 
 def set_up() -> None:
-    """Send what the product and its server log to standard error, one object a line.
+    """Send what the product, its server and Streamlit log to standard error, one object a line.
 
     Requests themselves are not logged: their paths hold the session ids of uploads. Streamlit's
     own report of an error in a page is left out too: `faults.shown` logs it with its number.
@@ -37,5 +41,7 @@ def set_up() -> None:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(logging.INFO)
+    for name in [one for one in logging.root.manager.loggerDict if one.startswith("streamlit")]:
+        logging.getLogger(name).handlers = [handler]
     for name in ("uvicorn.access", "streamlit.error_util"):
         logging.getLogger(name).disabled = True

@@ -1,6 +1,5 @@
 """An open page without a browser: what it shows, its widgets, and whatever one sends for them."""
 
-import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,10 +10,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import ClientConnection
 
-from tests.web.client import Browser, readable
+from tests.web.client import Browser
 
-_TEXT = re.compile(r'(?:body|label|text): "(.*)"')
-_FILE = re.compile(r'url: "(/media/[^"]+)"')
+_SAID = ("body", "label", "text")
 _CUT_SHORT = ForwardMsg.ScriptFinishedStatus.Value("FINISHED_EARLY_FOR_RERUN")
 
 
@@ -26,6 +24,7 @@ class Widget:
     kind: str
     label: str
     fragment: str
+    disabled: bool = False
 
 
 @dataclass
@@ -88,12 +87,22 @@ class Tab:
             elif kind == "navigation":
                 self.script = got.navigation.page_script_hash
             elif kind == "delta":
-                texts += _TEXT.findall(str(got.delta))
-                self.widgets += _widgets(got)
-                self.files += _FILE.findall(str(got.delta))
+                self._take(got, texts)
             elif kind == "script_finished" and got.script_finished != _CUT_SHORT:
-                self.text = "\n".join(map(readable, texts))
+                self.text = "\n".join(texts)
                 return self
+
+    def _take(self, got: ForwardMsg, texts: list[str]) -> None:
+        """Keep what an element or block says and can do."""
+        kind, proto = _element(got)
+        if proto is None:
+            return
+        texts += [text for name in _SAID if (text := getattr(proto, name, ""))]
+        if (url := getattr(proto, "url", "")).startswith("/media/"):
+            self.files.append(url)
+        if getattr(proto, "id", ""):
+            label, shut = getattr(proto, "label", ""), getattr(proto, "disabled", False)
+            self.widgets.append(Widget(proto.id, kind, label, got.delta.fragment_id, shut))
 
     def _known(self, got: ForwardMsg) -> ForwardMsg:
         """The message itself where only the hash of an earlier one was sent."""
@@ -149,15 +158,11 @@ def states(values: Mapping[str, Any]) -> Iterator[WidgetState]:
         yield state
 
 
-def _widgets(message: ForwardMsg) -> Iterator[Widget]:
+def _element(message: ForwardMsg) -> tuple[str, Any]:
+    """The kind and the content of what a delta adds; nothing for any other delta."""
     delta = message.delta
     which = delta.WhichOneof("type")
-    if which == "new_element":
-        kind = delta.new_element.WhichOneof("type")
-        proto = getattr(delta.new_element, kind) if kind else None
-    elif which == "add_block":
-        kind, proto = "block", delta.add_block
-    else:
-        return
-    if proto is not None and getattr(proto, "id", ""):
-        yield Widget(proto.id, kind, getattr(proto, "label", ""), delta.fragment_id)
+    if which == "add_block":
+        return "block", delta.add_block
+    kind = delta.new_element.WhichOneof("type") if which == "new_element" else None
+    return (kind, getattr(delta.new_element, kind)) if kind else ("", None)

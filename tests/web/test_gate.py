@@ -1,5 +1,6 @@
 """Nobody passes the gate without a live session (rows A, B, C, E, F, L of the threat model)."""
 
+import json
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -401,6 +402,17 @@ def test_a_page_of_another_site_uploads_nothing(visit):
     path = "/_stcore/upload_file/3d3f7c3e-0000-4000-8000-000000000000/1"
     answer = visit("manager").send("PUT", path, b"x", origin="https://evil.example")
     assert answer.status == 403
+
+
+def test_what_streamlit_logs_is_an_object_a_line_without_page_ids(server, visit):
+    with visit("manager").socket() as victim:
+        owned, _ = run(victim, "my_account")
+        with visit("officer").socket(resume=owned) as thief:
+            run(thief, "my_account")
+    lines = [one for one in server.log.read_text().splitlines() if "Ignoring reconnect" in one]
+    assert lines
+    assert all(json.loads(one)["logger"].startswith("streamlit") for one in lines)
+    assert owned not in server.log.read_text()
 
 
 def test_the_log_holds_no_password_token_or_request_line(server, visit):
