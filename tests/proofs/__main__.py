@@ -19,6 +19,9 @@ PROOFS: tuple[str, ...] = (
     "disk_full",
     "postgres_crash",
     "concurrency",
+    "edge",
+    "display",
+    "round_trip",
     "backup",
     "migration",
 )

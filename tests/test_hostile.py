@@ -1,0 +1,52 @@
+"""The hostile portfolio reaches every text that people type; a new column has to be placed."""
+
+from pilot.store import schema
+from pilot.store.engine import make_engine
+from tests import hostile
+
+# Codes, words, hashes and numbers that have a form of their own.
+MACHINE = {
+    "account": "login password_hash",
+    "attachment": "media_type sha256",
+    "base": "city_code code",
+    "checklist_item": "code doc_code",
+    "claim": "rule unit_kind",
+    "claim_source": "kind",
+    "code_item": "code edition list_name",
+    "contract": "registration_no",
+    "evidence": "doc_code",
+    "journal_entry": "action changes hash key previous subject",
+    "journal_head": "hash",
+    "landing": "site_area",
+    "login_attempt": "address login",
+    "login_session": "address agent token_hash",
+    "move": "action",
+    "organisation": "actual_area kind ladder reg_area uscc zone",
+    "person": "kind",
+    "project": "area field hazard_process industry industry_edition zone"
+    " readiness_scheme readiness_version",
+    "project_site": "site",
+    "project_span": "area field holder_uscc industry readiness sites",
+    "public_fact": "subject suggests",
+    "result": "attribute field industry kind maturity owner_type registration_no"
+    " readiness_scheme readiness_version",
+    "result_identifier": "key kind",
+    "review_check": "code doc_code",
+    "transfer": "implement_area receive_area",
+    "transfer_span": "contract_registration_no field holder_codes implement_area kind"
+    " receive_area receiver_uscc registration_no",
+}
+
+
+def test_every_text_column_is_typed_or_has_a_form_of_its_own():
+    machine = {f"{table}.{one}" for table, names in MACHINE.items() for one in names.split()}
+    assert hostile.text_columns() - hostile.typed_columns() == machine
+
+
+def test_every_typed_column_gets_a_hostile_text(tmp_path):
+    engine = make_engine(f"sqlite:///{tmp_path / 'pilot.db'}")
+    schema.upgrade(engine)
+    hostile.seed(engine)
+    planted = {one.place.split()[0] for one in hostile.plant(engine, 1)}
+    engine.dispose()
+    assert planted == hostile.typed_columns()
