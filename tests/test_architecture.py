@@ -134,6 +134,56 @@ def test_no_page_shows_unescaped_html(path):
     assert "st.html(" not in source
 
 
+# Calls whose first argument Streamlit reads as Markdown; attributes that hold what people typed.
+MARKDOWN = {
+    *("badge", "button", "caption", "checkbox", "confirm", "error", "expander", "header", "info"),
+    *("form_submit_button", "link", "link_button", "markdown", "metric", "popover", "radio"),
+    *("subheader", "success", "title", "toast", "toggle", "warning"),
+}
+TYPED = {
+    *("checker", "closing_note", "closer", "code", "comment", "dissent", "doc_no", "entity"),
+    *("fact", "holder", "issuer", "login", "message", "name", "no", "note", "owner", "product"),
+    *("proof", "reason", "remedy", "shown_name", "source", "submitter", "targets", "text"),
+    *("title", "vouched", "warnings", "who", "withdrawn_reason"),
+}
+OURS = {"table.title", "page.title", "each.title", "rule.title"}  # words of the product itself
+
+
+def raw_texts(node: ast.AST) -> list[str]:
+    """What people typed in an expression, unless `plain` is around it."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("plain", "ui.plain"):
+        return []
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("len", "go", "address"):
+        return []
+    if isinstance(node, ast.Attribute) and node.attr in TYPED:
+        written = ast.unparse(node)
+        return [] if written in OURS else [written]
+    return [text for child in ast.iter_child_nodes(node) for text in raw_texts(child)]
+
+
+def test_a_text_without_plain_is_found():
+    tree = ast.parse("f'{row.name} {ui.plain(row.title)} {row.state.label}'")
+    assert raw_texts(tree) == ["row.name"]
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(ROOT)))
+def test_what_people_typed_passes_through_plain_on_its_way_into_markdown(path):
+    if layer_of(path) not in {"ui", "pages", "screens"}:
+        return
+    calls = [
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in MARKDOWN
+    ]
+    shown = [call.args[0] for call in calls if call.args]
+    shown += [
+        word.value for call in calls for word in call.keywords if word.arg in ("label", "help")
+    ]
+    assert [text for node in shown for text in raw_texts(node)] == []
+
+
 @pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(ROOT)))
 def test_a_day_is_asked_for_by_the_field_without_bounds(path):
     if path.name not in {"days.py", "strip.py"}:

@@ -30,7 +30,7 @@ def new(known: Choices) -> None:
     if not sent:
         return
     if trouble:
-        st.error(trouble)
+        st.error(ui.plain(trouble))
         return
     done = ui.act(results.save_result, draft, key=ui.once("result-new"), done="已登记成果。")
     if done:
@@ -49,7 +49,7 @@ def change(detail: Detail, known: Choices) -> None:
     if not sent:
         return
     if trouble:
-        st.error(trouble)
+        st.error(ui.plain(trouble))
         return
     done = ui.act(
         results.save_result,
