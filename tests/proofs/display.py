@@ -81,25 +81,38 @@ def prove(effort: Effort) -> Iterator[Finding]:
     """Tour every page as every role, on texts that are dealt out anew for each round."""
     server = stage.product()
     seen = Seen(server, {})
-    for turn in range(1, effort.of(2, 7)):
+    for turn in range(1, effort.of(2, 5)):
         seen.planted = {one.mark: one for one in hostile.plant(server.engine, turn)}
-        for role in Role:
+        for role in Role if turn == 1 else [Role.MANAGER]:
             _tour(seen, role, _addresses(server, role, effort))
+    noticed = _notices(seen)
     stage.tell("display", seen.altered, seen.live, seen.ran, seen.elsewhere)
     yield none("scripts run", len(seen.ran), seen.pages)
     yield none("requests to other hosts", len(seen.elsewhere), seen.pages)
     yield none("live links, pictures, frames, forms, overlays", len(seen.live), seen.pages)
     yield every("texts shown letter for letter", seen.shown - len(seen.altered), seen.shown)
+    yield every("texts altered or alive on purpose that were noticed", noticed, 2)
     yield at_least("kinds of typed text that were on a page", len(seen.columns), 40)
 
 
 def _addresses(server: Server, role: Role, effort: Effort) -> list[str]:
-    """Everything for the manager, who sees most; for the others their pages, or everything too."""
+    """Everything for the manager, who sees most; for the others what they have, or a part of it."""
     if effort.long or role is Role.MANAGER:
-        return places.of_role(server.engine, role, whole=effort.long)
-    if role is Role.ADMIN:
-        return ["/people"]
-    return places.start_pages(role)[: effort.of(3, 99)]
+        whole = effort.long and role is Role.MANAGER
+        return places.of_role(server.engine, role, whole=whole)
+    return ["/people"] if role is Role.ADMIN else places.start_pages(role)[:3]
+
+
+def _notices(seen: Seen) -> int:
+    """Put a planted text into a page as HTML and as Markdown would: the judge must see both."""
+    other = Seen(seen.server, {"Q00000Q": Planted("Q00000Q", "**粗** <b>x</b> Q00000Q", "none")})
+    page = stage.chromium().new_page()
+    page.set_content("<p><strong>粗</strong> <b>x</b> Q00000Q</p>")
+    other.judge(page)
+    page.set_content("<p><a href='javascript:alert(1)'>**粗** &lt;b>x&lt;/b></a> Q00000Q</p>")
+    other.judge(page)
+    page.close()
+    return len(other.altered) + len(other.live)
 
 
 def _tour(seen: Seen, role: Role, addresses: Sequence[str]) -> None:

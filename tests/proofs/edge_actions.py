@@ -105,9 +105,9 @@ def forged(server: Server) -> Iterator[Finding]:
         for place in places.start_pages(role):
             with _open(browser, place) as tab:
                 others = pressed - {one.id for one in tab.widgets}
-                for values in (dict.fromkeys(others, Click), _nonsense(tab.widgets), _edits(tab)):
-                    tab.act(values)
-                    sent += len(values)
+                values = dict.fromkeys(others, Click) | _nonsense(tab.widgets) | _edits(tab)
+                tab.act(values)
+                sent += len(values)
         if (now := fingerprint(server.engine)) != before:
             changed.append(role)
             before = now

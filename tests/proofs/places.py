@@ -15,7 +15,7 @@ from pilot.store.engine import reading
 from pilot.store.models import Claim, Contract, Organisation, Person, Project, Result, Review
 from pilot.ui import menu
 
-_PARTS = {"tab", "section", "standing", "table", "as"}
+_PARTS = {"tab", "section", "standing", "as"}
 TABS = ("概况", "阶段门", "材料", "成果", "产业化", "进展", "历史")
 
 
