@@ -28,6 +28,7 @@ from tests.proofs.servers import postgres
 TITLE = "PostgreSQL killed"
 KINDS = ("decide", "correct", "attach", "note", "note")
 WORKERS = 2
+ACTIONS = 20  # acknowledged before each kill, so that there is something to lose
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ def prove(effort: Effort) -> Iterator[Finding]:
         heard, back = Heard(), []
         with _people(engine, place, ground, heard):
             for _ in range(effort.of(2, 10)):
-                time.sleep(random.uniform(0.5, 1.5))
+                _let_work(heard, ACTIONS)
                 server.kill()
                 accepted = server.start()
                 back.append(_first_answer(heard, accepted) - accepted)
@@ -74,7 +75,7 @@ def _findings(
     on = commit["synchronous_commit"]
     yield Finding("synchronous_commit of the product's sessions", "on", on, on == "on")
     yield at_least("times every server process was killed", len(back), len(back) or 1)
-    yield at_least("actions acknowledged", len(heard.acknowledged), 5 * len(back))
+    yield at_least("actions acknowledged", len(heard.acknowledged), ACTIONS * len(back))
     yield none("acknowledged actions lost", len(lost), len(heard.acknowledged))
     yield none("half actions, drift, broken chain, orphans", len(troubles))
     yield none("errors that are no sentence", len(heard.errors))
@@ -122,6 +123,14 @@ def _answered(engine: Engine, folder: Path, ground: Ground, action: Action, hear
     heard.acknowledged[action.key] = done.sequence
     heard.answers.append(time.monotonic())
     return True
+
+
+def _let_work(heard: Heard, more: int, seconds: float = 120) -> None:
+    """Wait until that many more actions are acknowledged, and a moment longer."""
+    wanted, end = len(heard.acknowledged) + more, time.monotonic() + seconds
+    while len(heard.acknowledged) < wanted and time.monotonic() < end:
+        time.sleep(0.01)
+    time.sleep(random.uniform(0, 0.5))
 
 
 def _first_answer(heard: Heard, after: float, seconds: float = 60) -> float:
