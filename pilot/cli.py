@@ -13,6 +13,7 @@ from pilot.cli_backup import backup, restore
 from pilot.cli_doctor import doctor
 from pilot.cli_export import export
 from pilot.cli_refusals import refusals
+from pilot.cli_trail import trail
 from pilot.cli_verify import verify
 from pilot.config import LOOPBACK, ROOT, settings
 from pilot.domain.errors import PilotError
@@ -39,6 +40,7 @@ app.command()(backup)
 app.command()(restore)
 app.command()(doctor)
 app.command("handover")(cli_handover.write)
+app.command()(trail)
 app.add_typer(cli_import.app, name="import")
 
 

@@ -1,23 +1,35 @@
 """`pilot verify`: whether every number follows from the facts and everything is still there."""
 
+from typing import Annotated
+
 import typer
 
+from pilot.cli_refusals import refusals
 from pilot.config import settings
+from pilot.domain import chain
 from pilot.services.verify import Verification, verify_all
 from pilot.store.engine import reading, shared
 
 SHOWN = 20
 
 
-def verify() -> None:
+def verify(
+    anchor: Annotated[
+        list[str] | None,
+        typer.Option(help="以前报表上的日志锚；日志的末尾被截去或重写时，只有它能发现。可写多个"),
+    ] = None,
+) -> None:
     """核对：由事实重算全部计入单元，逐条校验日志、附件和项目历史；有不符时退出码为 1。"""
     chosen = settings()
-    with reading(shared(chosen.url)) as session:
-        checked = verify_all(session, chosen.attachments)
+    with refusals(), reading(shared(chosen.url)) as session:
+        anchors = [chain.anchor(text) for text in anchor or ()]
+        checked = verify_all(session, chosen.attachments, anchors)
     for one in checked:
         say(one)
     if not all(one.sound for one in checked):
         raise typer.Exit(1)
+    if not anchors:
+        typer.echo("没有给出以前的日志锚（--anchor）：日志末尾是否被截去或重写，不在核对之内。")
 
 
 def say(one: Verification) -> None:
@@ -25,6 +37,8 @@ def say(one: Verification) -> None:
     looked_at = f"台账 {one.claims} 条、日志 {one.entries} 条、附件 {one.files} 个"
     if one.sound:
         typer.echo(f"{one.base}：{looked_at}，全部相符。")
+        if one.anchor:
+            typer.echo(f"  现在的日志锚：{one.anchor}")
         return
     typer.echo(f"{one.base}：{looked_at}，发现 {len(one.differences)} 处不符：", err=True)
     for sentence in one.differences[:SHOWN]:

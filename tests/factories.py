@@ -30,6 +30,7 @@ from pilot.store.models import (
     Base,
     Decision,
     Evidence,
+    JournalEntry,
     Landing,
     LandingStep,
     Organisation,
@@ -314,6 +315,12 @@ def spans(session: Session, project_id: int) -> list[ProjectSpan]:
         ProjectSpan.project_id == project_id, ProjectSpan.known_to == FOREVER
     )
     return sorted(session.exec(query), key=lambda span: span.valid_from)
+
+
+def entries(session: Session, home: Base) -> list[JournalEntry]:
+    """The journal of a base, in order."""
+    query = select(JournalEntry).where(JournalEntry.base_id == home.id)
+    return list(session.exec(query.order_by(JournalEntry.sequence)))
 
 
 def count(

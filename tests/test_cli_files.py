@@ -1,6 +1,8 @@
 """`pilot export` and `pilot import`, as they are typed."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from openpyxl import load_workbook
@@ -8,10 +10,10 @@ from sqlmodel import select
 from typer.testing import CliRunner
 
 from pilot.cli import app
-from pilot.config import settings
+from pilot.config import ROOT, settings
 from pilot.store import schema
-from pilot.store.engine import make_engine, reading, shared
-from pilot.store.models import Project
+from pilot.store.engine import make_engine, reading, shared, writing
+from pilot.store.models import JournalEntry, JournalHead, Project
 from tests import serving
 
 GOOD = "项目编号,项目名称\nZS-2026-001,示例一\nZS-2026-002,示例二\n"
@@ -151,3 +153,59 @@ def test_a_handover_file_needs_the_right_to_export(engine, tmp_path):
     done = pilot("handover", "projects", "--out", tmp_path / "x.csv", "--by", "researcher")
 
     assert done.exit_code == 1
+
+
+# --- the journal leaves the machine --------------------------------------------------------------
+
+
+def verify_trail(*words):
+    done = subprocess.run(
+        [sys.executable, "docs/verify_trail.py", *map(str, words)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout
+
+
+def anchor_of(tmp_path):
+    pilot("export", "projects", "--out", tmp_path / "台账.csv")
+    [anchor] = json.loads((tmp_path / "台账_元数据.json").read_text("utf-8"))["日志锚"]
+    return anchor
+
+
+def test_the_anchor_on_an_export_is_held_against_the_journal(engine, tmp_path):
+    pilot("import", "public", "--apply", "--by", "manager")
+    anchor = anchor_of(tmp_path)
+
+    assert anchor in pilot("verify").output
+    assert "不在核对之内" in pilot("verify").output
+    assert pilot("verify", "--anchor", anchor).exit_code == 0
+    assert "抄写有误" in pilot("verify", "--anchor", anchor[:-1]).output
+
+
+def test_a_journal_that_was_cut_off_is_found_by_the_anchor(engine, tmp_path):
+    anchor = anchor_of(tmp_path)
+    with writing(engine) as session:
+        last = session.exec(select(JournalEntry).order_by(JournalEntry.sequence)).all()[-1]
+        head = session.get(JournalHead, last.base_id)
+        head.sequence, head.hash = last.sequence - 1, last.previous
+        session.delete(last)
+
+    assert pilot("verify").exit_code == 0
+    cut = pilot("verify", "--anchor", anchor)
+    assert cut.exit_code == 1
+    assert "日志不再到达日志锚" in cut.output
+
+
+def test_the_trail_verifies_without_the_product(engine, tmp_path):
+    pilot("import", "public", "--apply", "--by", "manager")
+    anchor, out = anchor_of(tmp_path), tmp_path / "trail.jsonl"
+    done = pilot("trail", out)
+    assert done.exit_code == 0, done.output
+
+    assert verify_trail(out, anchor)[0] == 0
+    lines = out.read_text("utf-8").splitlines(keepends=True)
+    out.write_text("".join(lines[:-1]), "utf-8")
+    assert verify_trail(out)[0] == 0
+    assert verify_trail(out, anchor)[0] == 1
+    out.write_text("".join(lines).replace("示例", "假", 1), "utf-8")
+    assert "is broken" in verify_trail(out)[1]

@@ -1,8 +1,8 @@
 """Files of the lists (报表导出): the same rows as on the page, as CSV or XLSX, and what they are.
 
 A table file holds one heading row and the rows, nothing else. What it is about (year, the two
-times, definition versions, number of rows) stands in its name, in a second file of metadata and,
-in a workbook, on a sheet of its own.
+times, definition versions, anchors of the journal, number of rows) stands in its name, in a second
+file of metadata and, in a workbook, on a sheet of its own.
 """
 
 import csv
@@ -27,7 +27,7 @@ from pilot.reports import tables
 from pilot.reports.cells import Cell
 from pilot.reports.tables import Chosen, Table
 from pilot.reports.workbook import write_workbook
-from pilot.store import queries_bases, queries_goals
+from pilot.store import journal_reading, queries_bases, queries_goals
 from pilot.store.models import Base
 
 
@@ -144,7 +144,7 @@ def csv_metadata(session: Session, export: Export, encoding: Encoding) -> dict:
 
 
 def metadata(session: Session, export: Export, number: int) -> dict:
-    """What a file of this export is: names, times, definition versions, number of rows."""
+    """What a file of this export is: names, times, definition versions, anchors, number of rows."""
     view = export.view
     known = view.known_at.astimezone(SHANGHAI).isoformat(timespec="microseconds")
     return {
@@ -156,6 +156,7 @@ def metadata(session: Session, export: Export, number: int) -> dict:
         "知悉时刻": known,
         "筛选条件": _conditions(export.chosen),
         "口径版本": definition_versions(session, export.bases, view),
+        "日志锚": anchors(session, export.bases, view),
         "行数": number,
         "列名": [column.heading for column in export.table.columns],
     }
@@ -185,6 +186,16 @@ def definition_versions(session: Session, bases: Sequence[Base], view: Moment) -
             if known and row.valid_from.year <= view.year <= row.valid_to.year:
                 found.append(f"{prefix}{row.indicator.value} 第 {row.version} 版")
     return found
+
+
+def anchors(session: Session, bases: Sequence[Base], view: Moment) -> list[str]:
+    """Where the bases' journals stood at the view's knowledge time (日志锚).
+
+    A printed or sent file carries them off the machine; `pilot verify --anchor` holds them
+    against the journal.
+    """
+    found = (journal_reading.anchor(session, base, view.known_at) for base in bases)
+    return [str(anchor) for anchor in found if anchor]
 
 
 class _Hashed(io.BufferedIOBase):

@@ -1,28 +1,32 @@
 """The check of a base (核对): do the numbers follow from the facts, and is everything still there?
 
-Nothing is mended here. Each difference is a sentence that names where it is.
+Nothing is mended here. Each difference is a sentence that names where it is. The chain of the
+journal can't show by itself that its end was cut off or computed anew: anchors do, which were
+printed before.
 """
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
 
+from pilot.domain.chain import Anchor
+from pilot.domain.errors import NotFound
 from pilot.domain.ledger import Draft, Entry, reconcile
-from pilot.domain.moment import FOREVER_DAY, SHANGHAI
+from pilot.domain.moment import FOREVER_DAY
 from pilot.services import claiming
+from pilot.services.verify_journal import Walk, walk
 from pilot.store import (
     files,
-    journal,
+    journal_reading,
     queries_claims,
     queries_counting,
     queries_packages,
     queries_verify,
 )
-from pilot.store.models import Attachment, Base, JournalEntry
+from pilot.store.models import Attachment, Base
 
 _NAMES = {
     "code": "编号",
@@ -35,17 +39,20 @@ _NAMES = {
     "in_base": "是否基地项目",
     "budget": "预算",
 }
-_CLAIM = '"table":"claim"'
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was looked at and every difference found, the most telling first (核对结果)."""
+    """What was looked at and every difference found, the most telling first (核对结果).
+
+    `anchor` is where the journal stands now.
+    """
 
     base: str
     claims: int
     entries: int
     files: int
+    anchor: Anchor | None
     differences: tuple[str, ...]
 
     @property
@@ -54,33 +61,37 @@ class Verification:
         return not self.differences
 
 
-@dataclass(slots=True)
-class _Walk:
-    """What walking the journal brought to light."""
-
-    entries: int = 0
-    broken: list[str] = field(default_factory=list)
-    claims: dict[int, dict[str, Any]] = field(default_factory=dict)
-
-
-def verify_all(session: Session, folder: Path) -> list[Verification]:
-    """Check every base of the installation."""
-    return [verify(session, folder, base) for base in queries_verify.bases(session)]
+def verify_all(
+    session: Session, folder: Path, anchors: Sequence[Anchor] = ()
+) -> list[Verification]:
+    """Check every base of the installation; NotFound for an anchor of a base it does not have."""
+    bases = queries_verify.bases(session)
+    for anchor in anchors:
+        if anchor.base not in {base.code for base in bases}:
+            raise NotFound(f"没有代码为 {anchor.base} 的基地，无法核对日志锚 {anchor}。")
+    return [verify(session, folder, base, anchors) for base in bases]
 
 
-def verify(session: Session, folder: Path, base: Base) -> Verification:
-    """Recompute every claim, walk the journal, read every file, compare spans with projects."""
-    walk = _walk(session, base.id)
+def verify(
+    session: Session, folder: Path, base: Base, anchors: Sequence[Anchor] = ()
+) -> Verification:
+    """Recompute every claim, walk the journal, read every file, compare spans with projects.
+
+    The journal must also pass through every one of `anchors` that was taken of this base.
+    """
+    walked = walk(session, base, anchors)
     entries = queries_counting.all_entries(session, base.id)
     stored = queries_verify.stored_files(session, base.id)
     differences = [
         *_ledger(session, base.id, entries),
-        *walk.broken,
-        *_as_written(session, base.id, walk),
+        *walked.broken,
+        *_as_written(session, base.id, walked),
         *_files(folder, stored),
         *_spans(session, base.id),
     ]
-    return Verification(base.name, len(entries), walk.entries, len(stored), tuple(differences))
+    now = journal_reading.anchor(session, base)
+    looked_at = len(entries), walked.entries, len(stored)
+    return Verification(base.name, *looked_at, now, tuple(differences))
 
 
 def agrees(session: Session, base_id: int, unit: tuple[str, int]) -> bool:
@@ -120,53 +131,17 @@ def _drift(draft: Draft, name: str) -> str:
     return f"计入台账与事实不符：{where}：{unit}（{draft.effective_on} 起，{draft.rule}）{what}。"
 
 
-def _walk(session: Session, base_id: int) -> _Walk:
-    """Follow the chain to its end; after the first broken entry nothing is proven any more."""
-    walk = _Walk()
-    before = journal.GENESIS
-    for entry in journal.entries(session, base_id):
-        if not walk.broken and (trouble := _trouble(entry, before, walk.entries + 1)):
-            walk.broken.append(trouble)
-        walk.entries += 1
-        before = entry.hash
-        if _CLAIM in entry.changes:
-            walk.claims |= _inserted(entry.changes)
-    head = queries_verify.head(session, base_id)
-    if head is None or (head.sequence, head.hash) != (walk.entries, before):
-        expected = head.sequence if head else 0
-        walk.broken.append(f"日志的末尾不符：现有 {walk.entries} 条，应为 {expected} 条。")
-    return walk
-
-
-def _trouble(entry: JournalEntry, before: str, expected: int) -> str | None:
-    when = entry.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-    what = f"日志第 {entry.sequence} 条（{when}，{entry.action}）"
-    if entry.sequence != expected:
-        return f"日志第 {expected} 条缺失：其后是第 {entry.sequence} 条。"
-    if entry.previous != before:
-        return f"{what}与前一条不相衔接：前面的记录被改动、增加或删除过。"
-    return None if journal.digest(entry) == entry.hash else f"{what}的内容被改动过。"
-
-
-def _inserted(changes: str) -> dict[int, dict[str, Any]]:
-    return {
-        change["id"]: {name: values[1] for name, values in change["fields"].items()}
-        for change in json.loads(changes)
-        if change["table"] == "claim"
-    }
-
-
-def _as_written(session: Session, base_id: int, walk: _Walk) -> Iterator[str]:
+def _as_written(session: Session, base_id: int, walked: Walk) -> Iterator[str]:
     """Each ledger row must still be as the journal wrote it, and each written one must exist."""
-    written = dict(walk.claims)
+    written = dict(walked.claims)
     for row_id, values in queries_verify.claim_rows(session, base_id):
         then = written.pop(row_id, None)
         if then is None:
             yield f"计入台账第 {row_id} 条没有日志：不是由系统登记的。"
-            continue
-        changed = [key for key, value in values.items() if then.get(key) != value]
-        if changed:
-            yield f"计入台账第 {row_id} 条被改动过：{'、'.join(changed)} 与日志不符。"
+        elif then != values:
+            pairs = zip(queries_verify.CLAIM_FIELDS, then, values, strict=True)
+            changed = "、".join(name for name, was, now in pairs if was != now)
+            yield f"计入台账第 {row_id} 条被改动过：{changed} 与日志不符。"
     for row_id in written:
         yield f"计入台账第 {row_id} 条已不存在，而日志中有它的登记。"
 

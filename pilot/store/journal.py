@@ -4,22 +4,23 @@ What changed is read from the unit of work itself, so a verb can't forget to say
 """
 
 import contextlib
-import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import event, inspect
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import event, insert, inspect, update
+from sqlalchemy.orm.attributes import PASSIVE_NO_INITIALIZE, set_committed_value
+from sqlmodel import Session, SQLModel, select
 
+from pilot.domain import chain
+from pilot.domain.chain import GENESIS, Link
 from pilot.domain.parsing import check_characters
 from pilot.domain.vocabulary import Term
 from pilot.store.models import Base, JournalEntry, JournalHead
 
-GENESIS = "0" * 64
 HIDDEN = "…"
 _PRIVATE = {
     ("account", "password_hash"),
@@ -75,8 +76,9 @@ def recording(session: Session) -> Iterator[Changes]:
     changes: Changes = []
 
     def collect(flushed: Session, _context: object) -> None:
-        rows = [*sorted(flushed.new, key=_place), *sorted(flushed.dirty, key=_place)]
-        changes.extend(filter(None, map(_change, rows)))
+        new, dirty = sorted(flushed.new, key=_place), sorted(flushed.dirty, key=_place)
+        changes.extend(filter(None, [_change(row, fresh=True) for row in new]))
+        changes.extend(filter(None, [_change(row, fresh=False) for row in dirty]))
         changes.extend(_gone(row) for row in flushed.deleted if row.__tablename__ not in _SILENT)
 
     event.listen(session, "before_flush", _check_texts)
@@ -105,12 +107,15 @@ def _check_text(text: str) -> None:
 
 
 def append(session: Session, head: JournalHead, note: Note, changes: Changes, now: datetime) -> int:
-    """Write one entry at the end of the chain; returns its sequence number."""
+    """Write one entry at the end of the chain; returns its sequence number.
+
+    Two plain statements: an entry is never changed, so that the unit of work need not know it.
+    """
     _check_text(note.reason)
-    entry = JournalEntry(
+    link = Link(
         base_id=note.base_id,
         sequence=head.sequence + 1,
-        at=note.at,
+        at=plain(note.at),
         by_id=note.by_id,
         action=note.action,
         subject=note.subject,
@@ -123,50 +128,27 @@ def append(session: Session, head: JournalHead, note: Note, changes: Changes, no
         ),
         clock_went_back=now < head.at,
         previous=head.hash,
-        hash="",
     )
-    entry.hash = digest(entry)
-    session.add(entry)
-    head.sequence, head.hash, head.at = entry.sequence, entry.hash, note.at
-    return entry.sequence
+    entry = link._asdict() | {"at": note.at, "hash": chain.digest(link)}
+    end = {"sequence": link.sequence, "hash": entry["hash"], "at": note.at}
+    connection = session.connection()
+    connection.execute(insert(JournalEntry), entry)
+    connection.execute(update(JournalHead).where(JournalHead.base_id == note.base_id), end)
+    for name, value in end.items():
+        set_committed_value(head, name, value)
+    return link.sequence
 
 
 def digest(entry: JournalEntry) -> str:
     """The SHA-256 (hex) that chains an entry to the one before it."""
-    body = [
-        entry.base_id,
-        entry.sequence,
-        plain(entry.at),
-        entry.by_id,
-        entry.action,
-        entry.subject,
-        entry.subject_id,
-        entry.project_id,
-        entry.reason,
-        entry.key,
-        entry.changes,
-        entry.clock_went_back,
-        entry.previous,
-    ]
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    values = [getattr(entry, name) for name in Link._fields]
+    return chain.digest(Link(*values)._replace(at=plain(entry.at)))
 
 
 def project_of(changes: Changes) -> int | None:
     """The project a command touched, if it touched just one."""
     touched = {change["id"] for change in changes if change["table"] == "project"}
     return touched.pop() if len(touched) == 1 else None
-
-
-def entries(session: Session, base_id: int) -> Iterable[JournalEntry]:
-    """Every entry of a base in order, streamed."""
-    query = (
-        select(JournalEntry)
-        .where(JournalEntry.base_id == base_id)
-        .order_by(col(JournalEntry.sequence))
-        .execution_options(yield_per=2000)
-    )
-    return session.exec(query)
 
 
 def with_key(session: Session, base_id: int, by_id: int, key: str) -> JournalEntry | None:
@@ -206,23 +188,22 @@ def _identity(row: SQLModel) -> tuple:
     return tuple(state.identity or state.mapper.primary_key_from_instance(row))
 
 
-def _change(row: SQLModel) -> dict[str, Any] | None:
-    table = row.__tablename__
+def _change(row: SQLModel, *, fresh: bool) -> dict[str, Any] | None:
+    """What a flush wrote of a row: every column of a new one, the changed ones of another."""
+    table, state = row.__tablename__, inspect(row)
     if table in _SILENT:
         return None
-    fields = {}
-    for attribute in inspect(row).mapper.column_attrs:
-        history = inspect(row).attrs[attribute.key].history
-        if attribute.key == "rev" or not history.has_changes():
+    columns, fields = state.mapper.column_attrs, {}
+    for name in columns.keys() if fresh else list(state.committed_state):
+        history = state.get_history(name, PASSIVE_NO_INITIALIZE)
+        if name == "rev" or name not in columns or not history.has_changes():
             continue
         before = plain(history.deleted[0]) if history.deleted else None
         after = plain(history.added[0]) if history.added else None
-        if before == after:
-            continue
-        private = (table, attribute.key) in _PRIVATE
-        fields[attribute.key] = (
-            [before and HIDDEN, after and HIDDEN] if private else [before, after]
-        )
+        if before != after:
+            private = (table, name) in _PRIVATE
+            pair = [before and HIDDEN, after and HIDDEN] if private else [before, after]
+            fields[name] = pair
     if not fields:
         return None
     return {"table": table, "id": _key(row), "row": _identity(row), "fields": fields}

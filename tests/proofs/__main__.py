@@ -19,6 +19,7 @@ PROOFS: tuple[str, ...] = (
     "disk_full",
     "postgres_crash",
     "concurrency",
+    "journal_edits",
     "edge",
     "display",
     "round_trip",

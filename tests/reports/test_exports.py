@@ -23,6 +23,7 @@ from pilot.reports import exports, tables
 from pilot.reports.exports import Encoding
 from pilot.reports.tables import TABLES, Chosen
 from pilot.services import projects
+from pilot.store import journal
 from pilot.store.models import Project, ProjectSpan
 from tests import factories
 from tests.export_portfolio import FORMULA, QUOTED, RARE, Portfolio, portfolio
@@ -175,6 +176,24 @@ def test_the_metadata_says_what_the_file_is(session, made):
     assert "M1 第 1 版" in about["口径版本"]
     assert about["行数"] == 3
     assert asked.stem == "项目台账_2026年_截至2026-06-01_知悉2026-06-01"
+
+
+def test_every_file_carries_where_the_journal_of_each_base_stood(session, made):
+    place = made.people.base, made.people.manager
+    for sequence in (1, 2):
+        head = journal.lock(session, place[0].id)
+        at = clock(session)
+        note = journal.Note(place[0].id, at, place[1].id, "project.note", "project", sequence)
+        journal.append(session, head, note, [], at)
+    then, now = (entry.at for entry in factories.entries(session, place[0]))
+    asked = exports.asked(session, place[1], "projects", replace(made.view, known_at=now))
+    past = replace(asked, view=replace(made.view, known_at=then, live=False))
+
+    [anchor] = exports.metadata(session, asked, 3)["日志锚"]
+    [older] = exports.metadata(session, past, 3)["日志锚"]
+    assert anchor.startswith("PJ-2-2026")
+    assert older.startswith("PJ-1-2026")
+    assert ("日志锚", anchor) in exports.shown(exports.metadata(session, asked, 3))
 
 
 def test_the_checksum_in_the_metadata_is_that_of_the_file(session, made):

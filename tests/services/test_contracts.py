@@ -13,7 +13,6 @@ from pilot.domain.vocabulary import ContractState, ContractType, TransferMode
 from pilot.services import contracts
 from pilot.services.command import perform
 from pilot.services.contracts import contract_draft
-from pilot.store import journal
 from pilot.store.engine import reading, writing
 from pilot.store.models import Transfer, TransferSpan
 from tests import factories
@@ -204,6 +203,6 @@ def test_a_rescission_is_journalled_with_its_reason(engine):
     )
 
     with reading(engine) as session:
-        (entry,) = journal.entries(session, people.base.id)
+        (entry,) = factories.entries(session, people.base)
     assert (entry.action, entry.subject, entry.reason) == ("contract.rescind", "contract", "违约")
     assert '"state":["in_force","rescinded"]' in entry.changes

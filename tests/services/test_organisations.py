@@ -13,7 +13,6 @@ from pilot.domain.people import Role
 from pilot.services import organisations
 from pilot.services.command import Seen, perform
 from pilot.services.organisations import organisation_draft, person_draft
-from pilot.store import journal
 from pilot.store.engine import reading, writing
 from pilot.store.models import Organisation, ProjectSpan, Transfer, TransferSpan
 from tests import factories
@@ -216,7 +215,7 @@ def test_a_command_is_journalled_with_what_changed(engine, stored):
     )
 
     with reading(engine) as session:
-        (entry,) = journal.entries(session, people.base.id)
+        (entry,) = factories.entries(session, people.base)
     assert (entry.action, entry.subject_id, entry.reason) == ("organisation.save", unit.id, "迁址")
     assert '"reg_area":["211102","211104"]' in entry.changes
 

@@ -15,7 +15,7 @@ from pilot.domain.moment import FOREVER
 from pilot.services import results
 from pilot.services.command import Seen, perform
 from pilot.services.results import result_draft
-from pilot.store import journal, queries_results
+from pilot.store import queries_results
 from pilot.store.engine import reading, writing
 from pilot.store.models import Result, ResultIdentifier, Transfer, TransferSpan
 from tests import factories
@@ -308,7 +308,7 @@ def test_the_journal_keeps_the_numbers_of_a_voided_result(engine, stored):
     perform(engine, results.void_result, row.id, by=people.manager.id, now=now, reason="重复登记")
 
     with reading(engine) as session:
-        (entry,) = journal.entries(session, people.base.id)
+        (entry,) = factories.entries(session, people.base)
         assert session.exec(select(ResultIdentifier)).all() == []
     assert entry.reason == "重复登记"
     assert "201911044411.X" in entry.changes
@@ -356,7 +356,7 @@ def test_a_refused_number_leaves_nothing_behind(engine, stored):
 
     with reading(engine) as session:
         assert len(session.exec(select(Result)).all()) == 1
-        assert list(journal.entries(session, people.base.id)) == []
+        assert factories.entries(session, people.base) == []
 
 
 def test_people_who_enter_results_at_once_get_codes_of_their_own(engine, stored):

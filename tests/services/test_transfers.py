@@ -14,7 +14,6 @@ from pilot.domain.vocabulary import Indicator, Scope, Standing, TransferMode
 from pilot.services import results, transfers
 from pilot.services.command import perform
 from pilot.services.transfers import transfer_draft
-from pilot.store import journal
 from pilot.store.engine import reading, writing
 from pilot.store.models import Claim, Transfer
 from tests import factories
@@ -325,7 +324,7 @@ def test_a_check_is_journalled_once(engine, stored):
 
     assert (first.repeated, second.repeated) == (False, True)
     with reading(engine) as session:
-        (entry,) = journal.entries(session, people.base.id)
+        (entry,) = factories.entries(session, people.base)
     assert (entry.action, entry.subject_id, entry.by_id) == (
         "transfer.verify",
         row.id,
@@ -341,4 +340,4 @@ def test_a_refused_check_changes_nothing(engine, stored):
 
     with reading(engine) as session:
         assert session.get(Transfer, row.id).verified_at is None
-        assert list(journal.entries(session, people.base.id)) == []
+        assert factories.entries(session, people.base) == []

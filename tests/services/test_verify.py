@@ -1,15 +1,17 @@
 """The check of a base finds nothing in a sound one, and names each kind of damage."""
 
+from dataclasses import replace
 from datetime import UTC
 
 import pytest
 from sqlalchemy import text
 
+from pilot.domain.errors import NotFound
 from pilot.domain.moment import SHANGHAI
 from pilot.domain.vocabulary import Gate
 from pilot.services import verify
 from pilot.services.attachments import add
-from pilot.store import files, journal
+from pilot.store import files, journal, journal_reading
 from pilot.store.engine import reading, writing
 from pilot.store.models import Base
 from tests import factories
@@ -40,9 +42,14 @@ def entered(session, people, make, zone=UTC):
     journal.append(session, head, note, changes, at)
 
 
-def found(engine, folder, home):
+def found(engine, folder, home, *anchors):
     with reading(engine) as session:
-        return verify.verify(session, folder, session.get(Base, home.id))
+        return verify.verify(session, folder, session.get(Base, home.id), anchors)
+
+
+def anchor_of(engine, home, known_at=None):
+    with reading(engine) as session:
+        return journal_reading.anchor(session, home, known_at)
 
 
 def damage(engine, statement):
@@ -175,3 +182,75 @@ def test_every_base_of_the_installation_is_checked(engine, folder, home):
     with reading(engine) as session:
         bases = [checked.base for checked in verify.verify_all(session, folder)]
     assert bases == [home.name, "示例二号基地"]
+
+
+# --- anchors (日志锚) ----------------------------------------------------------------------------
+
+CUT = (
+    "DELETE FROM journal_entry WHERE sequence = 2",
+    "UPDATE journal_head SET sequence = 1, hash = (SELECT hash FROM journal_entry)",
+)
+
+
+def test_the_chain_alone_cannot_show_that_its_end_was_cut_off(engine, folder, home):
+    """The limit of the chain, kept here so that nobody believes more of it."""
+    for statement in CUT:
+        damage(engine, statement)
+
+    about = [each for each in found(engine, folder, home).differences if "日志的" in each]
+    assert about == []
+
+
+def test_an_anchor_shows_that_the_end_was_cut_off(engine, folder, home):
+    anchor = anchor_of(engine, home)
+    for statement in CUT:
+        damage(engine, statement)
+
+    differences = found(engine, folder, home, anchor).differences
+    assert f"日志不再到达日志锚 {anchor}：现有 1 条，末尾被删除过。" in differences
+
+
+def test_an_anchor_shows_that_the_end_was_computed_anew(engine, folder, home):
+    anchor = anchor_of(engine, home)
+    with writing(engine) as session:
+        last = factories.entries(session, home)[-1]
+        last.reason = "改过"
+        last.hash = journal.digest(last)
+        journal.lock(session, home.id).hash = last.hash
+
+    assert found(engine, folder, home).differences == ()
+    assert found(engine, folder, home, anchor).differences == (
+        f"日志不经过日志锚 {anchor}：第 2 条或它之前的记录被重写过。",
+    )
+
+
+def test_a_journal_that_has_grown_still_passes_through_its_anchors(engine, folder, home):
+    anchor = anchor_of(engine, home)
+    with writing(engine) as session:
+        people = factories.team(session, "YK")
+        people = replace(people, base=home, manager=replace(people.manager, base_id=home.id))
+        entered(session, people, factories.project)
+
+    checked = found(engine, folder, home, anchor)
+    assert checked.differences == ()
+    assert checked.anchor.sequence == anchor.sequence + 1
+
+
+def test_the_anchor_of_a_past_view_is_where_the_journal_stood_then(engine, home):
+    with reading(engine) as session:
+        first = factories.entries(session, home)[0]
+
+    past = anchor_of(engine, home, first.at)
+    assert (past.sequence, past.hash) == (1, first.hash)
+    assert anchor_of(engine, home, factories.NOON) is None
+
+
+def test_an_anchor_of_a_base_that_is_not_there_is_refused(engine, folder, home):
+    with reading(engine) as session, pytest.raises(NotFound, match="没有代码为 YK 的基地"):
+        verify.verify_all(session, folder, [replace(anchor_of(engine, home), base="YK")])
+
+
+def test_text_that_was_spoilt_is_named_and_stops_nothing(engine, folder, home):
+    damage(engine, 'UPDATE journal_entry SET changes = changes || \'"table":"claim"\'')
+
+    assert any("第 1 条" in each for each in found(engine, folder, home).differences)

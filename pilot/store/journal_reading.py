@@ -1,0 +1,65 @@
+"""Reading the journal back: the whole chain in a stream, and where it stood at an instant."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from sqlalchemy import String, type_coerce
+from sqlmodel import Integer, Session, col, select
+
+from pilot.domain.chain import Anchor, Link, last_before
+from pilot.store.models import Base, JournalEntry, JournalHead
+
+_AT_ONCE = 5_000  # rows: a few megabytes in memory, however long the journal is
+# As the driver gives them: a journal of a million entries is read row by row, not object by object.
+_COLUMNS = tuple(
+    type_coerce(getattr(JournalEntry, name), kind) if kind else getattr(JournalEntry, name)
+    for name, kind in {
+        **dict.fromkeys(Link._fields),
+        "at": String(),
+        "clock_went_back": Integer(),
+    }.items()
+)
+
+
+def links(session: Session, base_id: int) -> Iterator[list[Link]]:
+    """Every entry of a base in order, as it is stored, some thousands at a time."""
+    query = (
+        select(*_COLUMNS)
+        .where(JournalEntry.base_id == base_id)
+        .order_by(col(JournalEntry.sequence))
+    )
+    streamed = session.connection().execute(query, execution_options={"yield_per": _AT_ONCE})
+    for rows in streamed.partitions():
+        yield [Link._make((*row[:2], _instant(row[2]), *row[3:])) for row in rows]
+
+
+def head(session: Session, base_id: int) -> JournalHead | None:
+    """Where the journal of a base says that it ends."""
+    return session.get(JournalHead, base_id)
+
+
+def anchor(session: Session, base: Base, known_at: datetime | None = None) -> Anchor | None:
+    """The journal's end as known at an instant (now unless told); None before its first entry."""
+    end = head(session, base.id)
+    if end is None or end.sequence == 0:
+        return None
+    if known_at is None or end.at <= known_at:
+        return Anchor(base.code, end.sequence, end.hash, end.at)
+    number = last_before(known_at, end.sequence, lambda n: _recorded(session, base.id, n))
+    entry = session.get(JournalEntry, (base.id, number))
+    return Anchor(base.code, entry.sequence, entry.hash, entry.at) if entry else None
+
+
+def _recorded(session: Session, base_id: int, sequence: int) -> datetime | None:
+    query = select(JournalEntry.at).where(
+        JournalEntry.base_id == base_id, JournalEntry.sequence == sequence
+    )
+    return session.exec(query).first()
+
+
+def _instant(stored: str | datetime) -> str:
+    """An instant as the chain writes it: SQLite keeps UTC as text, PostgreSQL gives instants."""
+    if isinstance(stored, datetime):
+        return stored.astimezone(UTC).isoformat()
+    day, _, clock = stored.partition(" ")
+    return f"{day}T{clock.removesuffix('.000000')}+00:00"
