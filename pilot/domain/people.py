@@ -51,6 +51,7 @@ MAY: dict[str, frozenset[Role]] = {
     "system.read": _ADMIN,
     # accounts
     "account.read": _ADMIN,
+    "account.own": _ANYONE,
     "account.create": _ADMIN,
     "account.disable": _ADMIN,
     "account.enable": _ADMIN,

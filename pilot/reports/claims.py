@@ -15,6 +15,7 @@ from pilot.domain.vocabulary import Standing, State
 from pilot.reports.entries import entries, units
 from pilot.reports.rules import rule
 from pilot.reports.tables import Chosen
+from pilot.services.reads import read
 from pilot.store import queries_bases, queries_claims, queries_tables, streams
 from pilot.store.queries_tables import ClaimFilter
 
@@ -35,6 +36,7 @@ class Numbers:
     bases: int
 
 
+@read("portfolio.read")
 def numbers(session: Session, reader: Actor, view: Moment, chosen: Chosen) -> Numbers:
     """What the card says of an indicator and scope, and how long the two lists are."""
     bases = _bases(session, reader)
@@ -47,6 +49,7 @@ def numbers(session: Session, reader: Actor, view: Moment, chosen: Chosen) -> Nu
     )
 
 
+@read("portfolio.read")
 def lines(
     session: Session, reader: Actor, view: Moment, chosen: Chosen, page: int = 1
 ) -> pd.DataFrame:
@@ -58,6 +61,7 @@ def lines(
     return pd.DataFrame(found, columns=_COLUMNS, dtype=object)
 
 
+@read("portfolio.read")
 def ledger(
     session: Session, reader: Actor, view: Moment, chosen: Chosen, page: int = 1
 ) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import pandas as pd
 from sqlmodel import Session
 
 from pilot.domain.people import Actor
+from pilot.services.reads import read
 from pilot.store import queries_codes
 from pilot.store.models import ChecklistItem, CodeItem
 
@@ -35,23 +36,27 @@ _CHECKLIST = [
 ]  # fmt: skip
 
 
+@read("portfolio.read")
 def list_names(session: Session, reader: Actor) -> dict[str, str]:
     """The code lists of the reader's base by name, with their Chinese titles."""
     names = queries_codes.lists(session, reader.base_id, retired=True)
     return {name: TITLES.get(name, name) for name in sorted(names, key=_place)}
 
 
+@read("portfolio.read")
 def codes(session: Session, reader: Actor, list_name: str) -> pd.DataFrame:
     """One list, switched-off codes too, in its order."""
     return _frame(queries_codes.items(session, reader.base_id, list_name), _CODES)
 
 
+@read("portfolio.read")
 def papers(session: Session, reader: Actor) -> dict[str, str]:
     """The documents a checklist may ask for (D01–D23), with their code in front."""
     known = queries_codes.lists(session, reader.base_id).get("documents", {})
     return {code: f"{code} {label}" for code, label in known.items()}
 
 
+@read("portfolio.read")
 def checklist(session: Session, reader: Actor) -> pd.DataFrame:
     """Every line of the gates' checklists; stored values, for the form, not labels."""
     return _frame(queries_codes.checklist_items(session, reader.base_id), _CHECKLIST)

@@ -12,6 +12,7 @@ from pilot.domain.moment import FOREVER_DAY, SHANGHAI, Moment, local_day
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import GOALS, Indicator, Scope
 from pilot.reports.definition_words import parameters
+from pilot.services.reads import read
 from pilot.store import queries_claims, queries_counting, queries_goals
 from pilot.store.models import Definition
 
@@ -22,6 +23,7 @@ _VERSIONS = [
 _TARGETS = ["id", "rev", "year", "indicator", "scope", "goal", "source"]
 
 
+@read("portfolio.read")
 def versions(session: Session, reader: Actor, view: Moment) -> pd.DataFrame:
     """Every version known at the view, those superseded too, each with the days it governs."""
     rows = queries_goals.versions(session, reader.base_id, view)
@@ -32,6 +34,7 @@ def versions(session: Session, reader: Actor, view: Moment) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=_VERSIONS, dtype=object)
 
 
+@read("portfolio.read")
 def latest(session: Session, reader: Actor) -> dict[Indicator, DefinitionDraft]:
     """The last version in force of each indicator, as the draft that a form starts from."""
     names = described(DefinitionDraft)
@@ -41,6 +44,7 @@ def latest(session: Session, reader: Actor) -> dict[Indicator, DefinitionDraft]:
     }
 
 
+@read("portfolio.read")
 def targets(session: Session, reader: Actor) -> pd.DataFrame:
     """Every goal with where it comes from, the latest year first."""
     lines = [
@@ -58,6 +62,7 @@ def targets(session: Session, reader: Actor) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=_TARGETS, dtype=object)
 
 
+@read("portfolio.read")
 def filings(session: Session, reader: Actor, view: Moment) -> pd.DataFrame:
     """The reported years known at the view: cut-off, and what was reported beside what is now.
 

@@ -14,6 +14,7 @@ from pilot.reports.definition_words import parameters
 from pilot.reports.entries import entries, recorder
 from pilot.reports.grounds import Ground, grounds
 from pilot.reports.rules import Rule, rule
+from pilot.services.reads import read
 from pilot.store import queries_bases, queries_claims, queries_counting, streams
 from pilot.store.models import Claim, Definition
 from pilot.store.queries_tables import ClaimFilter
@@ -55,6 +56,7 @@ class Explanation:
     history: pd.DataFrame
 
 
+@read("portfolio.read")
 def explanation(session: Session, reader: Actor, claim_id: int, view: Moment) -> Explanation:
     """The claim with this id; NotFound if the reader or the view cannot see it."""
     bases = [base.id for base in queries_bases.visible(session, reader)]

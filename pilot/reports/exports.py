@@ -21,12 +21,13 @@ from sqlmodel import Session
 
 from pilot.domain.formula import mark
 from pilot.domain.moment import SHANGHAI, Moment
-from pilot.domain.people import Actor, check_may
+from pilot.domain.people import Actor
 from pilot.domain.vocabulary import Term
 from pilot.reports import tables
 from pilot.reports.cells import Cell
 from pilot.reports.tables import Chosen, Table
 from pilot.reports.workbook import write_workbook
+from pilot.services.reads import read
 from pilot.store import journal_reading, queries_bases, queries_goals
 from pilot.store.models import Base
 
@@ -73,11 +74,11 @@ class Export:
         return f"{self.table.title}_{view.year}年{scope}_{days}"
 
 
+@read("report.export")
 def asked(
     session: Session, actor: Actor, name: str, view: Moment, chosen: Chosen = tables.EVERYTHING
 ) -> Export:
     """The export an actor asks for; NotAllowed without the right, NotFound without the list."""
-    check_may(actor, "report.export")
     bases = tuple(queries_bases.visible(session, actor))
     return Export(tables.table_named(name), view, chosen, bases)
 

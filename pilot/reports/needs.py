@@ -12,6 +12,7 @@ from pilot.domain.lights import Level, LightFacts, lateness, light, rank
 from pilot.domain.moment import Moment, local_day
 from pilot.domain.people import Actor, may
 from pilot.domain.vocabulary import Stage
+from pilot.services.reads import read
 from pilot.store import queries_lights, queries_needs, queries_portfolio
 
 MOST = 7
@@ -35,6 +36,7 @@ class Need:
     about: tuple[tuple[str, int], ...]
 
 
+@read("portfolio.read")
 def needs(session: Session, actor: Actor, view: Moment) -> list[Need]:
     """At most seven things for this person now; nothing on a past view, where nobody can act."""
     if not view.live:

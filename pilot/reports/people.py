@@ -7,7 +7,8 @@ import pandas as pd
 from sqlmodel import Session
 
 from pilot.domain.moment import SHANGHAI
-from pilot.domain.people import Actor, Role, check_may
+from pilot.domain.people import Actor, Role
+from pilot.services.reads import read
 from pilot.store import queries_door
 from pilot.store.models import Account
 
@@ -42,9 +43,9 @@ class OwnAccount:
     open_sessions: int
 
 
+@read("account.read")
 def account_lines(session: Session, reader: Actor) -> list[AccountLine]:
     """Every account of the reader's base by login; needs the right to read accounts."""
-    check_may(reader, "account.read")
     return [
         AccountLine(
             row.id,
@@ -75,6 +76,7 @@ def account_frame(lines: list[AccountLine]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["登录名", "姓名", "状态", "角色", "最近登录"])
 
 
+@read("account.own")
 def own_account(session: Session, reader: Actor, now: datetime) -> OwnAccount:
     """The reader's own account."""
     row = session.get_one(Account, reader.id)

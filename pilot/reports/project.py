@@ -14,6 +14,7 @@ from pilot.domain.moment import Moment
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import PASSING, Gate, Stage, State
 from pilot.services.projects import draft_of
+from pilot.services.reads import read
 from pilot.store import (
     queries,
     queries_bases,
@@ -56,6 +57,7 @@ class Head:
     void_asked_by: int | None
 
 
+@read("portfolio.read")
 def head(session: Session, reader: Actor, project_id: int | None, view: Moment) -> Head:
     """The head of a project the reader may see; NotFound with one sentence otherwise."""
     bases = [base.id for base in queries_bases.visible(session, reader)]

@@ -15,6 +15,7 @@ from pilot.domain.vocabulary import ContractState
 from pilot.reports.results import PAGE, Page
 from pilot.services.contracts import contract_draft
 from pilot.services.organisations import organisation_draft, person_draft
+from pilot.services.reads import read
 from pilot.store import (
     queries,
     queries_bases,
@@ -71,6 +72,7 @@ def organisation_names(session: Session, base_id: int) -> dict[int, str]:
     return {row.id: row.name for row in queries_registry.organisations(session, base_id)}
 
 
+@read("portfolio.read")
 def contract(
     session: Session, reader: Actor, contract_id: int | None, view: Moment
 ) -> ContractDetail:
@@ -123,6 +125,7 @@ def _money(amount: Decimal | None) -> str | None:
     return None if amount is None else f"{amount:,.2f} 万元"
 
 
+@read("portfolio.read")
 def organisations(session: Session, reader: Actor, text: str, page: int = 1) -> Page:
     """A page of the units of the reader's base."""
     statement = queries_result_lists.organisations(reader.base_id, text=text)
@@ -142,6 +145,7 @@ def organisations(session: Session, reader: Actor, text: str, page: int = 1) -> 
     return Page(frame, streams.count(session, statement), False)
 
 
+@read("portfolio.read")
 def persons(session: Session, reader: Actor, text: str, page: int = 1) -> Page:
     """A page of the persons of the reader's base."""
     statement = queries_result_lists.persons(reader.base_id, text=text)
@@ -158,12 +162,14 @@ def persons(session: Session, reader: Actor, text: str, page: int = 1) -> Page:
     return Page(frame, streams.count(session, statement), False)
 
 
+@read("portfolio.read")
 def unit(session: Session, reader: Actor, unit_id: int) -> tuple[OrganisationDraft, int]:
     """A unit of the reader's base as the form starts from it, with its page version."""
     row = queries.one(session, Organisation, reader.base_id, unit_id)
     return organisation_draft(row), row.rev
 
 
+@read("portfolio.read")
 def person(session: Session, reader: Actor, person_id: int) -> tuple[PersonDraft, int]:
     """A person of the reader's base as the form starts from it, with its page version."""
     row = queries.one(session, Person, reader.base_id, person_id)

@@ -16,6 +16,7 @@ from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.moment import Moment
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import Scope, Standing
+from pilot.services.reads import read
 from pilot.services.results import result_draft
 from pilot.services.transfers import transfer_draft
 from pilot.store import (
@@ -68,6 +69,7 @@ class Detail:
     draft: ResultDraft
 
 
+@read("portfolio.read")
 def detail(session: Session, reader: Actor, result_id: int | None, view: Moment) -> Detail:
     """The result with this id as it is now, its transfers with their standing at the view."""
     row = session.get(Result, result_id) if result_id is not None else None

@@ -13,6 +13,7 @@ from pilot.domain.people import Actor
 from pilot.domain.vocabulary import ContractType, Scope
 from pilot.reports.cells import writer
 from pilot.reports.columns import TRANSFERS
+from pilot.services.reads import read
 from pilot.store import (
     queries_bases,
     queries_codes,
@@ -50,6 +51,7 @@ class Page:
     many_bases: bool
 
 
+@read("portfolio.read")
 def results(session: Session, reader: Actor, view: Moment, wanted: Wanted, page: int = 1) -> Page:
     """A page of the results known at the view; `id` names the result of a row."""
     bases = _bases(session, reader)
@@ -73,6 +75,7 @@ def results(session: Session, reader: Actor, view: Moment, wanted: Wanted, page:
     return Page(frame, streams.count(session, statement), len(bases) > 1)
 
 
+@read("portfolio.read")
 def contracts(session: Session, reader: Actor, view: Moment, wanted: Wanted, page: int = 1) -> Page:
     """A page of the contracts known at the view."""
     bases = _bases(session, reader)
@@ -91,6 +94,7 @@ def contracts(session: Session, reader: Actor, view: Moment, wanted: Wanted, pag
     return Page(frame, streams.count(session, statement), len(bases) > 1)
 
 
+@read("portfolio.read")
 def transfers(
     session: Session, reader: Actor, view: Moment, text: str, scope: Scope, page: int = 1
 ) -> Page:
@@ -109,6 +113,7 @@ def transfers(
     return Page(frame, streams.count(session, statement), len(bases) > 1)
 
 
+@read("portfolio.read")
 def code_labels(session: Session, reader: Actor, *names: str) -> list[dict[str, str]]:
     """Code lists to filter by, code to label, in the order asked for."""
     known = queries_codes.lists(session, reader.base_id, retired=True)

@@ -11,6 +11,7 @@ from pilot.domain.moment import Moment
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import CheckState, Dimension, EvidenceState, Requirement
 from pilot.reports.rounds import Round
+from pilot.services.reads import read
 from pilot.services.reviews import submitted_cards, visible_cards
 from pilot.store import queries_project_view, queries_rounds
 from pilot.store.models import Review, Scorecard
@@ -85,6 +86,7 @@ def criteria(session: Session, shown: Round, view: Moment) -> list[Criterion]:
     return [_criterion(row, papers.get(row["ReviewCheck"].doc_code), view, told) for row in rows]
 
 
+@read("portfolio.read")
 def seats(session: Session, shown: Round, reader: Actor) -> list[Seat]:
     """Who assesses, and whose card is in."""
     return [
@@ -98,6 +100,7 @@ def seats(session: Session, shown: Round, reader: Actor) -> list[Seat]:
     ]
 
 
+@read("portfolio.read")
 def cards(session: Session, shown: Round, reader: Actor, view: Moment) -> Cards | None:
     """The cards the reader may see, submitted ones only; None when there is none to see."""
     if not view.live and shown.open:

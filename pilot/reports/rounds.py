@@ -12,6 +12,7 @@ from pilot.domain.guards import SCORED
 from pilot.domain.moment import SHANGHAI, Moment
 from pilot.domain.people import Actor, may
 from pilot.domain.vocabulary import Conclusion, Gate
+from pilot.services.reads import read
 from pilot.store import (
     queries_bases,
     queries_project_proof,
@@ -106,6 +107,7 @@ class ConditionLine:
     closing_note: str
 
 
+@read("portfolio.read")
 def waiting(session: Session, reader: Actor, view: Moment) -> list[Waiting]:
     """The rounds that wait, those that want something of the reader first."""
     bases = [base.id for base in queries_bases.visible(session, reader)]
@@ -114,6 +116,7 @@ def waiting(session: Session, reader: Actor, view: Moment) -> list[Waiting]:
     return sorted(found, key=lambda each: not each.duty)
 
 
+@read("portfolio.read")
 def round_shown(
     session: Session,
     reader: Actor,

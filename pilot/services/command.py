@@ -13,12 +13,12 @@ from uuid import uuid4
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel
 
-from pilot.domain.errors import Busy, Unsure
+from pilot.domain.errors import Busy, PilotError, Unsure, Unwritable
 from pilot.domain.people import MAY, Actor, check_may
-from pilot.services import telemetry, trace
+from pilot.services import security, telemetry, trace
 from pilot.services.working import WORK
 from pilot.store import journal, queries_counting, queries_people, queries_version
-from pilot.store.engine import writing
+from pilot.store.engine import reading, writing
 from pilot.store.faults import in_words
 from pilot.store.models import Claim
 
@@ -82,12 +82,21 @@ def perform(
 
     A repeated `key` answers with what the first try did. Raises a PilotError with nothing saved.
     A busy or unreachable database is tried again; a command without a key gets one of its own, so
-    that a commit whose answer was lost is never done twice.
+    that a commit whose answer was lost is never done twice. Every refusal leaves a line in the
+    security log.
     """
-    with telemetry.command(action.action) as outcome, WORK.going_on():
-        done = _tried(engine, action, args, options, by=by, now=now, key=key, seen=seen)
-        outcome.word = "repeated" if done.repeated else "ok"
-    return done
+    try:
+        with telemetry.command(action.action) as outcome, WORK.going_on():
+            done = _tried(engine, action, args, options, by=by, now=now, key=key, seen=seen)
+            outcome.word = "repeated" if done.repeated else "ok"
+        return done
+    except (Busy, Unwritable):
+        raise
+    except PilotError as error:
+        with reading(engine) as session:
+            account_id = queries_people.account_id(session, by, now)
+        security.refused(error, action.action, account_id, args[0] if args else None)
+        raise
 
 
 def _tried(engine: Engine, action: Callable, args, options, *, by, now, key, seen) -> Done:

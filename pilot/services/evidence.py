@@ -10,8 +10,8 @@ from pilot.domain.people import Actor
 from pilot.domain.vocabulary import EvidenceState
 from pilot.services import attachments, claiming
 from pilot.services.command import verb
-from pilot.services.projects import check_day
-from pilot.store import queries, queries_codes, queries_gates
+from pilot.services.projects import check_day, standing_project
+from pilot.store import queries_codes, queries_gates
 from pilot.store.files import StoredFile
 from pilot.store.models import Evidence, Project
 
@@ -36,7 +36,7 @@ def submit(
 
     The file lies safe on disk already; its row and the paper's are written together.
     """
-    project = queries.one(session, Project, by.base_id, project_id)
+    project = standing_project(session, by, project_id)
     _check_code(session, by, doc_code)
     if not title.strip():
         raise Invalid("title", "材料名称不能为空。")
@@ -85,7 +85,7 @@ def judge(
         raise Conflict("这份材料还没有交，不能核验。")
     if state is EvidenceState.RETURNED and not (reason or "").strip():
         raise Invalid("reason", "退回必须说明原因。")
-    project = queries.one(session, Project, by.base_id, old.project_id)
+    project = standing_project(session, by, old.project_id)
     row = _copy(old, at, state=state, checked_by=by.id, reason=reason)
     return _replace(session, project, old, row, at, f"材料{state.label}")
 
@@ -95,7 +95,7 @@ def waive(
     session: Session, project_id: int, doc_code: str, *, by: Actor, at: datetime, reason: str
 ) -> Evidence:
     """Say that a paper does not apply (不适用), with a reason; the approver is the actor."""
-    project = queries.one(session, Project, by.base_id, project_id)
+    project = standing_project(session, by, project_id)
     _check_code(session, by, doc_code)
     if not reason.strip():
         raise Invalid("reason", "不适用必须说明理由。")

@@ -11,7 +11,7 @@ from pilot.domain.people import Actor
 from pilot.domain.vocabulary import LandingLevel
 from pilot.services import attachments, claiming
 from pilot.services.command import verb
-from pilot.services.projects import check_day
+from pilot.services.projects import check_day, standing_project
 from pilot.store import queries, queries_gates
 from pilot.store.files import StoredFile
 from pilot.store.models import Landing, LandingStep, Organisation, Project
@@ -40,7 +40,7 @@ def add_landing(
     A plant already recorded under the same 项目代码 must be named as shared: it counts once, for
     the project that recorded it first.
     """
-    project = queries.one(session, Project, by.base_id, project_id)
+    project = standing_project(session, by, project_id)
     _check(session, draft, by)
     principal = _principal(session, project, draft, by)
     landing = Landing(
@@ -73,7 +73,7 @@ def edit_landing(
 ) -> Landing:
     """Change what is recorded about a plant, with the reason."""
     landing = queries.one(session, Landing, by.base_id, landing_id)
-    project = queries.one(session, Project, by.base_id, landing.project_id)
+    project = standing_project(session, by, landing.project_id)
     if not reason.strip():
         raise Invalid("reason", "修改产业化信息必须说明理由。")
     _check(session, draft, by)
@@ -107,7 +107,7 @@ def reach(
 ) -> LandingStep:
     """Record that a plant reached a level (落地进度), with its proof; it awaits verification."""
     landing = queries.one(session, Landing, by.base_id, landing_id)
-    project = queries.one(session, Project, by.base_id, landing.project_id)
+    project = standing_project(session, by, landing.project_id)
     check_day("on", on, at)
     if not proof.strip():
         raise Invalid("proof", "请写明证明材料，例如备案证明、试生产条件确认意见。")
@@ -138,7 +138,7 @@ def verify_step(session: Session, step_id: int, *, by: Actor, at: datetime) -> L
     """Verify a level against its proof (核实); not by the person who entered it."""
     step = queries.one(session, LandingStep, by.base_id, step_id)
     landing = queries.one(session, Landing, by.base_id, step.landing_id)
-    project = queries.one(session, Project, by.base_id, landing.project_id)
+    project = standing_project(session, by, landing.project_id)
     if step.entered_by == by.id:
         raise NotAllowed("不能核实自己登记的进度。")
     if step.verified_by is not None or step.withdrawn_on is not None:
@@ -155,7 +155,7 @@ def withdraw_step(
     """Withdraw a level from the day `on` (撤回), e.g. a revoked permission."""
     step = queries.one(session, LandingStep, by.base_id, step_id)
     landing = queries.one(session, Landing, by.base_id, step.landing_id)
-    project = queries.one(session, Project, by.base_id, landing.project_id)
+    project = standing_project(session, by, landing.project_id)
     check_day("on", on, at)
     if not reason.strip():
         raise Invalid("reason", "撤回必须说明理由。")

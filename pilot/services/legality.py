@@ -8,6 +8,7 @@ from pilot.domain.errors import GuardFailed, PilotError
 from pilot.domain.gates import MOVES, check_move, next_gate
 from pilot.domain.people import Actor, check_may
 from pilot.services.lifecycle import GUARDS
+from pilot.services.reads import read
 from pilot.store import queries, queries_gates
 from pilot.store.models import Project
 
@@ -19,6 +20,7 @@ _RIGHTS = {
 }
 
 
+@read("portfolio.read")
 def refusals(session: Session, project_id: int, *, by: Actor) -> dict[str, list[str]]:
     """For every move of the table why it is refused now; an empty list where it is not.
 

@@ -14,7 +14,7 @@ from pilot.domain.places import is_local_site
 from pilot.domain.vocabulary import ENDS, PASSING, EvidenceState, Gate, LandingLevel, State
 from pilot.services import claiming
 from pilot.services.command import verb
-from pilot.services.projects import check_day, touch
+from pilot.services.projects import check_day, standing_project, touch
 from pilot.store import queries, queries_gates
 from pilot.store.models import Condition, Move, Project
 
@@ -122,9 +122,9 @@ def close_condition(
         raise Invalid("note", "请说明条件是怎样满足的。")
     day = on or local_day(at)
     check_day("on", day, at)
+    project = standing_project(session, by, condition.project_id)
     condition.closed_on, condition.closed_by, condition.closing_note = day, by.id, note.strip()
     session.flush()
-    project = queries_gates.project_of_condition(session, condition)
     rule_applies = project.state is State.CONDITIONAL
     if rule_applies and not queries_gates.open_conditions(session, project.id):
         take(session, project, "clear", on=day, by=by, at=at, reason="条件全部关闭")

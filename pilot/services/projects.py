@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlmodel import Session
 
 from pilot.domain.drafts import ProjectDraft, checked
-from pilot.domain.errors import Invalid
+from pilot.domain.errors import Conflict, Invalid
 from pilot.domain.moment import FOREVER, local_day
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import Gate, Stage, State
@@ -77,7 +77,7 @@ def edit(
     reason: str = "",
 ) -> Project:
     """Change what is recorded about a project, true from the day `on` (today unless told)."""
-    project = queries.one(session, Project, by.base_id, project_id)
+    project = standing_project(session, by, project_id)
     on = on or local_day(at)
     check_day("on", on, at)
     draft = _checked(session, draft, by, at, project_id)
@@ -103,7 +103,7 @@ def plan_gate(
     reason: str = "",
 ) -> Project:
     """Set when a gate is planned (计划日期); the earlier plan stays readable."""
-    project = queries.one(session, Project, by.base_id, project_id)
+    project = standing_project(session, by, project_id)
     current = queries_gates.plans(session, project_id).get(gate)
     if current and current.planned_on == planned_on:
         return project
@@ -131,7 +131,7 @@ def link_result(
     session: Session, project_id: int, result_id: int, *, by: Actor, at: datetime
 ) -> Project:
     """Say that a project pilots a result (关联成果)."""
-    project = queries.one(session, Project, by.base_id, project_id)
+    project = standing_project(session, by, project_id)
     result = queries.one(session, Result, by.base_id, result_id)
     if not queries_projects.is_linked(session, project.id, result.id):
         session.add(ProjectResult(base_id=by.base_id, project_id=project.id, result_id=result.id))
@@ -145,7 +145,7 @@ def note(
     session: Session, project_id: int, text: str, *, by: Actor, at: datetime, on: date | None = None
 ) -> ProjectNote:
     """Add a dated update in words (进展)."""
-    project = queries.one(session, Project, by.base_id, project_id)
+    project = standing_project(session, by, project_id)
     if not text.strip():
         raise Invalid("text", "进展内容不能为空。")
     day = on or local_day(at)
@@ -182,7 +182,7 @@ def record_run(
     targets_compared: bool = False,
 ) -> PilotRun:
     """Record one run on the line (运行批次); hours, percent of mass balance, stops."""
-    project = queries.one(session, Project, by.base_id, project_id)
+    project = standing_project(session, by, project_id)
     if project.stage is not Stage.PILOT:
         raise Invalid("project", "只有中试验证阶段的项目才有运行批次。")
     if ended_on < started_on:
@@ -209,6 +209,14 @@ def record_run(
     project.touched_at = at
     session.flush()
     return run
+
+
+def standing_project(session: Session, by: Actor, project_id: int) -> Project:
+    """The actor's project, open to changes; Conflict once it was voided or merged (只读)."""
+    project = queries.one(session, Project, by.base_id, project_id)
+    if project.state in (State.VOIDED, State.MERGED):
+        raise Conflict(f"项目 {project.code} 已{project.state.label}，内容只读。")
+    return project
 
 
 def touch(session: Session, project: Project, *, on: date, at: datetime) -> None:

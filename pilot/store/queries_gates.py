@@ -217,11 +217,6 @@ def same_plant(session: Session, base_id: int, investment_code: str) -> Landing 
     ).first()
 
 
-def project_of_condition(session: Session, condition: Condition) -> Project:
-    """The project a condition belongs to."""
-    return session.get(Project, condition.project_id)
-
-
 def account_name(session: Session, account_id: int) -> str:
     """The name of an account, for a sentence."""
     account = session.get(Account, account_id)

@@ -14,8 +14,8 @@ SIGN_IN_AGAIN = "登录已失效，请重新登录。"
 
 def actor(session: Session, by: int | str, now: datetime) -> Actor:
     """The actor of an account id or a session token; raises NotAllowed if it may not act now."""
-    account_id = by if isinstance(by, int) else _account_of(session, by, now)
-    account = session.get(Account, account_id) if account_id is not None else None
+    found = account_id(session, by, now)
+    account = session.get(Account, found) if found is not None else None
     if account is None or account.disabled_at is not None:
         raise NotAllowed(SIGN_IN_AGAIN)
     return as_actor(session, account)
@@ -37,6 +37,9 @@ def live_session(session: Session, token: str, now: datetime) -> LoginSession | 
     return session.exec(query).first()
 
 
-def _account_of(session: Session, token: str, now: datetime) -> int | None:
-    found = live_session(session, token, now)
+def account_id(session: Session, by: int | str, now: datetime) -> int | None:
+    """The account of an id or of a session token; None when the session has ended."""
+    if isinstance(by, int):
+        return by
+    found = live_session(session, by, now)
     return found.account_id if found else None

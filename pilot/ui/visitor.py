@@ -11,7 +11,7 @@ from sqlmodel import Session
 from pilot.config import settings
 from pilot.domain.errors import NotAllowed, PilotError
 from pilot.domain.people import Actor, Role
-from pilot.services import door
+from pilot.services import door, security
 from pilot.services.door import Visitor
 from pilot.store import engine as store
 from pilot.ui.words import plain
@@ -47,7 +47,9 @@ def require(*roles: Role) -> Actor:
         st.stop()
     if roles and not who.actor.is_any(*roles):
         wanted = "、".join(role.label for role in roles)
-        st.error(f"您的角色不能查看此页；需要{wanted}角色。")
+        refusal = NotAllowed(f"您的角色不能查看此页；需要{wanted}角色。")
+        security.refused(refusal, "page", who.actor.id)
+        st.error(refusal.message)
         st.stop()
     return who.actor
 
@@ -58,12 +60,16 @@ def reading() -> Iterator[Session]:
 
     A refusal raised inside is shown as its sentence and ends the page.
     """
+    account_id = None
     try:
         with store.reading(engine()) as session:
-            if door.visitor(session, token(), datetime.now(UTC)) is None:
+            who = door.visitor(session, token(), datetime.now(UTC))
+            if who is None:
                 raise NotAllowed(SIGN_IN_AGAIN)
+            account_id = who.actor.id
             yield session
     except PilotError as error:
+        security.refused(error, "read", account_id)
         st.error(plain(error.message))
         st.stop()
 

@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from pilot.domain.errors import Busy, NotAllowed, NotFound, PilotError, Unwritable
-from pilot.services import telemetry, trace
+from pilot.services import security, telemetry, trace
 from pilot.ui.words import plain
 from pilot.web.headers import dress
 from pilot.web.requests import HEADER, NUMBER
+from pilot.web.visitors import visitor_of
 
 log = logging.getLogger("pilot.faults")
 _STATUS = {NotAllowed: 403, NotFound: 404, Busy: 503, Unwritable: 503}
@@ -31,9 +32,12 @@ def shown(error: Exception) -> bool:
     return True
 
 
-async def refused(_request: Request, error: Exception) -> Response:
-    """A refusal in a route, as its sentence."""
+async def refused(request: Request, error: Exception) -> Response:
+    """A refusal in a route, as its sentence; who was refused what goes to the security log."""
     telemetry.line(log, "refused", outcome=type(error).__name__)
+    if not isinstance(error, Busy | Unwritable):
+        who = await visitor_of(request)
+        security.refused(error, request.scope["path"][:100], who and who.actor.id)
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
     return PlainTextResponse(getattr(error, "message", ""), status)
 

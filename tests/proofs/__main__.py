@@ -19,6 +19,7 @@ PROOFS: tuple[str, ...] = (
     "disk_full",
     "postgres_crash",
     "concurrency",
+    "authorisation",
     "journal_edits",
     "edge",
     "display",

@@ -196,3 +196,40 @@ def test_when_every_answer_is_lost_the_person_is_told_that_it_may_be_saved(engin
 
 def test_every_verb_has_a_row_in_the_table_of_permissions():
     assert {verb.action for verb in VERBS.values()} <= set(MAY)
+
+
+# --- the security log ----------------------------------------------------------------------------
+
+
+def test_a_refusal_leaves_one_line_with_account_and_action_and_nothing_personal(
+    engine, people, caplog
+):
+    with caplog.at_level("INFO", "pilot.security"), pytest.raises(NotAllowed):
+        register(engine, people["officer"])
+
+    officer = people["officer"]
+    assert caplog.messages == [f"refused project.register to account {officer.id}: NotAllowed"]
+    assert officer.name not in caplog.text
+
+
+def test_an_object_that_is_not_there_for_somebody_is_named_by_its_number(engine, people, caplog):
+    with caplog.at_level("INFO", "pilot.security"), pytest.raises(PilotError):
+        perform(engine, projects.note, 4711, "进展", by=people["manager"].id, now=NOON)
+
+    [line] = caplog.messages
+    assert line.startswith("refused project.note of 4711 to account")
+
+
+def test_a_dead_session_is_refused_without_its_token_in_the_log(engine, people, caplog):
+    with caplog.at_level("INFO", "pilot.security"), pytest.raises(NotAllowed):
+        perform(engine, projects.note, 1, "进展", by="secret-token", now=NOON)
+
+    assert "account None" in caplog.text
+    assert "secret-token" not in caplog.text
+
+
+def test_an_accepted_command_leaves_no_line(engine, people, caplog):
+    with caplog.at_level("INFO", "pilot.security"):
+        register(engine, people["manager"])
+
+    assert caplog.messages == []

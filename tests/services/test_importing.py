@@ -439,6 +439,13 @@ def test_an_exported_list_brought_back_changes_nothing(engine, suffix):
     assert exported(engine, people, suffix) == before
 
 
+def listed(data: bytes, suffix: str) -> object:
+    """The list itself: a workbook also says where it comes from, and that is another base."""
+    if suffix != "xlsx":
+        return data
+    return list(load_workbook(io.BytesIO(data)).worksheets[0].iter_rows(values_only=True))
+
+
 @pytest.mark.parametrize("suffix", ["csv", "gb18030", "xlsx"])
 def test_an_exported_list_brought_into_an_empty_base_is_exported_the_same(engine, suffix):
     with writing(engine) as session:
@@ -451,7 +458,7 @@ def test_an_exported_list_brought_into_an_empty_base_is_exported_the_same(engine
     batch = bring_in(engine, other, ImportKind.PROJECTS, before, name=named(suffix))
 
     assert batch.applied, told(batch)
-    assert exported(engine, other, suffix) == before
+    assert listed(exported(engine, other, suffix), suffix) == listed(before, suffix)
     with reading(engine) as session:
         names = session.exec(select(Project.name).where(Project.base_id == other.base.id))
         assert FORMULA in set(names)

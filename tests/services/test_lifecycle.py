@@ -17,7 +17,9 @@ from pilot.domain.vocabulary import (
 )
 from pilot.services import evidence, lifecycle, projects
 from pilot.services.decisions import ConditionDraft
+from pilot.services.projects import ProjectDraft
 from pilot.store import queries_gates
+from pilot.store.models import Project
 from tests import factories
 from tests.factories import clock
 
@@ -284,7 +286,7 @@ def test_the_last_condition_clears_the_project(session, people):
 
 def test_a_paused_project_stays_paused_when_its_condition_is_closed(session, people):
     condition = conditional(session, people)
-    project = queries_gates.project_of_condition(session, condition)
+    project = session.get(Project, condition.project_id)
     move(session, people, project, "pause")
     close(session, people, condition)
     assert project.state is State.PAUSED
@@ -292,7 +294,7 @@ def test_a_paused_project_stays_paused_when_its_condition_is_closed(session, peo
 
 def test_a_resumed_project_with_open_conditions_is_conditional_again(session, people):
     condition = conditional(session, people)
-    project = queries_gates.project_of_condition(session, condition)
+    project = session.get(Project, condition.project_id)
     move(session, people, project, "pause")
     move(session, people, project, "resume", on=date(2026, 5, 21))
     assert project.state is State.CONDITIONAL
@@ -365,3 +367,21 @@ def test_a_paper_that_is_only_handed_in_does_not_admit(session, people):
     assert row.state is EvidenceState.SUBMITTED
     with pytest.raises(GuardFailed, match="D06"):
         lifecycle.admit(session, project.id, by=people.manager, at=clock(session))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda s, p, who: projects.edit(s, p.id, ProjectDraft(name="改名"), **who),
+        lambda s, p, who: projects.note(s, p.id, "进展", **who),
+        lambda s, p, who: evidence.submit(s, p.id, "D01", title="示例", **who),
+    ],
+    ids=["edit", "note", "paper"],
+)
+def test_a_voided_project_is_read_only(session, people, change):
+    project = factories.project(session, people)
+    lifecycle.ask_void(session, project.id, by=people.manager, at=clock(session), reason="重复")
+    lifecycle.void(session, project.id, by=people.decider, at=clock(session), reason="重复")
+
+    with pytest.raises(Conflict, match="作废，内容只读"):
+        change(session, project, {"by": people.manager, "at": clock(session)})

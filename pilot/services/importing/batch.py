@@ -15,7 +15,7 @@ from sqlmodel import Session
 from pilot.domain.errors import PilotError, Refused
 from pilot.domain.import_columns import ImportKind
 from pilot.domain.moment import local_day
-from pilot.domain.people import Actor, check_may
+from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
 from pilot.services.command import perform, verb
 from pilot.services.importing.book import Book
@@ -24,6 +24,7 @@ from pilot.services.importing.organisations import OrganisationBook
 from pilot.services.importing.plan import Notes, Outcome, Plan
 from pilot.services.importing.projects import ProjectBook
 from pilot.services.importing.results import ResultBook
+from pilot.services.reads import read
 from pilot.services.sheets import Table, read_table
 from pilot.store import queries_people
 from pilot.store.engine import reading
@@ -67,9 +68,9 @@ class Batch:
         return all(plan.outcome is Outcome.UNCHANGED for plan in self.plans)
 
 
+@read("import.apply")
 def check(session: Session, kind: ImportKind, table: Table, *, by: Actor, at: datetime) -> Batch:
     """Look at every row and list everything that is wrong; nothing is written."""
-    check_may(by, "import.apply")
     found = layout(kind, table)
     if any(problem.rule == "header-missing" for problem in found.problems):
         return Batch(kind, (), found.problems)

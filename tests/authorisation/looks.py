@@ -1,0 +1,139 @@
+"""A look through every registered read, at one object where it is about one, as plain text."""
+
+import io
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+
+import pandas as pd
+from sqlmodel import Session
+
+from pilot.domain.errors import NotFound
+from pilot.domain.import_columns import ImportKind
+from pilot.domain.moment import moment
+from pilot.domain.people import Actor
+from pilot.domain.vocabulary import Indicator, Scope
+from pilot.reports import (
+    claims,
+    code_lists,
+    definitions,
+    explanations,
+    exports,
+    needs,
+    people,
+    project,
+    registry,
+    result_detail,
+    results,
+    round_parts,
+    rounds,
+)
+from pilot.reports.exports import Encoding
+from pilot.reports.results import Wanted
+from pilot.reports.tables import Chosen
+from pilot.services import legality, trail
+from pilot.services.downloads import open_attachment
+from pilot.services.importing import batch
+from tests.authorisation.calls import _SHEET as SHEET
+from tests.authorisation.calls import NOW
+
+VIEW = moment(NOW, year=2026)
+_M1 = Chosen(indicator=Indicator.NEW_PILOT, scope=Scope.CITY)
+_ALL = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a read is about (`key` of the world, None for a list) and how it is asked."""
+
+    key: str | None
+    ask: Callable[[Session, Actor, int | None], object]
+
+
+def _round(session: Session, actor: Actor, row_id: int | None) -> rounds.Round:
+    return rounds.round_shown(session, actor, VIEW, review_id=row_id)
+
+
+def _export(session: Session, actor: Actor, _id: int | None) -> str:
+    file = io.BytesIO()
+    asked = exports.asked(session, actor, "projects", VIEW)
+    exports.write_csv(session, asked, file, Encoding.UTF8)
+    return file.getvalue().decode()
+
+
+def _trail(session: Session, actor: Actor, _id: int | None) -> str:
+    file = io.StringIO()
+    trail.write(session, actor, file)
+    return file.getvalue()
+
+
+def _attachment(session: Session, actor: Actor, row_id: int | None) -> str:
+    """The bytes are not there, which only who may have them is told."""
+    try:
+        open_attachment(session.get_bind(), Path("/nowhere"), row_id, by=actor.id, now=NOW)
+    except NotFound as error:
+        if "文件不在了" in error.message:
+            return "opened"
+        raise
+    raise AssertionError("a file that is not there was opened")
+
+
+LOOKS: dict[str, Look] = {
+    "claims.numbers": Look(None, lambda s, a, _: claims.numbers(s, a, VIEW, _M1)),
+    "claims.lines": Look(None, lambda s, a, _: claims.lines(s, a, VIEW, _M1)),
+    "claims.ledger": Look(None, lambda s, a, _: claims.ledger(s, a, VIEW, _M1)),
+    "code_lists.list_names": Look(None, lambda s, a, _: code_lists.list_names(s, a)),
+    "code_lists.codes": Look(None, lambda s, a, _: code_lists.codes(s, a, "fields")),
+    "code_lists.papers": Look(None, lambda s, a, _: code_lists.papers(s, a)),
+    "code_lists.checklist": Look(None, lambda s, a, _: code_lists.checklist(s, a)),
+    "definitions.versions": Look(None, lambda s, a, _: definitions.versions(s, a, VIEW)),
+    "definitions.latest": Look(None, lambda s, a, _: definitions.latest(s, a)),
+    "definitions.targets": Look(None, lambda s, a, _: definitions.targets(s, a)),
+    "definitions.filings": Look(None, lambda s, a, _: definitions.filings(s, a, VIEW)),
+    "explanations.explanation": Look(
+        "claim", lambda s, a, i: explanations.explanation(s, a, i, VIEW)
+    ),
+    "exports.asked": Look(None, _export),
+    "needs.needs": Look(None, lambda s, a, _: needs.needs(s, a, VIEW)),
+    "people.account_lines": Look(None, lambda s, a, _: people.account_lines(s, a)),
+    "people.own_account": Look(None, lambda s, a, _: people.own_account(s, a, NOW)),
+    "project.head": Look("project", lambda s, a, i: project.head(s, a, i, VIEW)),
+    "registry.contract": Look("contract", lambda s, a, i: registry.contract(s, a, i, VIEW)),
+    "registry.organisations": Look(None, lambda s, a, _: registry.organisations(s, a, "")),
+    "registry.persons": Look(None, lambda s, a, _: registry.persons(s, a, "")),
+    "registry.unit": Look("organisation", lambda s, a, i: registry.unit(s, a, i)),
+    "registry.person": Look("person", lambda s, a, i: registry.person(s, a, i)),
+    "result_detail.detail": Look("result", lambda s, a, i: result_detail.detail(s, a, i, VIEW)),
+    "results.results": Look(None, lambda s, a, _: results.results(s, a, VIEW, _ALL)),
+    "results.contracts": Look(None, lambda s, a, _: results.contracts(s, a, VIEW, _ALL)),
+    "results.transfers": Look(None, lambda s, a, _: results.transfers(s, a, VIEW, "", Scope.CITY)),
+    "results.code_labels": Look(None, lambda s, a, _: results.code_labels(s, a, "fields")),
+    "round_parts.seats": Look("scoring", lambda s, a, i: round_parts.seats(s, _round(s, a, i), a)),
+    "round_parts.cards": Look(
+        "apart", lambda s, a, i: round_parts.cards(s, _round(s, a, i), a, VIEW)
+    ),
+    "rounds.waiting": Look(None, lambda s, a, _: rounds.waiting(s, a, VIEW)),
+    "rounds.round_shown": Look("review", _round),
+    "rounds.round_shown:project": Look(
+        "running", lambda s, a, i: rounds.round_shown(s, a, VIEW, project_id=i)
+    ),
+    "batch.check": Look(
+        None, lambda s, a, _: batch.check(s, ImportKind.PROJECTS, SHEET, by=a, at=NOW)
+    ),
+    "legality.refusals": Look("project", lambda s, a, i: legality.refusals(s, i, by=a)),
+    "trail.write": Look(None, _trail),
+    "downloads.open_attachment": Look("attachment", _attachment),
+}
+
+
+def words(found: object) -> str:
+    """Everything an answer holds, as text."""
+    if isinstance(found, pd.DataFrame):
+        return found.to_csv()
+    if is_dataclass(found) and not isinstance(found, type):
+        return " ".join(words(getattr(found, field.name)) for field in fields(found))
+    if isinstance(found, Mapping):
+        return " ".join(words(part) for pair in found.items() for part in pair)
+    if isinstance(found, Iterable) and not isinstance(found, str):
+        return " ".join(map(words, found))
+    return str(found)

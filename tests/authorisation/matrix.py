@@ -1,0 +1,189 @@
+"""Try every cell of the table of permissions: both answers asserted, a refusal changes nothing."""
+
+import csv
+import hashlib
+import itertools
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, func, select
+from sqlmodel import SQLModel
+
+from pilot.domain.errors import NotAllowed, NotFound, PilotError
+from pilot.domain.people import Role
+from pilot.services.command import VERBS, perform
+from pilot.services.security import log
+from pilot.store.models import JournalEntry
+from tests.authorisation.calls import CALLS, NOW, Call
+from tests.authorisation.world import MISSING, World
+
+HERE = Path(__file__).parent
+ACTORS = ("anonymous", "disabled", *(role.value for role in Role))
+OBJECTS = ("own", "others", "missing", "closed")
+_NO_SESSION = "no-such-token"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Who tries what on which object, and the answer that the table demands."""
+
+    verb: str
+    actor: str
+    object: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What happened: the answer and its sentence, new journal entries, lines in the log."""
+
+    answer: str
+    sentence: str = ""
+    entries: int = 0
+    changed: bool = False
+    logged: tuple[str, ...] = ()
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """The rows of one of the tables beside this file."""
+    with (HERE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def cells() -> Iterator[Cell]:
+    """Every cell: the actor's answer decides first, then the object's."""
+    for row in table("verbs"):
+        for actor in ACTORS:
+            for object_ in OBJECTS:
+                if row[object_] != "-":
+                    answer = row[object_] if row[actor] == "yes" else row[actor]
+                    yield Cell(row["verb"], actor, object_, answer)
+
+
+def tries(engine: Engine, world: World) -> Iterator[tuple[Cell, Tried]]:
+    """Every cell on the same world: whatever an accepted one did is taken back before the next.
+
+    The refusals of a verb are tried in a row; only if the database is different after them each
+    is looked at by itself.
+    """
+    with engine.connect() as connection:
+        connection.begin()
+        before = fingerprint(connection)
+        for _verb, group in itertools.groupby(cells(), lambda cell: cell.verb):
+            asked = list(group)
+            refused = [cell for cell in asked if cell.answer != "yes"]
+            with taken_back(connection):
+                yield from [(cell, _try(connection, world, cell)) for cell in refused]
+                changed = fingerprint(connection) != before
+            for cell in asked:
+                if changed or cell.answer == "yes":
+                    yield cell, _looked_at(connection, world, cell, before)
+        connection.rollback()
+
+
+def _looked_at(connection: Connection, world: World, cell: Cell, before: str) -> Tried:
+    with taken_back(connection):
+        tried = _try(connection, world, cell)
+        return replace(tried, changed=fingerprint(connection) != before)
+
+
+def wrong(cell: Cell, tried: Tried) -> str | None:
+    """What is wrong about a cell, as a sentence; None if it is as the table says."""
+    place = f"{cell.verb} by {cell.actor} on {cell.object}"
+    if tried.answer != cell.answer:
+        return f"{place}: {tried.answer} ({tried.sentence}), not {cell.answer}"
+    if tried.answer == "yes":
+        whole = tried.entries == 1 and not tried.logged
+        return None if whole else f"{place}: accepted with {tried.entries} entries in the journal"
+    if tried.changed:
+        return f"{place}: refused, and yet something changed"
+    return None if len(tried.logged) == 1 else f"{place}: {len(tried.logged)} lines in the log"
+
+
+def fingerprint(connection: Connection) -> str:
+    """What the database holds, every row of every table."""
+    digest = hashlib.sha256()
+    for place in SQLModel.metadata.sorted_tables:
+        key = ", ".join(column.name for column in place.primary_key.columns)
+        rows = connection.exec_driver_sql(f'SELECT * FROM "{place.name}" ORDER BY {key}').fetchall()
+        digest.update(repr(rows).encode())
+    return digest.hexdigest()
+
+
+def _try(connection: Connection, world: World, cell: Cell) -> Tried:
+    call = CALLS[cell.verb]
+    arguments, options = call.arguments(_object(call, world, cell.object), world)
+    by = _NO_SESSION if cell.actor == "anonymous" else world.people[cell.actor]
+    verb = VERBS[cell.verb.partition(":")[0]]
+
+    def act() -> None:
+        perform(connection, verb, *arguments, by=by, now=NOW, **options)
+
+    entries = _entries(connection)
+    with listening() as lines:
+        answer, sentence = answer_of(act)
+    return Tried(answer, sentence, _entries(connection) - entries, logged=tuple(lines))
+
+
+def _entries(connection: Connection) -> int:
+    return connection.scalar(select(func.count()).select_from(JournalEntry))
+
+
+def _object(call: Call, world: World, which: str) -> int | None:
+    if call.key is None:
+        return None
+    places = {"own": world.own, "others": world.others, "closed": world.closed}
+    return MISSING if which == "missing" else places[which][call.key]
+
+
+def answer_of(act: Callable[[], object]) -> tuple[str, str]:
+    """What came of it, in the words of the table, and the sentence of a refusal."""
+    try:
+        act()
+    except NotAllowed as error:
+        return ("sign_in" if "重新登录" in error.message else "no"), error.message
+    except NotFound as error:
+        return "not_found", error.message
+    except PilotError as error:
+        return "closed", error.message
+    return "yes", ""
+
+
+@contextmanager
+def taken_back(connection: Connection) -> Iterator[None]:
+    """Whatever happens inside is as if it had not."""
+    inside = connection.begin_nested()
+    try:
+        yield
+    finally:
+        inside.rollback()
+
+
+@contextmanager
+def listening() -> Iterator[list[str]]:
+    """The lines that the security log gets inside the block."""
+    lines: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())
+    level, propagate = log.level, log.propagate
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    try:
+        yield lines
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
+        log.propagate = propagate
+
+
+def told_apart(tried: Iterable[tuple[Cell, Tried]]) -> list[str]:
+    """Verbs whose refusal tells another base's object from one that does not exist."""
+    sentences: dict[tuple[str, str], set[str]] = {}
+    for cell, result in tried:
+        if cell.object in ("others", "missing"):
+            sentences.setdefault((cell.verb, cell.actor), set()).add(result.sentence)
+    return [f"{verb} by {actor}" for (verb, actor), said in sentences.items() if len(said) > 1]

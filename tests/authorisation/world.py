@@ -1,0 +1,264 @@
+"""Two bases with one object of every kind, open and closed, and one account of every role."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from pilot.domain.people import Role
+from pilot.domain.vocabulary import Conclusion, Gate, Indicator, LandingLevel
+from pilot.services import (
+    contracts,
+    decisions,
+    evidence,
+    lifecycle,
+    passwords,
+    results,
+    reviews,
+    transfers,
+)
+from pilot.services.decisions import ConditionDraft
+from pilot.store import queries_gates
+from pilot.store.engine import writing
+from pilot.store.files import StoredFile
+from pilot.store.models import Account, ChecklistItem, Claim, CodeItem
+from tests import factories
+from tests import factories_registry as registry
+from tests.factories import Team, clock
+
+MISSING = 999_999
+PASSWORD = "Right-Horse-77"
+OTHERS = "别家"  # stands in every name of the other base
+FILE = StoredFile("0" * 64, 10, "application/pdf", "示例.pdf")
+Ids = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Who there is, by role; the ids of what belongs to us, to others, and what is closed."""
+
+    people: Ids
+    submitter: int
+    own: Ids
+    others: Ids
+    closed: Ids
+
+
+def make(engine: Engine) -> World:
+    """Fill an empty database; everything by the real verbs."""
+    with writing(engine) as session:
+        team, people = _people(session)
+        own = _objects(session, team)
+        closed = _closed(session, team, own)
+        strangers = factories.team(session, "QT")
+        strangers.base.name = f"{OTHERS}基地"
+        others = _objects(session, strangers, mark=OTHERS)
+    return World(people, team.manager.id, own, others, closed)
+
+
+def _people(session: Session) -> tuple[Team, Ids]:
+    """One account of every role; who handed things in is another manager than who acts."""
+    team = factories.team(session)
+    people = {role.value: factories.actor(session, team.base, role) for role in Role}
+    one, other = people["reviewer"], people["manager"]
+    team = Team(team.base, team.manager, team.decider, one, other, team.province)
+    kept = passwords.hashed(PASSWORD)
+    for actor in people.values():
+        session.get(Account, actor.id).password_hash = kept
+    ids = {name: actor.id for name, actor in people.items()}
+    return team, ids | {"disabled": _shut(session, team)}
+
+
+def _objects(session: Session, team: Team, mark: str = "示例") -> Ids:
+    """One open object of every kind, ready for every verb."""
+    project = factories.project(session, team, name=f"{mark}项目")
+    asked = factories.project(session, team)
+    lifecycle.ask_void(session, asked.id, by=team.manager, at=clock(session), reason="录入重复")
+    plain = {
+        "project": project.id,
+        "into": factories.project(session, team, name=f"{mark}合并去处").id,
+        "asked": asked.id,
+        "account": factories.actor(session, team.base, Role.MANAGER, name=f"{mark}账号").id,
+        "shut": _shut(session, team),
+        "code_item": _named(session, CodeItem, team, "catalyst"),
+        "checklist_item": _named(session, ChecklistItem, team, "G0-C1"),
+    }
+    gates = _gates(session, team, mark)
+    return plain | gates | _papers(session, team, project) | _registry(session, team, mark)
+
+
+def _shut(session: Session, team: Team) -> int:
+    """An account that is disabled."""
+    account = factories.actor(session, team.base, Role.MANAGER)
+    session.get(Account, account.id).disabled_at = factories.NOON
+    return account.id
+
+
+def _named(session: Session, kind: type, team: Team, code: str) -> int:
+    query = select(kind.id).where(kind.base_id == team.base.id, kind.code == code)
+    return session.exec(query).one()
+
+
+def _gates(session: Session, team: Team, mark: str) -> Ids:
+    """Rounds and projects at the points where each verb of a gate applies."""
+    waiting = factories.at_gate(session, team, Gate.G0, name=f"{mark}待评项目")
+    fresh, scoring, apart = (factories.at_gate(session, team, Gate.G1) for _ in range(3))
+    for review in (scoring, apart):
+        ids = [team.one.id, team.other.id]
+        reviews.assign(session, review.id, ids, by=team.manager, at=clock(session))
+    for who, points in ((team.one, 80), (team.other, 40)):
+        reviews.score(
+            session, apart.id, by=who, at=clock(session),
+            technical=points, equipment=points, commercial=points,
+        )  # fmt: skip
+    proven = factories.at_gate(session, team, Gate.G0)
+    factories.prove(session, team, proven)
+    passed = factories.before_gate(session, team, Gate.G1)
+    check = next(c for c in queries_gates.checks(session, waiting.id) if c.doc_code is None)
+    return {
+        "review": waiting.id,
+        "check": check.id,
+        "fresh": fresh.id,
+        "scoring": scoring.id,
+        "apart": apart.id,
+        "proven": proven.id,
+        "decision": queries_gates.decisions(session, passed.id)[0].id,
+        "condition": _condition(session, team),
+        "admissible": _admissible(session, team),
+        **_plants(session, team, mark),
+    }
+
+
+def _condition(session: Session, team: Team) -> int:
+    review = factories.at_gate(session, team, Gate.G0)
+    factories.prove(session, team, review)
+    demand = ConditionDraft("补充材料", "示例负责人", review.opened_on + timedelta(days=90))
+    factories.decide(session, team, review, Conclusion.CONDITIONAL, conditions=[demand])
+    return queries_gates.open_conditions(session, review.project_id)[0].id
+
+
+def _admissible(session: Session, team: Team) -> int:
+    """G1 passed before the agreement was in."""
+    project = factories.before_gate(session, team, Gate.G1)
+    factories.pass_gate(session, team, project, on=date(2026, 2, 1))
+    factories.paper(session, team, project, "D06", issued_on=date(2026, 3, 1))
+    return project.id
+
+
+def _plants(session: Session, team: Team, mark: str) -> Ids:
+    running = factories.before_gate(session, team, Gate.G3, name=f"{mark}运行项目")
+    landable = factories.before_gate(session, team, Gate.G3)
+    factories.pass_gate(session, team, landable, on=date(2026, 4, 10))
+    built = factories.plant(session, team, landable)
+    factories.level(session, team, built, LandingLevel.L1)
+    plant = factories.plant(session, team, running, product=f"{mark}产品")
+    step = factories.level(session, team, plant, LandingLevel.L1, verified=False)
+    claim = session.exec(
+        select(Claim.id).where(
+            Claim.unit_id == running.id, Claim.indicator == Indicator.NEW_PILOT, Claim.sign == 1
+        )
+    ).first()
+    return {
+        "running": running.id,
+        "landable": landable.id,
+        "landing": plant.id,
+        "step": step.id,
+        "claim": claim,
+    }
+
+
+def _papers(session: Session, team: Team, project) -> Ids:
+    row = evidence.submit(
+        session, project.id, "D01", by=team.manager, at=clock(session), title="申请书", file=FILE
+    )
+    return {"evidence": row.id, "attachment": row.attachment_id}
+
+
+def _registry(session: Session, team: Team, mark: str) -> Ids:
+    """A package with a part to split and one that is split; contracts and transfers of theirs."""
+    package = registry.result(session, team, title=f"{mark}成果包")
+    part, split = (registry.result(session, team, package_id=package.id) for _ in range(2))
+    unit = registry.organisation(session, team, name=f"{mark}单位")
+    contract = registry.contract(session, team, no=f"{mark}-1", buyer_id=unit.id)
+    transfer = registry.transfer(
+        session, team, result_id=part.id, contract_id=contract.id, verified=False
+    )
+    registered = registry.transfer(session, team, result_id=split.id, contract_id=contract.id)
+    results.split(
+        session, split.id, by=team.manager, at=clock(session), reason="单独计价", own_price=7
+    )
+    rescinded = registry.contract(session, team, no=f"{mark}-2")
+    contracts.rescind(
+        session, rescinded.id, date(2026, 5, 1), by=team.manager, at=clock(session), reason="解除"
+    )
+    return {
+        "result": registry.result(session, team, title=f"{mark}成果").id,
+        "part": part.id,
+        "split": split.id,
+        "organisation": unit.id,
+        "person": registry.person(session, team, name=f"{mark}人员").id,
+        "contract": contract.id,
+        "rescinded": rescinded.id,
+        "free": registry.contract(session, team, no=f"{mark}-3").id,
+        "transfer": transfer.id,
+        "verified": registered.id,
+    }
+
+
+def _closed(session: Session, team: Team, own: Ids) -> Ids:
+    """The same kinds, voided, withdrawn, decided, superseded, rescinded, disabled."""
+    ids = dict.fromkeys(("project", "into", "asked", "running"), _voided(session, team).id)
+    ids |= _closed_gates(session, team) | _closed_registry(session, team, own)
+    ids["account"] = _shut(session, team)
+    return ids | {"shut": own["account"]}
+
+
+def _voided(session: Session, team: Team, furnish: Callable | None = None):
+    project = factories.before_gate(session, team, Gate.G3 if furnish else Gate.G0)
+    if furnish:
+        furnish(project)
+    lifecycle.ask_void(session, project.id, by=team.manager, at=clock(session), reason="重复")
+    lifecycle.void(session, project.id, by=team.decider, at=clock(session), reason="重复")
+    return project
+
+
+def _closed_gates(session: Session, team: Team) -> Ids:
+    done = factories.at_gate(session, team, Gate.G0)
+    check = next(c for c in queries_gates.checks(session, done.id) if c.doc_code is None)
+    factories.prove(session, team, done)
+    old = factories.decide(session, team, done)
+    decisions.correct(
+        session, old.id, Conclusion.SUPPLEMENT, by=team.decider, at=clock(session),
+        reason="更正", held_on=old.held_on,
+    )  # fmt: skip
+    condition = _condition(session, team)
+    lifecycle.close_condition(session, condition, by=team.manager, at=clock(session), note="已满足")
+    plant = {}
+    _voided(session, team, lambda project: plant.update(_plant_of(session, team, project)))
+    rounds = dict.fromkeys(("review", "fresh", "scoring", "apart", "proven"), done.id)
+    return rounds | {"check": check.id, "decision": old.id, "condition": condition, **plant}
+
+
+def _plant_of(session: Session, team: Team, project) -> Ids:
+    plant = factories.plant(session, team, project)
+    step = factories.level(session, team, plant, LandingLevel.L1)
+    paper = evidence.submit(
+        session, project.id, "D21", by=team.manager, at=clock(session), title="示例"
+    )
+    ids = {"landing": plant.id, "step": step.id, "evidence": paper.id}
+    return ids | dict.fromkeys(("landable", "admissible"), project.id)
+
+
+def _closed_registry(session: Session, team: Team, own: Ids) -> Ids:
+    gone = registry.result(session, team)
+    results.void_result(session, gone.id, by=team.manager, at=clock(session), reason="重复")
+    transfer = registry.transfer(session, team, verified=False)
+    transfers.void_transfer(session, transfer.id, by=team.manager, at=clock(session), reason="重复")
+    return {
+        **dict.fromkeys(("result", "part", "split"), gone.id),
+        **dict.fromkeys(("transfer", "verified"), transfer.id),
+        **dict.fromkeys(("contract", "free"), own["rescinded"]),
+        "rescinded": own["contract"],
+    }
