@@ -9,7 +9,7 @@ import logging
 import re
 from collections.abc import Iterator
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -83,6 +83,8 @@ def in_words() -> Iterator[None]:
         raise StalePage("这条记录刚被别人修改，请刷新页面后重试；您的修改没有保存。") from error
     except IntegrityError as error:
         raise sentence(error) from error
+    except DataError as error:
+        raise Conflict("有内容太长，或数值超出范围，没有保存；请改短或核对后重试。") from error
     except (DBAPIError, PoolTimeout, OSError) as error:
         found, is_file = refusal(error), isinstance(error, OSError)
         if found is None:

@@ -19,6 +19,7 @@ PROOFS: tuple[str, ...] = (
     "disk_full",
     "postgres_crash",
     "concurrency",
+    "machine",
     "authorisation",
     "journal_edits",
     "edge",

@@ -233,3 +233,13 @@ def test_an_accepted_command_leaves_no_line(engine, people, caplog):
         register(engine, people["manager"])
 
     assert caplog.messages == []
+
+
+def test_a_text_that_is_too_long_for_the_database_is_refused_in_words(engine, people):
+    done = register(engine, people["manager"])
+    if engine.dialect.name == "sqlite":  # which keeps any length
+        return
+    with pytest.raises(Conflict, match="太长"):
+        perform(
+            engine, projects.note, done.subject_id, "长" * 2001, by=people["manager"].id, now=NOON
+        )
