@@ -1,0 +1,1 @@
+"""How fast the product is beside its floor, measured in one run (`make bench`)."""
