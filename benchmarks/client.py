@@ -63,6 +63,7 @@ class Page:
             additional_headers=headers,
             max_size=None,
             ping_interval=None,
+            open_timeout=60,
             compression=None,
         )
         return self

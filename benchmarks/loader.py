@@ -27,7 +27,7 @@ from pilot.services.command import perform
 from pilot.services.opening import NewBase
 from pilot.services.targets import save_target
 from pilot.store import queries_codes, queries_counting, schema
-from pilot.store.engine import make_engine, writing
+from pilot.store.engine import learn, make_engine, writing
 from pilot.store.models import Filing
 
 PASSWORD = "Bench-Horse-77"
@@ -57,6 +57,7 @@ def load(engine: Engine, size: Size, tell: Callable[[str], None] = lambda _line:
         _filings(world)
         world.book.write(writer)
         writer.settle()
+    learn(engine)
     return writer.rows
 
 

@@ -67,13 +67,12 @@ class Writer:
         self._held = 0
 
     def settle(self) -> None:
-        """Let the database count ids on from here and know how its data lies."""
+        """Let the database count ids on from here."""
         self.flush()
         if self.connection.dialect.name == "postgresql":
             for name, last in self._last.items():
                 sequence = f"pg_get_serial_sequence('{name}', 'id')"
                 self.connection.execute(text(f"SELECT setval({sequence}, {max(last, 1)})"))
-        self.connection.execute(text("ANALYZE"))
 
     def _form(self, table: Table, kind: type[SQLModel]) -> tuple[dict, list]:
         if table not in self._forms:

@@ -47,7 +47,7 @@ def blockers(session: Session, shown: Head, view: Moment) -> Blockers:
 def _then(session: Session, shown: Head, view: Moment) -> Blockers:
     if shown.next_gate is None:
         return Blockers("下一步不是阶段门")
-    facts = queries_lights.light_facts(session, [shown.base_id], view, [shown.id])[shown.id]
+    facts = queries_lights.light_facts(session, view, [shown.id])[shown.id]
     titles = queries_codes.labels(session, shown.base_id, "documents")
     lines = tuple(f"{code} {titles.get(code, '')}" for code in facts.missing)
     return Blockers(_title(shown.next_gate, "当时未齐的材料"), lines)

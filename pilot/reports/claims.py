@@ -3,10 +3,11 @@
 The number in a title is the sum on the card; the list has as many rows, or the page says so.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import RowMapping
+from sqlalchemy import RowMapping, Select
 from sqlmodel import Session
 
 from pilot.domain.moment import SHANGHAI, Moment
@@ -43,7 +44,7 @@ def numbers(session: Session, reader: Actor, view: Moment, chosen: Chosen) -> Nu
     sums = queries_claims.card(session, bases, view, _whole(chosen))
     return Numbers(
         card={standing: sums.get(standing, 0) for standing in Standing},
-        rows=streams.count(session, queries_tables.claims(bases, view, _part(chosen))),
+        rows=streams.count(session, queries_tables.claim_keys(bases, view, _part(chosen))),
         entries=streams.count(session, queries_claims.ledger(bases, view, _whole(chosen))),
         bases=len(bases),
     )
@@ -54,8 +55,9 @@ def lines(
     session: Session, reader: Actor, view: Moment, chosen: Chosen, page: int = 1
 ) -> pd.DataFrame:
     """A page of the units that stand at the view; `id` names the claim of a row."""
-    statement = queries_tables.claims(_bases(session, reader), view, _part(chosen))
-    rows = streams.page(session, statement, PAGE, (page - 1) * PAGE)
+    listed = _bases(session, reader), view, _part(chosen)
+    keys = queries_tables.claim_keys(*listed)
+    rows = _page(session, queries_tables.claims(*listed), page, keys)
     names = queries_claims.unit_names(session, units(rows), view)
     found = [_line(row, names.get((row["unit_kind"], row["unit_id"]), ("", ""))) for row in rows]
     return pd.DataFrame(found, columns=_COLUMNS, dtype=object)
@@ -67,7 +69,14 @@ def ledger(
 ) -> pd.DataFrame:
     """变动记录: a page of every entry seen from the view, reversals too, the latest first."""
     statement = queries_claims.ledger(_bases(session, reader), view, _whole(chosen))
-    return entries(session, streams.page(session, statement, PAGE, (page - 1) * PAGE), view)
+    return entries(session, _page(session, statement, page), view)
+
+
+def _page(
+    session: Session, statement: Select, page: int, keys: Select | None = None
+) -> Sequence[RowMapping]:
+    skipped, key = (page - 1) * PAGE, queries_tables.CLAIM_KEY
+    return streams.page(session, statement, PAGE, skipped, key=key, keys=keys)
 
 
 def _line(row: RowMapping, name: tuple[str, str]) -> dict:

@@ -72,7 +72,7 @@ def _gates(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
     bases = [actor.base_id]
     rows = queries_portfolio.due_soon(session, bases, view, days=DUE_DAYS, most=MOST)
     ids = [row.project_id for row in rows]
-    facts = queries_lights.light_facts(session, bases, view, ids)
+    facts = queries_lights.light_facts(session, view, ids)
     for row in rows:
         known = facts[row.project_id]
         days = (view.as_of - known.planned_on).days

@@ -11,7 +11,7 @@ from pilot.domain.lights import Light, LightFacts, light
 from pilot.domain.moment import Moment
 from pilot.domain.vocabulary import ENDS, Gate, Scope, Stage, State
 from pilot.store import queries_bases, queries_codes, queries_lights, queries_portfolio, streams
-from pilot.store.queries_tables import ProjectFilter, projects
+from pilot.store.queries_tables import PROJECT_KEY, ProjectFilter, projects
 
 GATES_OF: dict[Stage, tuple[Gate, ...]] = {
     Stage.POOL: (Gate.G0,),
@@ -141,8 +141,9 @@ def project_page(
     total = streams.count(session, statement)
     last = max(-(-total // size), 1)
     skipped = (min(max(page, 1), last) - 1) * size
-    rows = streams.page(session, queries_portfolio.by_urgency(statement), size, skipped)
-    facts = queries_lights.light_facts(session, bases, view, [row["project_id"] for row in rows])
+    urgent = queries_portfolio.by_urgency(statement)
+    rows = streams.page(session, urgent, size, skipped, key=PROJECT_KEY)
+    facts = queries_lights.light_facts(session, view, [row["project_id"] for row in rows])
     known = fields(session, bases)
     lines = [_line(row, facts[row["project_id"]], view, known) for row in rows]
     return Listed(pd.DataFrame(lines, columns=list(_COLUMNS), dtype=object), total)
@@ -154,7 +155,7 @@ def board(
     """The same projects by stage, at most eight a stage, the earliest gate first."""
     statement = projects(bases, view, _filter(chosen))
     rows = queries_portfolio.board(session, statement, ON_BOARD)
-    facts = queries_lights.light_facts(session, bases, view, [row["project_id"] for row in rows])
+    facts = queries_lights.light_facts(session, view, [row["project_id"] for row in rows])
     return [
         BoardColumn(
             stage,

@@ -68,7 +68,7 @@ def head(session: Session, reader: Actor, project_id: int | None, view: Moment) 
         day, known = f"{view.as_of:%Y-%m-%d}", f"{view.known_on:%Y-%m-%d}"
         raise NotFound(f"截至 {day}（{known} 前已登记的情况），这个项目还没有登记。")
     span, project, base = found
-    facts = queries_lights.light_facts(session, [span.base_id], view, [project_id])[project_id]
+    facts = queries_lights.light_facts(session, view, [project_id])[project_id]
     since = span.stage_since or span.valid_from
     return Head(
         id=project.id,

@@ -16,6 +16,7 @@ from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.moment import Moment
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import Scope, Standing
+from pilot.reports.judged import with_judgement
 from pilot.services.reads import read
 from pilot.services.results import result_draft
 from pilot.services.transfers import transfer_draft
@@ -28,8 +29,6 @@ from pilot.store import (
     streams,
 )
 from pilot.store.models import Result
-
-_NUMBERS = 20  # transfers of one result whose standing is looked up
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +154,9 @@ def _joined(number: str | None, on: date | None) -> str:
 
 def _transfers(session: Session, row: Result, view: Moment, lists: Mapping) -> list[TransferLine]:
     found = queries_result_lists.transfers_of(session, row.id)
-    statement = queries_transfer_table.transfers(
-        [row.base_id], view, text=row.code, scope=Scope.CITY
-    )
-    judged = {
-        one["transfer_id"]: one
-        for one in streams.page(session, statement, _NUMBERS + len(found))
-        if one["result_id"] == row.id
-    }
+    statement = queries_transfer_table.transfers([row.base_id], view, result_id=row.id)
+    seen = with_judgement(session, streams.page(session, statement), view, Scope.CITY)
+    judged = {one["transfer_id"]: one for one in seen}
     areas = lists.get("areas", {})
     return [_line(one, judged.get(one["Transfer"].id), areas) for one in found]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 from sqlmodel import Session
 
 from pilot.domain.moment import Moment
@@ -13,6 +13,7 @@ from pilot.domain.people import Actor
 from pilot.domain.vocabulary import ContractType, Scope
 from pilot.reports.cells import writer
 from pilot.reports.columns import TRANSFERS
+from pilot.reports.judged import with_judgement
 from pilot.services.reads import read
 from pilot.store import (
     queries_bases,
@@ -58,7 +59,7 @@ def results(session: Session, reader: Actor, view: Moment, wanted: Wanted, page:
     statement = queries_result_lists.results(
         bases, view, text=wanted.text, fields=wanted.fields, kinds=wanted.kinds, moved=wanted.moved
     )
-    rows = _page(session, statement, page)
+    rows = _page(session, statement, page, queries_result_lists.RESULT_KEY)
     holders = queries_result_lists.holders_of(session, [row["id"] for row in rows])
     lists = {base: queries_codes.lists(session, base, retired=True) for base in bases}
     lines = [
@@ -88,7 +89,7 @@ def contracts(session: Session, reader: Actor, view: Moment, wanted: Wanted, pag
             "amount": None if row["amount"] is None else float(row["amount"]),
             "state": f"{row['rescinded_on']} 解除" if row["rescinded_on"] else row["state"].label,
         }
-        for row in _page(session, statement, page)
+        for row in _page(session, statement, page, queries_result_lists.CONTRACT_KEY)
     ]
     frame = pd.DataFrame(lines, columns=_CONTRACTS, dtype=object)
     return Page(frame, streams.count(session, statement), len(bases) > 1)
@@ -100,10 +101,9 @@ def transfers(
 ) -> Page:
     """成果转化明细: a page of the view's year, with whether M3 counts each and why not."""
     bases = _bases(session, reader)
-    statement = queries_transfer_table.transfers(
-        bases, view, text=text, scope=scope, year=view.year
-    )
-    rows = _page(session, statement, page)
+    statement = queries_transfer_table.transfers(bases, view, text=text, year=view.year)
+    rows = _page(session, statement, page, queries_transfer_table.KEY)
+    rows = with_judgement(session, rows, view, scope)
     lists = {base: queries_codes.lists(session, base, retired=True) for base in bases}
     write = writer(TRANSFERS, lists)
     keys = [column.key for column in TRANSFERS]
@@ -120,8 +120,10 @@ def code_labels(session: Session, reader: Actor, *names: str) -> list[dict[str, 
     return [known.get(name, {}) for name in names]
 
 
-def _page(session: Session, statement: Select, page: int) -> Sequence[Mapping[str, Any]]:
-    return streams.page(session, statement, PAGE, (page - 1) * PAGE)
+def _page(
+    session: Session, statement: Select, page: int, key: ColumnElement
+) -> Sequence[Mapping[str, Any]]:
+    return streams.page(session, statement, PAGE, (page - 1) * PAGE, key=key)
 
 
 def _label(lists: Mapping, row: Mapping[str, Any], name: str, list_name: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 from sqlmodel import Session
 
 from pilot.domain.errors import NotFound
@@ -15,6 +15,7 @@ from pilot.reports import summary
 from pilot.reports.cells import Cell, Labels, writer
 from pilot.reports.columns import CLAIMS, PROJECTS, SUMMARY, TRANSFERS, Column
 from pilot.reports.evidence import with_evidence
+from pilot.reports.judged import with_judgement
 from pilot.store import queries_codes, queries_tables, queries_transfer_table, streams
 
 Row = Mapping[str, Any]
@@ -42,17 +43,19 @@ EVERYTHING = Chosen()
 class Table:
     """One list: its name in addresses, its title, its columns.
 
-    A list with a `statement` is streamed; a short one is made at once by `whole`. `complete` adds
-    to a chunk of rows what one statement cannot say. `scopes` are those it can be narrowed to,
-    None for all of them.
+    A list with a `statement` is streamed, its rows told apart by `key`; `keys` lists those with
+    fewer joins. A short list is made at once by `whole`. `complete` adds to a chunk of rows what
+    one statement cannot say. `scopes` are those it can be narrowed to, None for all of them.
     """
 
     name: str
     title: str
     columns: tuple[Column, ...]
     statement: Callable[[Bases, Moment, Chosen], Select] | None = None
+    key: ColumnElement | None = None
+    keys: Callable[[Bases, Moment, Chosen], Select] | None = None
     whole: Callable[[Session, Bases, Moment], pd.DataFrame] | None = None
-    complete: Callable[[Session, Sequence[Row], Moment], Sequence[Row]] | None = None
+    complete: Callable[[Session, Sequence[Row], Moment, Chosen], Sequence[Row]] | None = None
     scopes: tuple[Scope | None, ...] = (None,)
 
     @property
@@ -76,7 +79,9 @@ def frame(
         found = _whole(session, table, bases, view)[offset:][:limit]
     else:
         statement = table.statement(bases, view, chosen)
-        found = _completed(session, table, streams.page(session, statement, limit, offset), view)
+        keys = table.keys(bases, view, chosen) if table.keys else None
+        page = streams.page(session, statement, limit, offset, key=table.key, keys=keys)
+        found = _completed(session, table, page, view, chosen)
     write = writer(table.columns, _labels(session, bases))
     keys = [column.key for column in table.columns]
     return pd.DataFrame([write(row) for row in found], columns=keys, dtype=object)
@@ -97,7 +102,8 @@ def count(
     """How many rows a list has."""
     if table.statement is None:
         return len(_whole(session, table, bases, view))
-    return streams.count(session, table.statement(bases, view, chosen))
+    found = table.keys or table.statement
+    return streams.count(session, found(bases, view, chosen))
 
 
 def table_named(name: str) -> Table:
@@ -114,7 +120,7 @@ def _chunks(
         yield _whole(session, table, bases, view)
         return
     for chunk in streams.chunks(session, table.statement(bases, view, chosen)):
-        yield _completed(session, table, chunk, view)
+        yield _completed(session, table, chunk, view, chosen)
 
 
 def _whole(session: Session, table: Table, bases: Bases, view: Moment) -> list[Row]:
@@ -123,8 +129,10 @@ def _whole(session: Session, table: Table, bases: Bases, view: Moment) -> list[R
     return found.astype(object).where(found.notna(), None).to_dict("records")
 
 
-def _completed(session: Session, table: Table, found: Sequence[Row], view: Moment) -> Sequence[Row]:
-    return table.complete(session, found, view) if table.complete else found
+def _completed(
+    session: Session, table: Table, found: Sequence[Row], view: Moment, chosen: Chosen
+) -> Sequence[Row]:
+    return table.complete(session, found, view, chosen) if table.complete else found
 
 
 def _labels(session: Session, bases: Bases) -> Labels:
@@ -144,17 +152,29 @@ def _projects(bases: Bases, view: Moment, chosen: Chosen) -> Select:
 
 
 def _transfers(bases: Bases, view: Moment, chosen: Chosen) -> Select:
-    scope = chosen.scope or Scope.CITY
-    return queries_transfer_table.transfers(
-        bases, view, text=chosen.text, scope=scope, year=view.year
-    )
+    return queries_transfer_table.transfers(bases, view, text=chosen.text, year=view.year)
+
+
+def _judged(session: Session, found: Sequence[Row], view: Moment, chosen: Chosen) -> Sequence[Row]:
+    return with_judgement(session, found, view, chosen.scope or Scope.CITY)
 
 
 def _claims(bases: Bases, view: Moment, chosen: Chosen) -> Select:
-    wanted = queries_tables.ClaimFilter(
+    return queries_tables.claims(bases, view, _wanted(chosen))
+
+
+def _claim_keys(bases: Bases, view: Moment, chosen: Chosen) -> Select:
+    return queries_tables.claim_keys(bases, view, _wanted(chosen))
+
+
+def _wanted(chosen: Chosen) -> queries_tables.ClaimFilter:
+    return queries_tables.ClaimFilter(
         indicator=chosen.indicator, scope=chosen.scope, standing=chosen.standing
     )
-    return queries_tables.claims(bases, view, wanted)
+
+
+def _proven(session: Session, found: Sequence[Row], view: Moment, _chosen: Chosen) -> Sequence[Row]:
+    return with_evidence(session, found, view)
 
 
 _CITY_OR_BASE = (Scope.CITY, Scope.BASE)
@@ -162,14 +182,31 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         Table("summary", "指标汇总", SUMMARY, whole=summary.goal_cards),
-        Table("projects", "项目台账", PROJECTS, _projects, scopes=(None, Scope.BASE)),
-        Table("transfers", "成果转化明细", TRANSFERS, _transfers, scopes=_CITY_OR_BASE),
+        Table(
+            "projects",
+            "项目台账",
+            PROJECTS,
+            _projects,
+            key=queries_tables.PROJECT_KEY,
+            scopes=(None, Scope.BASE),
+        ),
+        Table(
+            "transfers",
+            "成果转化明细",
+            TRANSFERS,
+            _transfers,
+            key=queries_transfer_table.KEY,
+            complete=_judged,
+            scopes=_CITY_OR_BASE,
+        ),
         Table(
             "claims",
             "三项指标明细",
             CLAIMS,
             _claims,
-            complete=with_evidence,
+            key=queries_tables.CLAIM_KEY,
+            keys=_claim_keys,
+            complete=_proven,
             scopes=(None, *_CITY_OR_BASE),
         ),
     )

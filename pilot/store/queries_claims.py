@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Row, RowMapping, Select, func
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, select
 
 from pilot.domain.moment import Moment
@@ -21,7 +22,7 @@ from pilot.store.models import (
     Result,
     Transfer,
 )
-from pilot.store.queries_tables import ClaimFilter
+from pilot.store.queries_tables import ClaimFilter, base_name, spans_then
 
 Units = Mapping[str, Collection[int]]
 Unit = tuple[str, int]
@@ -50,31 +51,25 @@ def ledger(
     `net` is what the same command did to the counted number of the same unit: 0 where one basis
     only took the place of another.
     """
-    query = (
-        select(
-            Claim.id,
-            Claim.base_id,
-            Base.name.label("base"),
-            Claim.recorded_at,
-            Claim.effective_on,
-            Claim.sign,
-            Claim.standing,
-            Claim.year,
-            Claim.unit_kind,
-            Claim.unit_id,
-            Claim.rule,
-            Claim.missing,
-            Claim.reason,
-            Claim.reverses_id,
-            Definition.version.label("definition_version"),
-            Filing.cut_off,
-            _net().label("net"),
-        )
-        .join(Base, col(Base.id) == col(Claim.base_id))
-        .join(Definition, col(Definition.id) == col(Claim.definition_id))
-        .join(Filing, _filed(view), isouter=True)
-        .where(*_seen(bases, view), *_narrowed(chosen, view, unit))
-    )
+    query = select(
+        Claim.id,
+        Claim.base_id,
+        base_name(Claim.base_id),
+        Claim.recorded_at,
+        Claim.effective_on,
+        Claim.sign,
+        Claim.standing,
+        Claim.year,
+        Claim.unit_kind,
+        Claim.unit_id,
+        Claim.rule,
+        Claim.missing,
+        Claim.reason,
+        Claim.reverses_id,
+        _version().label("definition_version"),
+        _cut_off(view).label("cut_off"),
+        _net(view, chosen).label("net"),
+    ).where(*_seen(bases, view), *_narrowed(chosen, view, unit))
     return query.order_by(col(Claim.recorded_at).desc(), col(Claim.id).desc())
 
 
@@ -168,6 +163,14 @@ def filed_sums(
     return {(indicator, year): n for indicator, year, n in session.exec(query)}
 
 
+def _version() -> ColumnElement:
+    return select(Definition.version).where(Definition.id == Claim.definition_id).scalar_subquery()
+
+
+def _cut_off(view: Moment) -> ColumnElement:
+    return select(Filing.cut_off).where(_filed(view)).scalar_subquery()
+
+
 def _filed(view: Moment) -> ColumnElement:
     return and_(
         Filing.base_id == Claim.base_id,
@@ -176,23 +179,19 @@ def _filed(view: Moment) -> ColumnElement:
     )
 
 
-def _net() -> ColumnElement:
-    """Per command and unit: the change of the counted number."""
-    counted = func.sum(Claim.sign).filter(col(Claim.standing) == Standing.COUNTED)
-    return func.coalesce(
-        counted.over(
-            partition_by=[
-                col(Claim.base_id),
-                col(Claim.recorded_at),
-                col(Claim.indicator),
-                col(Claim.scope),
-                col(Claim.year),
-                col(Claim.unit_kind),
-                col(Claim.unit_id),
-            ]
-        ),
-        0,
+def _net(view: Moment, chosen: ClaimFilter) -> ColumnElement:
+    """Per command and unit: the change of the counted number, among the entries listed."""
+    other = aliased(Claim)
+    same = [
+        getattr(other, name) == getattr(Claim, name)
+        for name in ("unit_kind", "unit_id", "base_id", "recorded_at", "indicator", "scope", "year")
+    ]
+    counted = select(func.sum(other.sign)).where(
+        *same, other.standing == Standing.COUNTED, other.effective_on <= view.as_of
     )
+    if chosen.standing is not None:
+        counted = counted.where(other.standing == chosen.standing)
+    return func.coalesce(counted.scalar_subquery(), 0)
 
 
 def _seen(bases: Sequence[int], view: Moment) -> tuple:
@@ -242,11 +241,7 @@ def _contracts(ids: list[int]) -> Select:
 def _names_then(ids: list[int], view: Moment) -> Select:
     span = ProjectSpan
     return select(span.project_id, span.code, span.name).where(
-        col(span.project_id).in_(ids),
-        span.valid_from <= view.as_of,
-        span.valid_to > view.as_of,
-        span.known_from <= view.known_at,
-        span.known_to > view.known_at,
+        col(span.project_id).in_(ids), *spans_then(view)
     )
 
 

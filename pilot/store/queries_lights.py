@@ -32,7 +32,7 @@ from pilot.store.models import (
     Project,
     ProjectSpan,
 )
-from pilot.store.queries_tables import project_spans
+from pilot.store.queries_tables import spans_then
 
 _REGISTRABLE = (
     ContractType.DEVELOPMENT,
@@ -43,11 +43,9 @@ _REGISTRABLE = (
 )
 
 
-def light_facts(
-    session: Session, bases: Sequence[int], view: Moment, ids: Sequence[int]
-) -> dict[int, LightFacts]:
-    """The facts of these projects as true and known at the view, by project id."""
-    needed, missing = _gate_papers(session, bases, view, ids)
+def light_facts(session: Session, view: Moment, ids: Sequence[int]) -> dict[int, LightFacts]:
+    """The facts of these projects, whoever may see them, as true and known at the view, by id."""
+    needed, missing = _gate_papers(session, view, ids)
     parts = (
         _papers(session, view, ids),
         _conditions(session, view, ids),
@@ -56,7 +54,7 @@ def light_facts(
     )
     updated = _updates(session, view, ids)
     found = {}
-    for row in _projects(session, bases, view, ids):
+    for row in _projects(session, view, ids):
         key = row.project_id
         values: dict[str, Any] = {
             name: value for part in parts for name, value in part[key].items()
@@ -88,8 +86,11 @@ def settled(view: Moment) -> ColumnElement:
     )
 
 
-def gate_papers(bases: Sequence[int], view: Moment, *columns: ColumnElement) -> Select:
-    """Every paper the next gate of every project asks for, joined with how it stands."""
+def gate_papers(view: Moment, *columns: ColumnElement) -> Select:
+    """Every paper the next gate of each span asks for, joined with how it stands.
+
+    Which spans these are is for the caller to say.
+    """
     span, item = ProjectSpan, ChecklistItem
     hazardous = or_(col(Project.key_hazards), func.coalesce(Project.hazard_process, "") != "")
     hazard = case((hazardous, HazardClass.HAZARDOUS.value), else_=HazardClass.GENERAL.value)
@@ -118,13 +119,10 @@ def gate_papers(bases: Sequence[int], view: Moment, *columns: ColumnElement) -> 
             ),
             isouter=True,
         )
-        .where(*project_spans(bases, view))
     )
 
 
-def _projects(
-    session: Session, bases: Sequence[int], view: Moment, ids: Sequence[int]
-) -> Sequence[Row]:
+def _projects(session: Session, view: Moment, ids: Sequence[int]) -> Sequence[Row]:
     span = ProjectSpan
     query = (
         select(
@@ -138,23 +136,25 @@ def _projects(
             Project.touched_at,
         )
         .join(Project, col(Project.id) == col(span.project_id))
-        .where(*project_spans(bases, view), col(span.project_id).in_(ids))
+        .where(col(span.project_id).in_(ids), *spans_then(view))
     )
     return session.exec(query).all()
 
 
 def _gate_papers(
-    session: Session, bases: Sequence[int], view: Moment, ids: Sequence[int]
+    session: Session, view: Moment, ids: Sequence[int]
 ) -> tuple[dict[int, int], dict[int, list[str]]]:
     """How many papers the next gate asks for, and the codes of those not settled."""
     query = gate_papers(
-        bases,
         view,
         ProjectSpan.project_id,
         ChecklistItem.doc_code,
         case((settled(view), 1), else_=0),
     )
-    query = query.where(col(ProjectSpan.project_id).in_(ids))
+    query = query.where(
+        col(ProjectSpan.project_id).in_(ids),
+        *spans_then(view),
+    )
     query = query.order_by(col(ProjectSpan.project_id), col(ChecklistItem.position))
     needed: dict[int, int] = defaultdict(int)
     missing: dict[int, list[str]] = defaultdict(list)

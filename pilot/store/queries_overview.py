@@ -24,7 +24,7 @@ from pilot.store.models import (
     Target,
 )
 from pilot.store.queries_goals import in_force_then
-from pilot.store.queries_tables import project_spans
+from pilot.store.queries_tables import project_spans, spans_then
 
 _LATE_AT_MOST = 15  # days: a gate that is later than this is no longer reckoned with
 COUNTED = Claim.standing == Standing.COUNTED
@@ -120,7 +120,7 @@ def terminated(session: Session, ids: Sequence[int], view: Moment) -> Sequence[R
     query = (
         select(*place, func.count().label("terminated"))
         .join(ProjectSpan, col(ProjectSpan.project_id) == units.c.unit_id)
-        .where(*project_spans(ids, view), ProjectSpan.state == State.TERMINATED)
+        .where(*spans_then(view), ProjectSpan.state == State.TERMINATED)
         .group_by(*place)
     )
     return session.exec(query).all()

@@ -57,8 +57,8 @@ def ready_counts(session: Session, bases: Sequence[int], view: Moment) -> dict[G
     """Per next gate: running projects whose papers are all settled; at G0 consent and manager."""
     lacking = func.sum(case((settled(view), 0), else_=1))
     each = (
-        gate_papers(bases, view, col(ProjectSpan.project_id), col(ProjectSpan.next_gate))
-        .where(col(ProjectSpan.state).in_(RUNNING))
+        gate_papers(view, col(ProjectSpan.project_id), col(ProjectSpan.next_gate))
+        .where(*project_spans(bases, view), col(ProjectSpan.state).in_(RUNNING))
         .group_by(col(ProjectSpan.project_id), col(ProjectSpan.next_gate))
         .having(lacking == 0)
         .subquery()

@@ -20,7 +20,7 @@ from pilot.store.models import (
     ProjectSpan,
     PublicFact,
 )
-from pilot.store.queries_tables import project_spans
+from pilot.store.queries_tables import spans_then
 
 _Checker = aliased(Account)
 _Approver = aliased(Account)
@@ -34,7 +34,11 @@ def span(
         select(ProjectSpan, Project, Base.name)
         .join(Project, col(Project.id) == col(ProjectSpan.project_id))
         .join(Base, col(Base.id) == col(ProjectSpan.base_id))
-        .where(*project_spans(bases, view), ProjectSpan.project_id == project_id)
+        .where(
+            ProjectSpan.project_id == project_id,
+            col(ProjectSpan.base_id).in_(bases),
+            *spans_then(view),
+        )
     )
     return session.exec(query).first()
 

@@ -11,7 +11,6 @@ from pilot.domain.moment import Moment
 from pilot.domain.vocabulary import ContractType
 from pilot.store.models import (
     Account,
-    Base,
     Contract,
     Organisation,
     Person,
@@ -22,9 +21,11 @@ from pilot.store.models import (
     ResultIdentifier,
     Transfer,
 )
+from pilot.store.queries_tables import base_name
 
-_Seller, _Buyer, _Package = aliased(Organisation), aliased(Organisation), aliased(Result)
+_Package = aliased(Result)
 _Receiver, _Checker = aliased(Organisation), aliased(Account)
+RESULT_KEY, CONTRACT_KEY = col(Result.id), col(Contract.id)  # what tells rows of the lists apart
 
 
 def results(
@@ -39,7 +40,7 @@ def results(
     """成果: one row a result known and not voided by then; `moved` asks for a transfer or none."""
     query = (
         select(
-            Base.name.label("base"),
+            base_name(Result.base_id),
             Result.id,
             Result.base_id,
             Result.code,
@@ -48,11 +49,9 @@ def results(
             Result.field,
             Result.registration_no,
             Result.split_reason,
-            _Package.code.label("package"),
+            _code_of_package().label("package"),
             _transfers(view).label("transfers"),
         )
-        .join(Base, col(Base.id) == col(Result.base_id))
-        .join(_Package, col(_Package.id) == col(Result.package_id), isouter=True)
         .where(col(Result.base_id).in_(bases), *_known(view))
         .order_by(col(Result.base_id), col(Result.code).desc())
     )
@@ -75,24 +74,21 @@ def contracts(
     )
     query = (
         select(
-            Base.name.label("base"),
+            base_name(Contract.base_id),
             Contract.id,
             Contract.base_id,
             Contract.no,
             Contract.title,
             Contract.type,
             Contract.signed_on,
-            _Seller.name.label("seller"),
-            _Buyer.name.label("buyer"),
+            _party(Contract.seller_id).label("seller"),
+            _party(Contract.buyer_id).label("buyer"),
             Contract.amount,
             Contract.registration_no,
             Contract.state,
             Contract.rescinded_on,
             under.label("transfers"),
         )
-        .join(Base, col(Base.id) == col(Contract.base_id))
-        .join(_Seller, col(_Seller.id) == col(Contract.seller_id), isouter=True)
-        .join(_Buyer, col(_Buyer.id) == col(Contract.buyer_id), isouter=True)
         .where(
             col(Contract.base_id).in_(bases),
             Contract.recorded_at <= view.known_at,
@@ -103,8 +99,10 @@ def contracts(
     if kinds:
         query = query.where(col(Contract.type).in_(kinds))
     if text:
-        columns = (Contract.no, Contract.title, Contract.registration_no, _Seller.name, _Buyer.name)
-        query = query.where(_any_says(text, columns))
+        columns = (Contract.no, Contract.title, Contract.registration_no)
+        named = _parties_called(text)
+        parties = (col(one).in_(named) for one in (Contract.seller_id, Contract.buyer_id))
+        query = query.where(or_(_any_says(text, columns), *parties))
     return query
 
 
@@ -245,6 +243,18 @@ def _standing(view: Moment) -> tuple[ColumnElement, ...]:
         Transfer.event_on <= view.as_of,
         or_(gone.is_(None), gone > view.known_at),
     )
+
+
+def _code_of_package() -> ColumnElement:
+    return select(_Package.code).where(_Package.id == Result.package_id).scalar_subquery()
+
+
+def _party(organisation_id: ColumnElement) -> ColumnElement:
+    return select(Organisation.name).where(Organisation.id == organisation_id).scalar_subquery()
+
+
+def _parties_called(text: str) -> Select:
+    return select(Organisation.id).where(_any_says(text, (Organisation.name,)))
 
 
 def _transfers(view: Moment) -> ColumnElement:

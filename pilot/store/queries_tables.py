@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, or_, select
 
-from pilot.domain.moment import Moment
+from pilot.domain.moment import FOREVER, Moment
 from pilot.domain.vocabulary import Gate, Indicator, Scope, Stage, Standing, State
 from pilot.store.models import (
     Account,
@@ -25,6 +25,7 @@ from pilot.store.models import (
 from pilot.store.ordering import by_code_point, in_order
 
 GONE = (State.VOIDED, State.MERGED)
+PROJECT_KEY, CLAIM_KEY = col(ProjectSpan.id), col(Claim.id)  # what tells rows of the lists apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,51 +52,69 @@ class ClaimFilter:
 
 
 def project_spans(bases: Sequence[int], view: Moment) -> tuple:
-    """The condition that picks, of every project, the span true and known at the view."""
+    """The condition that picks, of every project, the span true and known at the view.
+
+    What is known to this day is told apart from what was known then and no longer is: either half
+    is one range of the index, and for a view of today the second is empty.
+    """
+    span = ProjectSpan
+    known_since = and_(span.known_to > view.known_at, span.known_to < FOREVER)
     return (
-        col(ProjectSpan.base_id).in_(bases),
-        ProjectSpan.valid_from <= view.as_of,
-        ProjectSpan.valid_to > view.as_of,
-        ProjectSpan.known_from <= view.known_at,
-        ProjectSpan.known_to > view.known_at,
+        col(span.base_id).in_(bases),
+        span.valid_from <= view.as_of,
+        span.valid_to > view.as_of,
+        span.known_from <= view.known_at,
+        or_(span.known_to == FOREVER, known_since),
     )
+
+
+def spans_then(view: Moment) -> tuple:
+    """The same for projects that another condition names: their spans are few."""
+    span = ProjectSpan
+    return (
+        span.valid_from <= view.as_of,
+        span.valid_to > view.as_of,
+        span.known_from <= view.known_at,
+        span.known_to > view.known_at,
+    )
+
+
+def base_name(base_id: ColumnElement) -> ColumnElement:
+    """The name of a row's base as a column `base`: no join that counting would pay for."""
+    return select(Base.name).where(Base.id == base_id).scalar_subquery().label("base")
 
 
 def projects(bases: Sequence[int], view: Moment, chosen: ProjectFilter = ProjectFilter()) -> Select:
     """项目台账: one row a project, by code."""
     span = ProjectSpan
-    query = (
-        select(
-            Base.name.label("base"),
-            span.base_id,
-            span.project_id,
-            *[
-                getattr(span, name)
-                for name in (
-                    "code",
-                    "name",
-                    "stage",
-                    "state",
-                    "stage_since",
-                    "next_gate",
-                    "next_planned_on",
-                    "holder",
-                    "holder_uscc",
-                    "pilot_org",
-                    "manager",
-                    "field",
-                    "industry",
-                    "area",
-                    "sites",
-                    "in_base",
-                    "readiness",
-                    "budget",
-                )
-            ],
-        )
-        .join(Base, col(Base.id) == col(span.base_id))
-        .where(*project_spans(bases, view), *_chosen(chosen))
-    )
+    query = select(
+        base_name(span.base_id),
+        span.base_id,
+        span.project_id,
+        *[
+            getattr(span, name)
+            for name in (
+                "code",
+                "name",
+                "stage",
+                "state",
+                "stage_since",
+                "next_gate",
+                "next_planned_on",
+                "holder",
+                "holder_uscc",
+                "pilot_org",
+                "manager",
+                "field",
+                "industry",
+                "area",
+                "sites",
+                "in_base",
+                "readiness",
+                "budget",
+            )
+        ],
+    ).where(*project_spans(bases, view), *_chosen(chosen))
     return query.order_by(col(span.base_id), by_code_point(col(span.code)))
 
 
@@ -200,15 +219,25 @@ def claims(bases: Sequence[int], view: Moment, chosen: ClaimFilter = ClaimFilter
             and_(
                 Claim.unit_kind == "project",
                 span.project_id == Claim.unit_id,
-                *project_spans(bases, view),
+                *spans_then(view),
             ),
             isouter=True,
         )
         .join(Project, _is_unit("project", Project), isouter=True)
         .join(Result, _is_unit("result", Result), isouter=True)
-        .where(*live_claims(bases, view, _claim_filter(chosen, view)))
     )
-    return query.order_by(
+    return _listed_claims(query, bases, view, chosen)
+
+
+def claim_keys(bases: Sequence[int], view: Moment, chosen: ClaimFilter = ClaimFilter()) -> Select:
+    """The ids of the same list in the same order."""
+    return _listed_claims(select(Claim.id), bases, view, chosen)
+
+
+def _listed_claims(
+    query: Select, bases: Sequence[int], view: Moment, chosen: ClaimFilter
+) -> Select:
+    return query.where(*live_claims(bases, view, _claim_filter(chosen, view))).order_by(
         col(Claim.base_id),
         in_order(col(Claim.indicator), Indicator),
         in_order(col(Claim.scope), Scope),

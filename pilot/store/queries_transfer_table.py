@@ -1,14 +1,17 @@
-"""成果转化明细 as a statement: a year's transfers as known then, and whether M3 counts them."""
+"""成果转化明细 as a statement: a year's transfers as known then; and whether M3 counts each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
-from sqlalchemy import Select, case, func
-from sqlmodel import col, or_, select
+from sqlalchemy import Row, Select, func, tuple_
+from sqlmodel import Session, col, or_, select
 
 from pilot.domain.moment import Moment
-from pilot.domain.vocabulary import Indicator, Scope, Standing
-from pilot.store.models import Base, Claim, ClaimSource, TransferSpan
-from pilot.store.queries_tables import live_claims
+from pilot.domain.vocabulary import Indicator, Scope
+from pilot.store.models import Claim, ClaimSource, TransferSpan
+from pilot.store.queries_tables import base_name, live_claims
+
+KEY = col(TransferSpan.id)  # what tells the list's rows apart
 
 
 def transfers(
@@ -16,74 +19,81 @@ def transfers(
     view: Moment,
     *,
     text: str = "",
-    scope: Scope = Scope.CITY,
     year: int | None = None,
+    result_id: int | None = None,
 ) -> Select:
-    """成果转化明细: one row a transfer of the year as known then, with whether M3 counts it."""
+    """成果转化明细: one row a transfer as known then, of a year, of one result or of all."""
     span = TransferSpan
-    judged = _judged(bases, view, scope).subquery()
-    query = (
-        select(
-            Base.name.label("base"),
-            span.base_id,
-            span.transfer_id,
-            span.result_id,
-            span.contract_id,
-            *[
-                getattr(span, name)
-                for name in (
-                    "result_code",
-                    "title",
-                    "kind",
-                    "field",
-                    "patents",
-                    "registration_no",
-                    "holders",
-                    "holder_codes",
-                    "receiver",
-                    "receiver_uscc",
-                    "receive_area",
-                    "implement_area",
-                    "mode",
-                    "contract_no",
-                    "contract_type",
-                    "contract_registration_no",
-                    "signed_on",
-                    "event_on",
-                    "amount",
-                    "related_parties",
-                    "rescinded_on",
-                    "verified",
-                )
-            ],
-            case(
-                (judged.c.standing.is_(None), Standing.PENDING.value), else_=judged.c.standing
-            ).label("standing"),
-            judged.c.rule,
-            judged.c.missing,
-        )
-        .join(Base, col(Base.id) == col(span.base_id))
-        .join(judged, judged.c.transfer_id == span.transfer_id, isouter=True)
-        .where(
-            col(span.base_id).in_(bases),
-            span.event_on <= view.as_of,
-            span.known_from <= view.known_at,
-            span.known_to > view.known_at,
-        )
+    query = select(
+        base_name(span.base_id),
+        span.base_id,
+        span.transfer_id,
+        span.result_id,
+        span.contract_id,
+        *[
+            getattr(span, name)
+            for name in (
+                "result_code",
+                "title",
+                "kind",
+                "field",
+                "patents",
+                "registration_no",
+                "holders",
+                "holder_codes",
+                "receiver",
+                "receiver_uscc",
+                "receive_area",
+                "implement_area",
+                "mode",
+                "contract_no",
+                "contract_type",
+                "contract_registration_no",
+                "signed_on",
+                "event_on",
+                "amount",
+                "related_parties",
+                "rescinded_on",
+                "verified",
+            )
+        ],
+    ).where(
+        col(span.base_id).in_(bases),
+        span.event_on <= view.as_of,
+        span.known_from <= view.known_at,
+        span.known_to > view.known_at,
     )
     if year is not None:
-        query = query.where(func.extract("year", span.event_on) == year)
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        query = query.where(span.event_on >= first, span.event_on <= last)
+    if result_id is not None:
+        query = query.where(span.result_id == result_id)
     if words := text.strip():
         columns = (span.title, span.result_code, span.contract_no, span.receiver, span.holders)
         query = query.where(or_(*[col(c).icontains(words, autoescape=True) for c in columns]))
     return query.order_by(col(span.base_id), col(span.event_on), col(span.transfer_id))
 
 
-def _judged(bases: Sequence[int], view: Moment, scope: Scope) -> Select:
-    """How M3 stands for each transfer: the live claim that rests on it."""
-    return (
+def judgements(
+    session: Session,
+    bases: Sequence[int],
+    view: Moment,
+    scope: Scope,
+    transfer_ids: Collection[int],
+) -> Mapping[int, Row]:
+    """How M3 stands for these transfers: standing, rule and missing of the live claim that rests
+    on each. One that no claim rests on is not in it: it awaits its first judgement.
+    """
+    rest = _resting(bases, scope, transfer_ids)
+    units = select(Claim.unit_kind, Claim.unit_id).where(*rest)
+    about = [
+        Claim.indicator == Indicator.TRANSFERRED,
+        Claim.scope == scope,
+        tuple_(col(Claim.unit_kind), col(Claim.unit_id)).in_(units),
+    ]
+    query = (
         select(
-            ClaimSource.row_id.label("transfer_id"),
+            ClaimSource.row_id,
             func.min(Claim.standing).label("standing"),
             func.min(Claim.rule).label("rule"),
             func.replace(func.min(Claim.missing), "\n", "；").label("missing"),
@@ -91,9 +101,22 @@ def _judged(bases: Sequence[int], view: Moment, scope: Scope) -> Select:
         .join(Claim, col(Claim.id) == col(ClaimSource.claim_id))
         .where(
             ClaimSource.kind == "transfer",
-            *live_claims(
-                bases, view, [Claim.indicator == Indicator.TRANSFERRED, Claim.scope == scope]
-            ),
+            col(ClaimSource.row_id).in_(transfer_ids),
+            *live_claims(bases, view, about),
         )
         .group_by(col(ClaimSource.row_id))
+    )
+    return {row.row_id: row for row in session.execute(query)}
+
+
+def _resting(bases: Sequence[int], scope: Scope, transfer_ids: Collection[int]) -> tuple:
+    """The condition of M3's claims that rest on one of these transfers."""
+    claims = select(ClaimSource.claim_id).where(
+        ClaimSource.kind == "transfer", col(ClaimSource.row_id).in_(transfer_ids)
+    )
+    return (
+        col(Claim.base_id).in_(bases),
+        Claim.indicator == Indicator.TRANSFERRED,
+        Claim.scope == scope,
+        col(Claim.id).in_(claims),
     )

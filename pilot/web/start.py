@@ -16,7 +16,7 @@ from streamlit import config as streamlit_config
 from pilot.config import LOOPBACK, ROOT, settings
 from pilot.domain.errors import PilotError
 from pilot.services import attachments, backup, opening, upgrading
-from pilot.store.engine import reading, shared
+from pilot.store.engine import learn, reading, shared
 from pilot.web import draining, scheduler
 from pilot.web import log as server_log
 
@@ -97,6 +97,7 @@ def open_database() -> None:
         log.warning("%s", warning)
     opening.check_mode(engine, demo=chosen.demo)
     attachments.check_folder(chosen.attachments)
+    learn(engine)
     with reading(engine) as session:
         gone = attachments.sweep(session, chosen.attachments, at=now)
     if gone:

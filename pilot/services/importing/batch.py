@@ -27,7 +27,7 @@ from pilot.services.importing.results import ResultBook
 from pilot.services.reads import read
 from pilot.services.sheets import Table, read_table
 from pilot.store import queries_people
-from pilot.store.engine import reading
+from pilot.store.engine import learn, reading
 from pilot.store.faults import sentence
 from pilot.store.models import Base
 
@@ -109,6 +109,7 @@ def run(
     if not apply_it or batch.refused or batch.idle:
         return batch
     perform(engine, apply, kind, table, by=by, now=now, reason=_summary(batch))
+    learn(engine)  # many new rows: the indexes may have to be chosen anew
     return Batch(batch.kind, batch.plans, batch.headings, applied=True)
 
 

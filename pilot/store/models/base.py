@@ -33,10 +33,14 @@ def words(kind: type[Term], name: str) -> Enum:
 
 
 class Record(SQLModel):
-    """A row that belongs to one base; uniqueness is always within that base."""
+    """A row that belongs to one base; uniqueness is always within that base.
+
+    The base alone is no index: nearly every row shares it, and a planner without statistics would
+    take it for a choice. Where a base's rows are listed, a longer index begins with it.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
-    base_id: int = Field(foreign_key="base.id", index=True, ondelete="RESTRICT")
+    base_id: int = Field(foreign_key="base.id", ondelete="RESTRICT")
 
 
 class Versioned(SQLModel):

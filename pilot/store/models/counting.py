@@ -139,6 +139,7 @@ class JournalEntry(SQLModel, table=True):
     __table_args__ = (
         Index("ix_journal_entry_subject", "base_id", "subject", "subject_id"),
         Index("ix_journal_entry_project", "project_id", "sequence"),
+        Index("ix_journal_entry_at", "base_id", "at"),
         Index(
             "uq_journal_entry_key",
             "base_id",

@@ -62,7 +62,7 @@ class Evidence(Record, table=True):
             name="not_applicable_has_reason",
         ),
         Index("ix_evidence_project", "project_id", "doc_code", "known_to"),
-        Index("ix_evidence_base", "base_id", "known_to"),
+        Index("ix_evidence_base", "base_id", "known_to", "state", "valid_until"),
     )
 
     project_id: int = Field(foreign_key="project.id", ondelete="RESTRICT")
@@ -198,6 +198,13 @@ class Condition(Record, Versioned, table=True):
 
     __table_args__ = (
         CheckConstraint("(closed_on IS NULL) = (closed_by IS NULL)", name="closed_on_and_by"),
+        Index(
+            "ix_condition_open",
+            "base_id",
+            "due_on",
+            sqlite_where=text("closed_on IS NULL"),
+            postgresql_where=text("closed_on IS NULL"),
+        ),
     )
 
     decision_id: int = Field(foreign_key="decision.id", index=True, ondelete="RESTRICT")
@@ -242,6 +249,13 @@ class LandingStep(Record, Versioned, table=True):
             unique=True,
             sqlite_where=text("withdrawn_on IS NULL"),
             postgresql_where=text("withdrawn_on IS NULL"),
+        ),
+        Index(
+            "ix_landing_step_waiting",
+            "base_id",
+            "recorded_at",
+            sqlite_where=text("verified_by IS NULL AND withdrawn_on IS NULL"),
+            postgresql_where=text("verified_by IS NULL AND withdrawn_on IS NULL"),
         ),
     )
 

@@ -125,7 +125,23 @@ class ProjectSpan(Record, table=True):
     __table_args__ = (
         CheckConstraint("valid_from < valid_to", name="valid_order"),
         CheckConstraint("known_from < known_to", name="known_order"),
-        Index("ix_project_span_view", "base_id", "valid_from", "valid_to", "known_from"),
+        # Everything a list needs to narrow, count and sort: pages are found without the rows.
+        Index(
+            "ix_project_span_view",
+            "base_id",
+            "known_to",
+            "valid_to",
+            "valid_from",
+            "known_from",
+            "state",
+            "stage",
+            "next_gate",
+            "next_planned_on",
+            "code",
+            "project_id",
+            "field",
+            "in_base",
+        ),
         Index("ix_project_span_project", "project_id", "known_to"),
     )
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
 from sqlmodel import Field
 
 from pilot.domain.vocabulary import ContractState, ContractType, TransferMode
@@ -17,6 +17,7 @@ class Result(Record, Versioned, table=True):
         UniqueConstraint("base_id", "code"),
         CheckConstraint("package_id IS NULL OR package_id <> id", name="not_its_own_package"),
         CheckConstraint("split_reason IS NULL OR package_id IS NOT NULL", name="split_is_a_child"),
+        Index("ix_result_list", "base_id", "recorded_at", "voided_at", "field", "kind"),
     )
 
     code: str = Field(max_length=32)
@@ -78,6 +79,7 @@ class Contract(Record, Versioned, table=True):
         CheckConstraint(
             "(state = 'rescinded') = (rescinded_on IS NOT NULL)", name="rescinded_has_a_day"
         ),
+        Index("ix_contract_list", "base_id", "signed_on", "recorded_at", "type"),
     )
 
     no: str = Field(max_length=64)
@@ -111,6 +113,13 @@ class Transfer(Record, Versioned, table=True):
         CheckConstraint("mode IN ('1', '6') OR contract_id IS NOT NULL", name="mode_has_contract"),
         CheckConstraint("(verified_by IS NULL) = (verified_at IS NULL)", name="verified_by_and_at"),
         CheckConstraint("(voided_at IS NULL) = (void_reason IS NULL)", name="void_has_a_reason"),
+        Index(
+            "ix_transfer_waiting",
+            "base_id",
+            "recorded_at",
+            sqlite_where=text("verified_by IS NULL AND voided_at IS NULL"),
+            postgresql_where=text("verified_by IS NULL AND voided_at IS NULL"),
+        ),
     )
 
     result_id: int = Field(foreign_key="result.id", index=True, ondelete="RESTRICT")
@@ -141,6 +150,7 @@ class TransferSpan(Record, table=True):
         CheckConstraint("known_from < known_to", name="known_order"),
         Index("ix_transfer_span_view", "base_id", "event_on", "known_from", "known_to"),
         Index("ix_transfer_span_transfer", "transfer_id", "known_to"),
+        Index("ix_transfer_span_result", "result_id", "known_to"),
     )
 
     transfer_id: int = Field(foreign_key="transfer.id", ondelete="RESTRICT")

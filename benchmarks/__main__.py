@@ -1,0 +1,92 @@
+"""`make bench`: the product beside its floor, one table; SIZE=city, province or nation."""
+
+import asyncio
+import contextlib
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import commits, counts, files, pages
+from benchmarks.client import cookie_of
+from benchmarks.loader import PASSWORD
+from benchmarks.pages import Site, Times
+from benchmarks.prepare import prepared
+from benchmarks.sizes import SIZES
+from benchmarks.table import HEAD, Line, absolute, ratio
+from pilot.config import ROOT
+from pilot.domain.moment import local_day
+from tests.serving import serving
+
+FLOOR = ROOT / "benchmarks" / "floor"
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
+IMPORTED = 1_000
+
+
+def main(name: str) -> int:
+    """Load what is missing, measure, print the table; 0 if every limit holds."""
+    start, day = time.monotonic(), local_day(datetime.now(UTC))
+    small = prepared(SIZES["city"], day, _tell)
+    large = prepared(SIZES[name], day, _tell)
+    print(
+        f"{name} beside city, {day}, {os.cpu_count()} processors,"
+        f" Python {platform.python_version()}\n"
+    )
+    print(HEAD)
+    failed = 0
+    for line in _lines(name, large, small):
+        print(line, flush=True)
+        failed += not line.holds
+    _tell(f"{time.monotonic() - start:.0f} s")
+    print(f"\n{failed} figures miss their limit." if failed else "\nEvery limit holds.")
+    return 1 if failed else 0
+
+
+def _lines(name: str, large: Path, small: Path) -> Iterator[Line]:
+    with contextlib.ExitStack() as stack:
+        floor = _floor(stack)
+        begun = time.perf_counter()
+        site = _site(stack, large)
+        cold = time.perf_counter() - begun
+        beside = site if name == "city" else _site(stack, small)
+        times = Times()
+        for number in range(ROUNDS):
+            asyncio.run(pages.round_of(times, floor, site, beside))
+            _tell(f"round {number + 1} of {ROUNDS}")
+        yield from pages.lines(times, name, "city")
+        yield from asyncio.run(pages.processor(site))
+        ours, other = [], []
+        for _ in range(2):
+            other.append(asyncio.run(pages.crowd(floor, "", "shape=charts")))
+            ours.append(asyncio.run(pages.crowd(site, "overview")))
+        what = "floor, table + 4 charts"
+        yield ratio("30 sessions at once on the overview, p95", ours, other, 2, what)
+        yield absolute("start of the server until it answers", [cold], 3, "s")
+        yield from files.measure(site, large)
+        yield asyncio.run(pages.growth(site, 600, 200))
+    yield from counts.measure(large, 20)
+    yield from commits.measure(small, IMPORTED)
+
+
+def _site(stack: contextlib.ExitStack, folder: Path) -> Site:
+    server = stack.enter_context(serving(folder, lambda _engine: None))
+    return Site(server.host, server.pid, cookie_of(server.host, "manager", PASSWORD))
+
+
+def _floor(stack: contextlib.ExitStack) -> Site:
+    place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-floor-")))
+    server = serving(place, lambda _engine: None, app="benchmarks.floor.app:app")
+    server = stack.enter_context(server)
+    return Site(server.host, server.pid)
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ.get("SIZE", "province")))

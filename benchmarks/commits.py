@@ -1,0 +1,158 @@
+"""Saving and importing: one save beside a bare commit, an import beside pydantic into SQLite."""
+
+import csv
+import io
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from pydantic import BaseModel, Field
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from benchmarks.table import Line, ratio
+from pilot.domain.import_columns import ImportKind
+from pilot.services import importing, projects
+from pilot.services.command import perform
+from pilot.services.sheets import read_table
+from pilot.store.engine import make_engine, reading, sqlite_driver
+from pilot.store.models import Organisation
+
+_SAVES = 60
+_MANAGER = 2  # the first account after the administrator
+
+
+def measure(folder: Path, rows: int, rounds: int = 3) -> Iterator[Line]:
+    """The lines of saving and importing, on a copy of a small portfolio."""
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=folder.parent) as place:
+        bare, saves, plain, imports = [], [], [], []
+        for number in range(rounds):
+            copy = Path(place) / f"{number}.db"
+            shutil.copy(folder / "pilot.db", copy)
+            engine = make_engine(f"sqlite:///{copy}")
+            bare.append(_bare_commit(Path(place) / f"bare-{number}.db"))
+            saves.append(_save(engine))
+            text = _file(rows, number, _units(engine))
+            plain.append(_by_pydantic(text, Path(place) / f"plain-{number}.db"))
+            imports.append(_import(engine, text))
+            engine.dispose()
+        yield ratio("one save (a dated note)", saves, bare, 10, "bare WAL/FULL commit")
+        what = "per-row pydantic into SQLite"
+        yield ratio(f"import of {rows:,} results, all checks", imports, plain, 2, what)
+
+
+def _median(times: int, act: Callable[[int], object]) -> float:
+    taken = []
+    for number in range(times):
+        start = time.perf_counter()
+        act(number)
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken) * 1000
+
+
+def _bare_commit(path: Path) -> float:
+    line = sqlite_driver().connect(path, isolation_level=None)
+    line.execute("PRAGMA journal_mode=WAL")
+    line.execute("PRAGMA synchronous=FULL")
+    line.execute("CREATE TABLE note (id INTEGER PRIMARY KEY, day TEXT, words TEXT)")
+    line.execute("CREATE INDEX note_day ON note (day)")
+
+    def commit(number: int) -> None:
+        line.execute("BEGIN IMMEDIATE")
+        line.execute("INSERT INTO note (day, words) VALUES (?, ?)", ("2026-01-01", f"第{number}条"))
+        line.execute("COMMIT")
+
+    try:
+        return _median(_SAVES, commit)
+    finally:
+        line.close()
+
+
+def _save(engine: Engine) -> float:
+    """The transaction of a small verb: actor, turn, permission, row, journal, commit."""
+
+    def note(number: int) -> None:
+        perform(
+            engine,
+            projects.note,
+            number % 50 + 1,
+            f"第 {number} 条进展",
+            by=_MANAGER,
+            now=datetime.now(UTC),
+            key=f"bench-{number}",
+        )
+
+    note(-1)
+    return _median(_SAVES, note)
+
+
+_HEADINGS = ("成果名称", "成果类型", "技术领域", "持有方", "成果简介")
+
+
+def _units(engine: Engine) -> list[str]:
+    with reading(engine) as session:
+        return list(session.exec(select(Organisation.name)))
+
+
+def _file(rows: int, number: int, units: list[str]) -> str:
+    """A file of valid results that no base has yet."""
+    text = io.StringIO()
+    out = csv.writer(text)
+    out.writerow(_HEADINGS)
+    fields = ("催化剂", "医药中间体", "电子化学品", "高分子材料")
+    for row in range(rows):
+        title = f"示例第{number}批连续加氢制备技术{row:06d}"
+        unit = units[row % len(units)]
+        out.writerow((title, "发明专利", fields[row % 4], unit, "已完成小试，正在放大。"))
+    return text.getvalue()
+
+
+def _import(engine: Engine, text: str) -> float:
+    """Read, check and apply the file as `pilot import … --apply` does."""
+    start = time.perf_counter()
+    table = read_table(io.BytesIO(text.encode("utf-8-sig")), "成果.csv")
+    batch = importing.run(
+        engine, ImportKind.RESULTS, table, by=_MANAGER, now=datetime.now(UTC), apply_it=True
+    )
+    if not batch.applied:
+        raise RuntimeError(f"the import was refused: {batch.problems[:3]}")
+    return (time.perf_counter() - start) * 1000
+
+
+class _Row(BaseModel):
+    """What the floor checks of a row: that it is typed, not too long, and one of the words."""
+
+    title: str = Field(alias="成果名称", min_length=1, max_length=200)
+    kind: str = Field(alias="成果类型", max_length=32)
+    field: str = Field(alias="技术领域", max_length=32)
+    holder: str = Field(alias="持有方", max_length=500)
+    summary: str = Field(alias="成果简介", max_length=500)
+    entered: date = date(2026, 1, 1) + timedelta(days=1)
+
+
+def _by_pydantic(text: str, path: Path) -> float:
+    line = sqlite_driver().connect(path, isolation_level=None)
+    line.execute("PRAGMA journal_mode=WAL")
+    line.execute(
+        "CREATE TABLE result (id INTEGER PRIMARY KEY, code TEXT UNIQUE, title TEXT, kind TEXT,"
+        " field TEXT, summary TEXT, entered TEXT)"
+    )
+    line.execute("CREATE INDEX result_title ON result (title)")
+    start = time.perf_counter()
+    line.execute("BEGIN IMMEDIATE")
+    read = map(_Row.model_validate, csv.DictReader(io.StringIO(text)))
+    line.executemany(
+        "INSERT INTO result (code, title, kind, field, summary, entered) VALUES (?,?,?,?,?,?)",
+        (
+            (f"CG-{n:06d}", row.title, row.kind, row.field, row.summary, row.entered.isoformat())
+            for n, row in enumerate(read)
+        ),
+    )
+    line.execute("COMMIT")
+    taken = (time.perf_counter() - start) * 1000
+    line.close()
+    return taken

@@ -1,0 +1,56 @@
+"""CSV over HTTP beside the sqlite3 tool, and what it does to the server's memory."""
+
+import http.client
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+
+from benchmarks.pages import Site
+from benchmarks.table import Line, absolute, ratio
+
+_QUERY = """
+SELECT b.name, s.code, s.name, s.stage, s.state, s.stage_since, s.next_gate, s.next_planned_on,
+ s.holder, s.holder_uscc, s.pilot_org, s.manager, s.field, s.industry, s.area, s.sites, s.in_base,
+ s.readiness, s.budget
+FROM project_span s JOIN base b ON b.id = s.base_id
+WHERE s.known_to = '9999-12-31 00:00:00.000000' AND s.valid_to = '9999-12-31'
+AND s.state NOT IN ('voided', 'merged') ORDER BY s.base_id, s.code
+"""
+
+
+def measure(site: Site, folder: Path, rounds: int = 3) -> Iterator[Line]:
+    """The list of projects as CSV, both ways, from the same file."""
+    process = psutil.Process(site.pid)
+    _download(site)
+    before = process.memory_info().rss
+    ours, tool, peak = [], [], before
+    for _ in range(rounds):
+        start = time.perf_counter()
+        rows = _download(site)
+        ours.append((time.perf_counter() - start) * 1000)
+        peak = max(peak, process.memory_info().rss)
+        start = time.perf_counter()
+        with (folder / "tool.csv").open("w") as out:
+            command = ["sqlite3", "-header", "-csv", folder / "pilot.db", _QUERY]
+            subprocess.run(command, stdout=out, check=True)
+        tool.append((time.perf_counter() - start) * 1000)
+    (folder / "tool.csv").unlink()
+    yield ratio(f"CSV of {rows:,} projects over HTTP", ours, tool, 4, "sqlite3 -csv")
+    grown = (peak - before) / 2**20
+    yield absolute(f"memory growth while {rows:,} rows are written", [grown], 50, "MB")
+
+
+def _download(site: Site) -> int:
+    with closing(http.client.HTTPConnection(site.host, timeout=600)) as line:
+        line.request("GET", "/export/projects.csv", headers={"cookie": site.cookie})
+        answer = line.getresponse()
+        if answer.status != 200:
+            raise RuntimeError(f"the export answered {answer.status}")
+        rows = 0
+        while chunk := answer.read(1 << 18):
+            rows += chunk.count(b"\n")
+    return rows - 1
