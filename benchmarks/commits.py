@@ -90,7 +90,7 @@ def _save(engine: Engine) -> float:
     return _median(_SAVES, note)
 
 
-_HEADINGS = ("成果名称", "成果类型", "技术领域", "持有方", "成果简介")
+_HEADINGS = ("成果名称", "成果类型", "技术领域", "持有方", "成果简介", "非密声明")
 
 
 def _units(engine: Engine) -> list[str]:
@@ -107,14 +107,14 @@ def _file(rows: int, number: int, units: list[str]) -> str:
     for row in range(rows):
         title = f"示例第{number}批连续加氢制备技术{row:06d}"
         unit = units[row % len(units)]
-        out.writerow((title, "发明专利", fields[row % 4], unit, "已完成小试，正在放大。"))
+        out.writerow((title, "发明专利", fields[row % 4], unit, "已完成小试，正在放大。", "是"))
     return text.getvalue()
 
 
 def _import(engine: Engine, text: str) -> float:
     """Read, check and apply the file as `pilot import … --apply` does."""
     start = time.perf_counter()
-    table = read_table(io.BytesIO(text.encode("utf-8-sig")), "成果.csv")
+    table = read_table(text.encode("utf-8-sig"), "成果.csv")
     batch = importing.run(
         engine, ImportKind.RESULTS, table, by=_MANAGER, now=datetime.now(UTC), apply_it=True
     )

@@ -17,12 +17,17 @@ view = ui.strip()
 with ui.reading() as session:
     bases = portfolio.visible_bases(session, actor)
     fields = portfolio.fields(session, bases)
-    known = choices(session, actor.base_id)
 
 if view.live and may(actor, "project.register"):
     opened = st.query_params.get("new") == "1"
-    with st.expander("登记新项目", icon=":material/add:", expanded=opened):
-        register.form(known, view)
+    new = st.expander(
+        "登记新项目", icon=":material/add:", expanded=opened, key="register", on_change="rerun"
+    )
+    if new.open:  # its lists of units and persons are long
+        with ui.reading() as session:
+            known = choices(session, actor.base_id)
+        with new:
+            register.form(known, view)
 
 chosen, shape = filters.projects(fields)
 with ui.reading() as session:

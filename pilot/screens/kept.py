@@ -1,4 +1,7 @@
-"""What is read once and kept until somebody writes (缓存): shared by everybody who may see it."""
+"""What is read once and kept until somebody writes (缓存): shared by everybody who may see it.
+
+Kept as it is, not as a copy for each run: whoever shows it must not change it.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,12 +28,12 @@ def needs(session: Any, actor: Actor, view: Moment) -> list[Need]:
     return _needs(mark, actor.id, roles, session, actor, view)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _glance(mark: tuple, _session: Any, _bases: Sequence[int], _view: Moment) -> Glance:
     return overview.glance(_session, _bases, _view)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=256, show_spinner=False)
 def _needs(
     mark: tuple, actor: int, roles: tuple[str, ...], _session: Any, _who: Actor, _view: Moment
 ) -> list[Need]:

@@ -4,7 +4,9 @@ The rules are `domain.counting`; the append-only difference is `domain.ledger`. 
 way into the ledger, and `recount` is the same way for a whole base.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+import contextlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
@@ -19,6 +21,36 @@ from pilot.store.models import Claim, ClaimSource
 COUNTED_PAPERS = queries_facts.COUNTED_PAPERS
 
 
+_GATHERED = "claiming.gathered"
+
+
+@dataclass(slots=True)
+class Touched:
+    """What a batch has touched and not yet judged."""
+
+    projects: set[int] = field(default_factory=set)
+    results: set[int] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        """There, even while it is empty."""
+        return True
+
+
+@contextlib.contextmanager
+def gathering(session: Session) -> Iterator[Touched]:
+    """Note what the block touches instead of judging it each time; the caller judges it then."""
+    touched = session.info[_GATHERED] = Touched()
+    try:
+        yield touched
+    finally:
+        del session.info[_GATHERED]
+
+
+def gathered(session: Session) -> Touched | None:
+    """What the batch under way has touched so far; None where there is no batch."""
+    return session.info.get(_GATHERED)
+
+
 def project_changed(
     session: Session,
     base_id: int,
@@ -30,20 +62,40 @@ def project_changed(
 ) -> list[Claim]:
     """Judge a project anew; with `results`, also the results it pilots (base scope of M3)."""
     session.flush()
-    verdicts = project_verdicts(session, base_id, [project_id])
-    rows = _post(session, base_id, {"project": [project_id]}, verdicts, at, reason)
     if results:
-        for result_id in queries_packages.result_ids_of_projects(session, [project_id]):
-            rows += result_changed(session, base_id, result_id, at=at, reason=reason)
-    return rows
+        piloted = queries_packages.result_ids_of_projects(session, [project_id])
+        rows = results_changed(session, base_id, piloted, at=at, reason=reason)
+    else:
+        rows = []
+    return projects_changed(session, base_id, [project_id], at=at, reason=reason) + rows
 
 
-def result_changed(
-    session: Session, base_id: int, result_id: int, *, at: datetime, reason: str = ""
+def projects_changed(
+    session: Session, base_id: int, project_ids: Collection[int], *, at: datetime, reason: str = ""
 ) -> list[Claim]:
-    """Judge a result's package anew, and the packages that share a contract with it."""
+    """Judge projects anew; inside `gathering` they are noted and judged later."""
+    if touched := gathered(session):
+        touched.projects.update(project_ids)
+        return []
     session.flush()
-    roots = queries_packages.package_roots(session, base_id, result_id)
+    verdicts = project_verdicts(session, base_id, project_ids)
+    return _post(session, base_id, {"project": project_ids}, verdicts, at, reason)
+
+
+def results_changed(
+    session: Session, base_id: int, result_ids: Collection[int], *, at: datetime, reason: str = ""
+) -> list[Claim]:
+    """Judge the packages of these results anew, and those that share a contract with them.
+
+    Inside `gathering` they are noted and judged later.
+    """
+    if touched := gathered(session):
+        touched.results.update(result_ids)
+        return []
+    if not result_ids:
+        return []
+    session.flush()
+    roots = queries_packages.package_roots(session, base_id, result_ids)
     verdicts = package_verdicts(session, base_id, roots)
     units = queries_packages.units_of(session, roots)
     return _post(session, base_id, units, verdicts, at, reason)

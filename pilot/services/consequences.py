@@ -1,13 +1,14 @@
 """What a change drags along (连带更新): lines of transfers and of projects, and the claims."""
 
-from collections.abc import Collection, Iterable, Sequence
+import contextlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
 from pilot.domain.moment import local_day
 from pilot.services import claiming
-from pilot.store import project_spans, queries_results, transfer_spans
+from pilot.store import memo, project_spans, queries_results, transfer_spans
 from pilot.store.models import Project, Transfer
 
 
@@ -15,10 +16,25 @@ def of_results(
     session: Session, base_id: int, result_ids: Collection[int], *, at: datetime, reason: str
 ) -> None:
     """Results changed: their transfers read differently and their packages are judged anew."""
-    moved = queries_results.transfers_of(session, queries_results.family(session, result_ids))
-    transfer_spans.refresh(session, [transfer.id for transfer in moved], at)
-    for result_id in sorted(result_ids):
-        claiming.result_changed(session, base_id, result_id, at=at, reason=reason)
+    if claiming.gathered(session) is None:
+        moved = queries_results.transfers_of(session, queries_results.family(session, result_ids))
+        transfer_spans.refresh(session, [transfer.id for transfer in moved], at)
+    claiming.results_changed(session, base_id, result_ids, at=at, reason=reason)
+
+
+@contextlib.contextmanager
+def together(session: Session, base_id: int, *, at: datetime, reason: str) -> Iterator[None]:
+    """Follow up once, at the end of the block, on everything that it touches (成批).
+
+    The same rules look at the same facts; only the intermediate states of the block, which nobody
+    ever sees, are not judged.
+    """
+    with memo.kept(session), claiming.gathering(session) as touched:
+        yield
+    for ids in _portions(touched.results):
+        of_results(session, base_id, ids, at=at, reason=reason)
+    for ids in _portions(touched.projects):
+        claiming.projects_changed(session, base_id, ids, at=at, reason=reason)
 
 
 def of_transfers(
@@ -27,8 +43,8 @@ def of_transfers(
     """Transfers changed, or the contract or a party they name."""
     session.flush()
     transfer_spans.refresh(session, [transfer.id for transfer in transfers], at)
-    for result_id in sorted({transfer.result_id for transfer in transfers}):
-        claiming.result_changed(session, base_id, result_id, at=at, reason=reason)
+    results = {transfer.result_id for transfer in transfers}
+    claiming.results_changed(session, base_id, results, at=at, reason=reason)
 
 
 def of_projects(
@@ -45,6 +61,13 @@ def of_projects(
         project_spans.refresh(session, project, on=local_day(at), at=at)
     for project_id in judged:
         claiming.project_changed(session, base_id, project_id, at=at, reason=reason)
+
+
+def _portions(ids: Collection[int], most: int = 1000) -> Iterator[list[int]]:
+    """As many at a time as a statement may name."""
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), most):
+        yield ordered[start : start + most]
 
 
 def send_back(transfers: Iterable[Transfer]) -> None:

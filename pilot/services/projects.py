@@ -136,7 +136,7 @@ def link_result(
     if not queries_projects.is_linked(session, project.id, result.id):
         session.add(ProjectResult(base_id=by.base_id, project_id=project.id, result_id=result.id))
         touch(session, project, on=local_day(at), at=at)
-        claiming.result_changed(session, by.base_id, result.id, at=at, reason="关联项目")
+        claiming.results_changed(session, by.base_id, [result.id], at=at, reason="关联项目")
     return project
 
 

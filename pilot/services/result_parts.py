@@ -1,5 +1,7 @@
 """What hangs on a result: its holders in order, and the numbers that name it."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Session
 
 from pilot.domain.drafts import Number, ResultDraft
@@ -9,9 +11,17 @@ from pilot.store import queries_results
 from pilot.store.models import Result, ResultHolder, ResultIdentifier
 
 
-def set_holders(session: Session, result: Result, draft: ResultDraft) -> bool:
-    """Make the holders those of the draft, place by place; whether anything changed."""
-    rows = queries_results.holders(session, result.id)
+def set_holders(
+    session: Session,
+    result: Result,
+    draft: ResultDraft,
+    rows: Sequence[ResultHolder] | None = None,
+) -> bool:
+    """Make the holders those of the draft, place by place; whether anything changed.
+
+    `rows` are those it has, where the caller knows: a new result has none.
+    """
+    rows = queries_results.holders(session, result.id) if rows is None else rows
     wanted = [(holder.organisation_id, holder.share) for holder in draft.holders]
     if [(row.organisation_id, row.share) for row in rows] == wanted:
         return False
@@ -33,13 +43,20 @@ def set_holders(session: Session, result: Result, draft: ResultDraft) -> bool:
     return True
 
 
-def set_numbers(session: Session, result: Result, draft: ResultDraft) -> bool:
+def set_numbers(
+    session: Session,
+    result: Result,
+    draft: ResultDraft,
+    known: Sequence[ResultIdentifier] | None = None,
+) -> bool:
     """Make the numbers those of the draft; Conflict names the result that has one already.
 
     "暂无" and the like name nothing and are not kept. The registration number is one of them.
+    `known` are those it has, where the caller knows.
     """
     wanted = _wanted(draft)
-    rows = {(row.kind, row.key): row for row in queries_results.identifiers(session, result.id)}
+    known = queries_results.identifiers(session, result.id) if known is None else known
+    rows = {(row.kind, row.key): row for row in known}
     if {place: row.number for place, row in rows.items()} == wanted:
         return False
     for kind, key in wanted.keys() - rows.keys():

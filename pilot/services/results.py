@@ -17,10 +17,11 @@ from pilot.services import consequences
 from pilot.services.command import verb
 from pilot.services.result_parts import set_holders, set_numbers
 from pilot.services.transfers import check_one_contract
-from pilot.store import queries, queries_codes, queries_results, versions
+from pilot.store import memo, queries, queries_codes, queries_results, versions
 from pilot.store.models import Organisation, Result, Transfer
 
 _NOT_COLUMNS = frozenset({"code", "holders", "numbers"})
+_LAST = "last result code"  # of the year in which a batch runs
 
 
 @verb("result.save")
@@ -130,14 +131,16 @@ def result_draft(session: Session, result: Result) -> ResultDraft:
 
 def _enter(session: Session, draft: ResultDraft, by: Actor, at: datetime) -> Result:
     code = draft.code or _next_code(session, by.base_id, local_day(at).year)
+    if draft.code:
+        memo.forget(session, _LAST)
     if queries_results.result_with_code(session, by.base_id, code):
         raise Conflict(f"成果编号 {code} 已经使用，请留空由系统编号。")
     _check_package(session, by.base_id, draft.package_id)
     result = Result(base_id=by.base_id, code=code, recorded_at=at, **_columns(draft))
     session.add(result)
     session.flush()
-    set_holders(session, result, draft)
-    set_numbers(session, result, draft)
+    set_holders(session, result, draft, ())
+    set_numbers(session, result, draft, ())
     session.flush()
     _follow(session, result, {result.id, draft.package_id} - {None}, at, "登记成果")
     return result
@@ -174,9 +177,11 @@ def _columns(draft: ResultDraft) -> dict:
 def _next_code(session: Session, base_id: int, year: int) -> str:
     """The next of the year; writers take turns, and the unique code is the last lock."""
     prefix = f"CG-{year}-"
-    last = queries_results.last_code(session, base_id, prefix)
+    last = memo.once(session, _LAST, lambda: queries_results.last_code(session, base_id, prefix))
     number = int(last.removeprefix(prefix)) + 1 if last else 1
-    return f"{prefix}{number:04d}"
+    code = f"{prefix}{number:04d}"
+    memo.note(session, _LAST, code)
+    return code
 
 
 def _check_package(

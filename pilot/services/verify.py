@@ -102,7 +102,7 @@ def agrees(session: Session, base_id: int, unit: tuple[str, int]) -> bool:
         wanted = claiming.project_verdicts(session, base_id, [unit_id])
     else:
         result_id = queries_claims.result_of(session, kind, unit_id)
-        roots = queries_packages.package_roots(session, base_id, result_id)
+        roots = queries_packages.package_roots(session, base_id, [result_id])
         units = queries_packages.units_of(session, roots)
         wanted = claiming.package_verdicts(session, base_id, roots)
     return not reconcile(queries_counting.entries(session, base_id, units), wanted, "复算")

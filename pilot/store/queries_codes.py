@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from pilot.domain.vocabulary import Gate, HazardClass
+from pilot.store import memo
 from pilot.store.models import ChecklistItem, CodeItem
 
 Lists = dict[str, dict[str, str]]
@@ -16,6 +17,12 @@ def lists(session: Session, base_id: int, *, retired: bool = False) -> Lists:
     Switched-off codes only with `retired`: an old record may still carry one. Where two editions
     of a standard share a code, the later edition's label stands.
     """
+    return memo.once(
+        session, ("lists", base_id, retired), lambda: _lists(session, base_id, retired)
+    )
+
+
+def _lists(session: Session, base_id: int, retired: bool) -> Lists:
     query = (
         select(CodeItem.list_name, CodeItem.code, CodeItem.label)
         .where(CodeItem.base_id == base_id)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, func, update
+from sqlalchemy import Row, Select, bindparam, func, update
 from sqlmodel import Session, col, select
 
 from pilot.domain.people import Role
@@ -47,11 +47,13 @@ def last_success(session: Session, login: str, address: str | None = None) -> da
 
 
 def open_session(session: Session, token: str, now: datetime) -> Sequence[Row]:
-    """The session of a token with its account, a row for each role; none if either has ended.
+    """The session of a token with its account, a row for each role; none if either has ended."""
+    return session.execute(_OPEN, {"token": token_hash(token), "now": now}).all()
 
-    Columns, not objects: every run of every page asks this.
-    """
-    query = (
+
+def _open() -> Select:
+    """Columns, not objects, and built once: every run of every page asks this several times."""
+    return (
         select(
             col(LoginSession.id).label("session_id"),
             LoginSession.created_at,
@@ -66,13 +68,16 @@ def open_session(session: Session, token: str, now: datetime) -> Sequence[Row]:
         .join(Account, col(Account.id) == col(LoginSession.account_id))
         .join(AccountRole, col(AccountRole.account_id) == col(Account.id), isouter=True)
         .where(
-            LoginSession.token_hash == token_hash(token),
+            LoginSession.token_hash == bindparam("token"),
             col(LoginSession.revoked_at).is_(None),
-            LoginSession.expires_at > now,
+            LoginSession.expires_at
+            > bindparam("now", type_=LoginSession.__table__.c.expires_at.type),
             col(Account.disabled_at).is_(None),
         )
     )
-    return session.exec(query).all()
+
+
+_OPEN = _open()
 
 
 def touch(session: Session, session_id: int, now: datetime, expires_at: datetime) -> None:

@@ -47,13 +47,15 @@ def package_facts(session: Session, base_id: int, roots: Ids = None) -> list[Pac
     return found
 
 
-def package_roots(session: Session, base_id: int, result_id: int) -> set[int]:
-    """The packages whose counts can move when this result changes.
+def package_roots(session: Session, base_id: int, result_ids: Collection[int]) -> set[int]:
+    """The packages whose counts can move when these results change.
 
-    Its own, before and after, and all that are joined to them by shared contracts, however far.
+    Their own, before and after, and all that are joined to them by shared contracts, however far.
     """
-    result = session.get(Result, result_id)
-    roots = {result_id} | ({result.package_id} if result.package_id else set())
+    packages = select(Result.package_id).where(
+        col(Result.id).in_(list(result_ids)), col(Result.package_id).is_not(None)
+    )
+    roots = {*result_ids, *session.exec(packages)}
     while not (joined := _joined_by_contracts(session, base_id, roots)) <= roots:
         roots |= joined
     return roots

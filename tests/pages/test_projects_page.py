@@ -79,20 +79,22 @@ def test_a_word_narrows_the_list_and_returns_to_its_first_page(open_page, filled
 
 
 def test_only_a_manager_can_register(open_page):
-    assert any(item.label == "登记项目" for item in open_page("projects", Role.MANAGER).button)
+    assert any(
+        item.label == "登记项目" for item in open_page("projects", Role.MANAGER, new="1").button
+    )
     for role in (Role.REVIEWER, Role.OFFICER, Role.PROVINCE, Role.ADMIN):
-        app = open_page("projects", role)
+        app = open_page("projects", role, new="1")
         assert not any(item.label == "登记项目" for item in app.button)
 
 
 def test_nothing_can_be_registered_on_a_past_view(open_page):
-    app = open_page("projects", Role.MANAGER, as_of="2026-01-10")
+    app = open_page("projects", Role.MANAGER, new="1", as_of="2026-01-10")
 
     assert not any(item.label == "登记项目" for item in app.button)
 
 
 def test_a_project_is_registered_with_what_was_typed(open_page, engine):
-    app = open_page("projects", Role.MANAGER)
+    app = open_page("projects", Role.MANAGER, new="1")
     field(app.text_input, "项目名称 *").set_value("示例催化剂中试")
     field(app.selectbox, "技术领域").set_value("catalyst")
     field(app.selectbox, "国民经济行业").set_value("2661")
@@ -111,7 +113,7 @@ def test_a_project_is_registered_with_what_was_typed(open_page, engine):
 
 
 def test_a_refusal_says_why_and_loses_nothing_typed(open_page, engine):
-    app = open_page("projects", Role.MANAGER)
+    app = open_page("projects", Role.MANAGER, new="1")
     field(app.text_input, "资料来源").set_value("示例会议纪要")
 
     submit(app)
@@ -122,7 +124,7 @@ def test_a_refusal_says_why_and_loses_nothing_typed(open_page, engine):
 
 
 def test_a_missing_unit_is_entered_without_leaving_the_form(open_page, engine):
-    app = open_page("projects", Role.MANAGER)
+    app = open_page("projects", Role.MANAGER, new="1")
     field(app.text_input, "单位名称 *").set_value("示例外国研究所")
     field(app.selectbox, "单位类型 *").set_value("foreign")
 

@@ -3,7 +3,8 @@
 Checking writes nothing. Applying checks again inside the transaction, against what then holds.
 """
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from pilot.domain.import_columns import ImportKind
 from pilot.domain.moment import local_day
 from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
+from pilot.services import consequences
 from pilot.services.command import perform, verb
 from pilot.services.importing.book import Book
 from pilot.services.importing.cells import layout
@@ -26,7 +28,7 @@ from pilot.services.importing.projects import ProjectBook
 from pilot.services.importing.results import ResultBook
 from pilot.services.reads import read
 from pilot.services.sheets import Table, read_table
-from pilot.store import queries_people
+from pilot.store import memo, queries_people
 from pilot.store.engine import learn, reading
 from pilot.store.faults import sentence
 from pilot.store.models import Base
@@ -92,8 +94,8 @@ def apply(
     batch = check(session, kind, table, by=by, at=at)
     if batch.refused:
         raise Refused([problem for problem in batch.problems if problem.hard])
-    if problems := list(_write_all(session, kind, table, by, at)):
-        raise Refused(problems)
+    with consequences.together(session, by.base_id, at=at, reason=reason or "批量导入"):
+        _write(session, kind, table, by, at)
     return session.get(Base, by.base_id)
 
 
@@ -122,10 +124,35 @@ def _book(session: Session, kind: ImportKind, by: Actor, today: date) -> Book:
     return _BOOKS[kind](session, by.base_id, today)
 
 
+def _write(session: Session, kind: ImportKind, table: Table, by: Actor, at: datetime) -> None:
+    """Write every row behind one savepoint; Refused with every row that a verb refuses.
+
+    The check has passed, so a refusal is rare: only then is each row tried behind its own.
+    """
+    try:
+        with session.begin_nested():
+            problems = list(_write_all(session, kind, table, by, at, contextlib.nullcontext))
+    except (PilotError, IntegrityError):
+        memo.forget_all(session)
+        problems = list(_write_all(session, kind, table, by, at, session.begin_nested))
+        if not problems:
+            raise
+    if problems:
+        raise Refused(problems)
+
+
 def _write_all(
-    session: Session, kind: ImportKind, table: Table, by: Actor, at: datetime
+    session: Session,
+    kind: ImportKind,
+    table: Table,
+    by: Actor,
+    at: datetime,
+    apart: Callable[[], contextlib.AbstractContextManager],
 ) -> Iterator[Problem]:
-    """Write row by row; a row that a verb refuses is told, and the others are still tried."""
+    """Write row by row, each `apart`; a row that a verb refuses is told, the others still tried.
+
+    Where rows are not apart, the first refusal ends it.
+    """
     columns = layout(kind, table).columns
     book = _book(session, kind, by, local_day(at))
     for row, cells in table.rows:
@@ -136,10 +163,12 @@ def _write_all(
             yield from plan.problems
             continue
         try:
-            with session.begin_nested():
+            with apart():
                 written = book.write(session, plan, by, at)
                 session.flush()
         except (PilotError, IntegrityError) as error:
+            if apart is contextlib.nullcontext:
+                raise
             yield from _told(kind, row, error)
         else:
             book.keep(plan, written.id)
