@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from pilot.domain import submissions
 from pilot.domain.gates import MOVES, OPEN, Move, outcome
-from pilot.domain.vocabulary import ENDS, Conclusion, Gate, Stage, State
+from pilot.domain.vocabulary import ENDS, Conclusion, Gate, Stage, State, SubmissionState, Term
 
 CLOSED = ENDS - {State.VOIDED, State.MERGED}
 _GROUPS = {"open": ("在办", OPEN), "closed": ("已结束", CLOSED)}
@@ -37,13 +38,29 @@ A project that goes on while conditions are open is “有条件”, however it 
 ## What a decision does (结论)
 
 {outcomes}
+
+## The life of a submission (填报)
+
+Drawn from the moves in `pilot/domain/submissions.py`. A claim (认领) belongs to one reviewer and
+changes no state. A transfer, and a contract above the base's limit, needs two verifications.
+
+```mermaid
+{submissions}
+```
+
+{submission_moves}
 """
 
 
 def states_page() -> str:
     """The whole page."""
     return _PAGE.format(
-        stages=stage_chart(), states=state_chart(), moves=move_table(), outcomes=outcome_table()
+        stages=stage_chart(),
+        states=state_chart(),
+        moves=move_table(),
+        outcomes=outcome_table(),
+        submissions=submission_chart(),
+        submission_moves=submission_table(),
     )
 
 
@@ -102,6 +119,33 @@ def outcome_table() -> str:
     return "\n".join([head, *lines])
 
 
+def submission_chart() -> str:
+    """The states of a submission as a state diagram."""
+    lines = ["stateDiagram-v2"]
+    lines += [f'  state "{s.label}" as {s.value}' for s in SubmissionState]
+    lines.append(f"  [*] --> {SubmissionState.DRAFT.value}: 新建填报")
+    for move in submissions.MOVES.values():
+        if move.to is not None:
+            lines += [
+                f"  {start.value} --> {move.to.value}: {move.title}"
+                for start in _in_order(SubmissionState, move.states)
+            ]
+    lines += [f"  {s.value} --> [*]" for s in _in_order(SubmissionState, submissions.ENDED)]
+    return "\n".join(lines)
+
+
+def submission_table() -> str:
+    """One line a move of a submission."""
+    head = "| action | 动作 | 由谁 | 从 | 到 | 理由 |\n|---|---|---|---|---|---|"
+    lines = [
+        f"| `{move.action}` | {move.title} | {move.side.label}{'（已认领）' if move.claimed else ''} "
+        f"| {_labels(SubmissionState, move.states)} | {move.to.label if move.to else '—'} "
+        f"| {'必填' if move.needs_reason else ''} |"
+        for move in submissions.MOVES.values()
+    ]
+    return "\n".join([head, *lines])
+
+
 def _passed(gate: Gate) -> str:
     stage, state = outcome(gate, Conclusion.PASS)
     return state.value if state in ENDS else stage.value
@@ -136,11 +180,11 @@ def _cell(gate: Gate, conclusion: Conclusion) -> str:
     return f"{stage.label}·{state.label}"
 
 
-def _labels(kind: type[Stage] | type[State], members: Iterable) -> str:
+def _labels(kind: type[Term], members: Iterable) -> str:
     return "、".join(word.label for word in _in_order(kind, members))
 
 
-def _in_order(kind: type[Stage] | type[State], members: Iterable) -> list:
+def _in_order(kind: type[Term], members: Iterable) -> list:
     return [word for word in kind if word in set(members)]
 
 

@@ -100,6 +100,13 @@ MAY: dict[str, frozenset[Role]] = {
     "target.save": frozenset({Role.ADMIN, Role.MANAGER}),
     "year.file": _REPORT,
     "fact.record": _MANAGER,
+    # submissions
+    "submission.read": frozenset({Role.RESEARCHER, Role.REVIEWER, Role.MANAGER, Role.ADMIN}),
+    "submission.write": frozenset({Role.RESEARCHER}),
+    "submission.comment": frozenset({Role.RESEARCHER, Role.REVIEWER}),
+    "submission.review": frozenset({Role.REVIEWER}),
+    "review_policy.save": _ADMIN,
+    "notice.read": _ANYONE,
     # import
     "import.apply": _MANAGER,
 }

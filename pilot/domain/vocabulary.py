@@ -215,6 +215,29 @@ class AdmissionEvent(Term):
     FIRST_FEED = "first_feed", "首次投料"
 
 
+class SubmissionState(Term):
+    """How a submission of a researcher stands (填报状态)."""
+
+    DRAFT = "draft", "草稿"
+    WAITING = "waiting", "待审核"
+    SECOND = "second", "待复核"
+    RETURNED = "returned", "退回补正"
+    ACCEPTED = "accepted", "审核通过"
+    REFUSED = "refused", "不予受理"
+    DUPLICATE = "duplicate", "并入已有成果"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class FileKind(Term):
+    """What an uploaded file proves (附件类别)."""
+
+    CONTRACT = "contract", "转化合同"
+    PATENT = "patent", "专利证书或受理通知书"
+    REGISTRATION = "registration", "登记或认定证明"
+    REPORT = "report", "试验或检测报告"
+    OTHER = "other_file", "其他材料"
+
+
 def options(kind: type[Term]) -> dict[str, str]:
     """Every word of one kind in its order, value to Chinese term."""
     return {word.value: word.label for word in kind}

@@ -68,6 +68,11 @@ def verb(action: str) -> Callable[[Callable], Callable]:
     return register
 
 
+def within(action: Callable) -> Callable:
+    """A verb's body as a part of another verb, whose own permission covers it."""
+    return action.__wrapped__
+
+
 def perform(
     engine: Engine,
     action: Callable,

@@ -20,6 +20,7 @@ _WHAT = {
     "review": "评审",
     "landing": "产业化落地",
     "attachment": "附件",
+    "submission": "填报",
 }
 
 

@@ -53,6 +53,16 @@ from pilot.store.models.results import (
     Transfer,
     TransferSpan,
 )
+from pilot.store.models.submissions import (
+    Distinction,
+    Notice,
+    ReviewPolicy,
+    Submission,
+    SubmissionComment,
+    SubmissionFile,
+    SubmissionRound,
+    SubmissionVote,
+)
 
 __all__ = [
     "Account",
@@ -68,6 +78,7 @@ __all__ = [
     "Contract",
     "Decision",
     "Definition",
+    "Distinction",
     "Evidence",
     "Filing",
     "GatePlan",
@@ -79,6 +90,7 @@ __all__ = [
     "LoginAttempt",
     "LoginSession",
     "Move",
+    "Notice",
     "Organisation",
     "Person",
     "PilotRun",
@@ -94,7 +106,13 @@ __all__ = [
     "ResultIdentifier",
     "Review",
     "ReviewCheck",
+    "ReviewPolicy",
     "Scorecard",
+    "Submission",
+    "SubmissionComment",
+    "SubmissionFile",
+    "SubmissionRound",
+    "SubmissionVote",
     "Target",
     "Transfer",
     "TransferSpan",

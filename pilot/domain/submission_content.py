@@ -1,0 +1,221 @@
+"""What a submission says (填报内容): plain values as they are saved, read as drafts, with problems.
+
+The content is JSON: `result`, `contract` and `transfer` by the field names of their drafts,
+`organisations` that the registry lacks, `has_transfer`, and `explanations` of soft problems. A
+half-filled content is legal: only sending it asks for more. An organisation that is only asked for
+is named -1, -2, … by its place in `organisations`.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, TypeVar
+
+from pilot.domain import drafts
+from pilot.domain.draft_fields import described, is_blank, required
+from pilot.domain.drafts import (
+    BY_CONTRACT,
+    ContractDraft,
+    Holder,
+    Lists,
+    Number,
+    OrganisationDraft,
+    ResultDraft,
+    TransferDraft,
+)
+from pilot.domain.identifiers import IdentifierKind
+from pilot.domain.problems import Problem
+from pilot.domain.vocabulary import FileKind, Term
+
+Content = Mapping[str, Any]
+Draft = TypeVar("Draft")
+
+ITS_OWN = 0  # the id of the result and contract that a submission brings along itself
+_NOT_ASKED = {  # fields of the drafts that a researcher does not fill in
+    "result": {"code", "package_id", "source"},
+    "contract": {"project_id", "state"},
+    "transfer": {"result_id", "contract_id", "own_price"},
+}
+
+
+class Section(Term):
+    """A part of the form (填报部分), in the order it is filled in."""
+
+    DECLARATION = "declaration", "保密声明"
+    BASICS = "basics", "成果基本信息"
+    HOLDERS = "holders", "持有方"
+    NUMBERS = "numbers", "知识产权与登记"
+    READINESS = "readiness", "成熟度"
+    TRANSFER = "transfer", "转化与合同"
+    FILES = "files", "附件"
+
+
+_SECTIONS: dict[str, Section] = {
+    "result.non_secret": Section.DECLARATION,
+    "result.holders": Section.HOLDERS,
+    "organisations": Section.HOLDERS,
+    "result.numbers": Section.NUMBERS,
+    "result.registration_no": Section.NUMBERS,
+    "result.registered_on": Section.NUMBERS,
+    "result.readiness_scheme": Section.READINESS,
+    "result.readiness_version": Section.READINESS,
+    "result.readiness_level": Section.READINESS,
+    "result.maturity": Section.READINESS,
+    "contract": Section.TRANSFER,
+    "transfer": Section.TRANSFER,
+    "files": Section.FILES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A content as drafts; contract and transfer only where the result has changed hands."""
+
+    result: ResultDraft
+    contract: ContractDraft | None
+    transfer: TransferDraft | None
+    organisations: tuple[OrganisationDraft, ...]
+
+
+def section_of(field: str) -> Section:
+    """Where in the form a field stands, by its full name such as `result.title`."""
+    return _SECTIONS.get(field) or _SECTIONS.get(field.partition(".")[0]) or Section.BASICS
+
+
+def asked(part: str, kind: type) -> list[str]:
+    """The fields of a draft that the form asks for, in order."""
+    return [name for name in described(kind) if name not in _NOT_ASKED[part]]
+
+
+def parts(content: Content) -> Parts:
+    """The content as drafts, whatever is still missing in them."""
+    result = dict(content.get("result", {}))
+    result["holders"] = tuple(
+        Holder(held.get("organisation_id"), held.get("share") or None)
+        for held in result.get("holders", ())
+    )
+    result["numbers"] = tuple(
+        Number(IdentifierKind(kind), number)
+        for kind, numbers in result.get("numbers", {}).items()
+        for number in numbers
+    )
+    transfer, contract = None, None
+    if content.get("has_transfer"):
+        transfer = _draft(TransferDraft, {**content.get("transfer", {}), "result_id": ITS_OWN})
+        if transfer.mode in BY_CONTRACT or not is_blank(content.get("contract", {}).get("no")):
+            contract = _draft(ContractDraft, content.get("contract", {}))
+            transfer = replace(transfer, contract_id=ITS_OWN)
+    asked_for = tuple(_draft(OrganisationDraft, one) for one in content.get("organisations", ()))
+    return Parts(_draft(ResultDraft, result), contract, transfer, asked_for)
+
+
+def problems(
+    content: Content, files: Collection[FileKind], lists: Lists, today: date
+) -> list[Problem]:
+    """Every rule the content breaks, by full field name; soft ones pass with an explanation."""
+    found = []
+    read = parts(content)
+    for part in ("result", "contract", "transfer"):
+        if (draft := getattr(read, part)) is not None:
+            found += _named(part, drafts.problems(draft, lists, today), _NOT_ASKED[part])
+    for number, draft in enumerate(read.organisations, 1):
+        for each in drafts.problems(draft, lists, today):
+            message = f"待登记单位 {number}：{each.message}"
+            found.append(replace(each, field="organisations", message=message))
+    return found + _papers(read, files)
+
+
+def open_problems(content: Content, found: Sequence[Problem]) -> list[Problem]:
+    """The problems that keep a content from being sent: hard ones, and soft ones unexplained."""
+    explained = content.get("explanations", {})
+    return [each for each in found if each.hard or is_blank(explained.get(reason_key(each)))]
+
+
+def reason_key(problem: Problem) -> str:
+    """Under which name the explanation of a soft problem is kept."""
+    return f"{problem.field}/{problem.rule}"
+
+
+def fingerprint(content: Content, files: Collection[tuple[str, str]]) -> str:
+    """SHA-256 of what was judged: the content and its files by kind and hash.
+
+    A verification speaks of this; a changed field or file makes it void.
+    """
+    text = json.dumps([as_json(content), sorted(files)], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def as_json(content: Content) -> str:
+    """The content as it is stored: equal contents are equal texts."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def merged(content: Content, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The content with some fields, named like `result.title`, set; the others untouched."""
+    new = {key: dict(value) if isinstance(value, dict) else value for key, value in content.items()}
+    for name, value in changes.items():
+        part, _, field = name.partition(".")
+        if field:
+            new.setdefault(part, {})[field] = value
+        else:
+            new[part] = value
+    return new
+
+
+def differences(before: Content, after: Content) -> list[tuple[str, Any, Any]]:
+    """Field by field what one round says differently from the round before."""
+    old, new = _flat(before), _flat(after)
+    return [
+        (name, old.get(name), new.get(name))
+        for name in dict.fromkeys([*old, *new])
+        if not _same(old.get(name), new.get(name))
+    ]
+
+
+def heading(field: str) -> str:
+    """The Chinese heading of a field by its full name."""
+    part, _, name = field.partition(".")
+    kinds = {"result": ResultDraft, "contract": ContractDraft, "transfer": TransferDraft}
+    if part in kinds and name in described(kinds[part]):
+        return described(kinds[part])[name].label
+    return {"has_transfer": "是否已转化", "organisations": "待登记单位", "files": "附件"}.get(
+        part, part
+    )
+
+
+def _draft(kind: type[Draft], values: Mapping[str, Any]) -> Draft:
+    known = {name: values[name] for name in described(kind) if name in values}
+    return kind(**{name: "" for name in required(kind) if name not in known} | known)
+
+
+def _named(part: str, found: list[Problem], hidden: Collection[str]) -> list[Problem]:
+    return [
+        replace(each, field=f"{part}.{each.field}") for each in found if each.field not in hidden
+    ]
+
+
+def _papers(read: Parts, files: Collection[FileKind]) -> list[Problem]:
+    """A transfer under a contract is proven by the contract itself."""
+    if read.contract is None or FileKind.CONTRACT in files:
+        return []
+    message = "还没有上传转化合同（扫描件或电子版）。"
+    remedy = "请在“附件”中上传；暂时不能提供的，请说明原因。"
+    return [Problem("files", "contract-wanted", message, remedy, hard=False)]
+
+
+def _flat(content: Content) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for part, value in content.items():
+        if part == "explanations":
+            continue
+        if isinstance(value, dict):
+            flat |= {f"{part}.{name}": each for name, each in value.items()}
+        else:
+            flat[part] = value
+    return flat
+
+
+def _same(one: Any, other: Any) -> bool:
+    return one == other or (one in (None, "", [], {}, False) and other in (None, "", [], {}, False))

@@ -1,0 +1,110 @@
+"""What acceptance makes of a submission (入库): result, contract and transfer, by the usual verbs.
+
+All in the transaction of the acceptance: the claim stands with it or nothing does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from pilot.domain.drafts import ContractDraft, OrganisationDraft, ResultDraft, TransferDraft
+from pilot.domain.people import Actor
+from pilot.domain.submission_content import Parts, parts
+from pilot.services import contracts, organisations, results, transfers
+from pilot.services.command import within
+from pilot.store import queries_people, queries_results, queries_submissions
+from pilot.store.models import Account, Submission
+
+_CHANGE = "填报变更"
+
+
+def take_in(
+    session: Session,
+    row: Submission,
+    content: Mapping[str, Any],
+    *,
+    by: Actor,
+    at: datetime,
+    known_result: int | None = None,
+) -> None:
+    """Make or change result, contract and transfer; `known_result` is one that stays as it is.
+
+    The author is who entered them, `by` who verified. Raises what the verbs raise.
+    """
+    author = queries_people.as_actor(session, session.get_one(Account, row.author_id))
+    read = _registered(session, parts(content), by, at)
+    row.result_id = known_result or _result(session, row, read.result, author, at)
+    if read.transfer is None:
+        return
+    if read.contract is not None:
+        row.contract_id = _contract(session, row, read.contract, author, at)
+    draft = replace(read.transfer, result_id=row.result_id, contract_id=row.contract_id)
+    row.transfer_id = _transfer(session, row, draft, author, at)
+    session.flush()
+    within(transfers.verify_transfer)(session, row.transfer_id, by=by, at=at)
+
+
+def _registered(session: Session, read: Parts, by: Actor, at: datetime) -> Parts:
+    """The same with every organisation that was asked for in the registry."""
+    ids = {
+        -place: _organisation(session, draft, by, at)
+        for place, draft in enumerate(read.organisations, 1)
+    }
+
+    def named(one: int | None) -> int | None:
+        return ids.get(one, one)
+
+    holders = tuple(
+        replace(held, organisation_id=named(held.organisation_id)) for held in read.result.holders
+    )
+    contract, transfer = read.contract, read.transfer
+    if contract is not None:
+        parties = {"seller_id": named(contract.seller_id), "buyer_id": named(contract.buyer_id)}
+        contract = replace(contract, **parties)
+    if transfer is not None:
+        transfer = replace(transfer, receiver_id=named(transfer.receiver_id))
+    return Parts(replace(read.result, holders=holders), contract, transfer, ())
+
+
+def _organisation(session: Session, draft: OrganisationDraft, by: Actor, at: datetime) -> int:
+    """The organisation of this credit code, registered now if nobody has yet."""
+    if draft.uscc:
+        known = queries_submissions.organisation_with(session, by.base_id, draft.uscc)
+        if known is not None:
+            return known.id
+    return within(organisations.save_organisation)(session, draft, by=by, at=at).id
+
+
+def _result(
+    session: Session, row: Submission, draft: ResultDraft, author: Actor, at: datetime
+) -> int:
+    options = {}
+    if row.result_id is not None:
+        options = {"result_id": row.result_id, "reason": _CHANGE}
+    return within(results.save_result)(session, draft, by=author, at=at, **options).id
+
+
+def _contract(
+    session: Session, row: Submission, draft: ContractDraft, author: Actor, at: datetime
+) -> int:
+    """The contract of a change is changed; one that another submission brought is used as it is."""
+    if row.contract_id is not None:
+        save = within(contracts.save_contract)
+        options = {"contract_id": row.contract_id, "reason": _CHANGE}
+        return save(session, draft, by=author, at=at, **options).id
+    known = queries_results.contract_numbered(session, author.base_id, str(draft.no).strip())
+    if known is not None:
+        return known.id
+    return within(contracts.save_contract)(session, draft, by=author, at=at).id
+
+
+def _transfer(
+    session: Session, row: Submission, draft: TransferDraft, author: Actor, at: datetime
+) -> int:
+    if row.transfer_id is None:
+        return within(transfers.record_transfer)(session, draft, by=author, at=at).id
+    correct = within(transfers.correct_transfer)
+    return correct(session, row.transfer_id, draft, by=author, at=at, reason=_CHANGE).id

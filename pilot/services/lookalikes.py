@@ -1,0 +1,154 @@
+"""Look-alikes of a submission (疑似重复), found in the registry and among what others have sent."""
+
+import functools
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rapidfuzz import fuzz, process
+from sqlmodel import Session
+
+from pilot.domain.errors import Conflict, Invalid
+from pilot.domain.identifiers import IdentifierKind, title_key
+from pilot.domain.lookalikes import LIKE, Ground, LookAlike, Marks, ground, in_order, marks
+from pilot.domain.people import Actor, check_may
+from pilot.domain.problems import Problem
+from pilot.domain.submission_content import Parts, parts
+from pilot.services.command import verb
+from pilot.store import queries, queries_lookalikes, queries_submissions
+from pilot.store.models import Distinction, Result, Submission
+
+_MOST = 10
+_TABLES = {"result": "成果", "submission": "填报"}
+_key = functools.lru_cache(maxsize=200_000)(title_key)
+
+
+def found(session: Session, row: Submission, content: Mapping[str, Any]) -> list[LookAlike]:
+    """What may be the same as a submission, the strongest ground first; at most ten."""
+    read = parts(content)
+    mine = _marks(session, read)
+    titles = queries_submissions.result_titles(session, row.base_id)
+    results = _known(session, row, read, mine, titles)
+    others = _sent(session, row, mine)
+    alike = [each for each in in_order([*results, *others]) if _is_other(each, row)]
+    return alike[:_MOST]
+
+
+def unanswered(session: Session, row: Submission, content: Mapping[str, Any]) -> list[Problem]:
+    """Look-alikes on certain grounds about which nobody has said yet whether they are the same."""
+    answered = {_other(one) for one, _ in queries_submissions.distinctions(session, row.id)}
+    answered.add(("result", content.get("same_as")))
+    return [
+        Problem(
+            "lookalikes",
+            "lookalike",
+            f"与已有的{_TABLES[each.table]}疑似重复：{each.ground.label}。",
+            "请说明是同一项成果，或写明不是同一项的理由。",
+        )
+        for each in found(session, row, content)
+        if each.ground is not Ground.SIMILAR and (each.table, each.id) not in answered
+    ]
+
+
+@verb("submission.comment")
+def distinguish(
+    session: Session,
+    submission_id: int,
+    table: str,
+    other_id: int,
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str,
+) -> Distinction:
+    """Say that a look-alike is not the same (不是同一项), and why; it is not asked again."""
+    row = queries.one(session, Submission, by.base_id, submission_id)
+    if row.author_id != by.id:
+        check_may(by, "submission.review")
+    if not 2 <= len(reason.strip()) <= 300:
+        raise Invalid("reason", "请写明不是同一项的理由（2 至 300 字）。")
+    other = queries.one(session, Result if table == "result" else Submission, by.base_id, other_id)
+    said = queries_lookalikes.distinction(session, row.id, table, other.id)
+    if said is not None:
+        raise Conflict("已经说明过这一项不是同一成果，不需要重复说明。")
+    said = Distinction(
+        base_id=row.base_id,
+        submission_id=row.id,
+        other_result_id=other.id if table == "result" else None,
+        other_submission_id=other.id if table == "submission" else None,
+        reason=reason.strip(),
+        by_id=by.id,
+        recorded_at=at,
+    )
+    session.add(said)
+    session.flush()
+    return said
+
+
+def _other(said: Distinction) -> tuple[str, int]:
+    if said.other_result_id is not None:
+        return "result", said.other_result_id
+    return "submission", said.other_submission_id
+
+
+def _is_other(each: LookAlike, row: Submission) -> bool:
+    """A change of a result, and what it changes, are no look-alikes of each other."""
+    return (each.table, each.id) not in {("result", row.result_id), ("submission", row.changes_id)}
+
+
+def _marks(session: Session, read: Parts) -> Marks:
+    known = queries_submissions.holders_of(
+        session, [held.organisation_id for held in read.result.holders if held.organisation_id]
+    )
+    return marks(read, [unit.uscc or unit.name for unit in known.values()])
+
+
+def _known(
+    session: Session, row: Submission, read: Parts, mine: Marks, titles: Sequence
+) -> list[LookAlike]:
+    """Results of the registry: by number, by title and holder, by likeness of titles."""
+    base = row.base_id
+    grounds = {
+        Ground.PATENT: IdentifierKind.PATENT,
+        Ground.REGISTRATION: IdentifierKind.REGISTRATION,
+        Ground.SOFTWARE: IdentifierKind.SOFTWARE,
+    }
+    alike = []
+    for kind, key in mine.numbers:
+        if kind in grounds:
+            ids = queries_lookalikes.results_numbered(session, base, grounds[kind], key)
+        else:
+            ids = queries_lookalikes.results_contracted(session, base, key)
+        alike += [LookAlike("result", one, kind) for one in ids]
+    near = _near(mine.title, {one.id: one.title for one in titles})
+    same = [one for one, likeness in near if likeness == 100]
+    held = queries_lookalikes.holder_codes(session, same)
+    for one, likeness in near:
+        certain = likeness == 100 and held.get(one, set()) & mine.holders
+        alike.append(
+            LookAlike("result", one, Ground.TITLE if certain else Ground.SIMILAR, likeness)
+        )
+    return alike
+
+
+def _sent(session: Session, row: Submission, mine: Marks) -> list[LookAlike]:
+    """Submissions that others have sent and nobody has decided yet."""
+    rows = queries_submissions.pending_titles(session, row.base_id, row.id)
+    near = dict(_near(mine.title, {one.id: one.title for one in rows}))
+    alike = []
+    for one in rows:
+        certain = ground(mine, _marks(session, parts(json.loads(one.content))))
+        if certain or one.id in near:
+            likeness = 100 if certain else near[one.id]
+            alike.append(LookAlike("submission", one.id, certain or Ground.SIMILAR, likeness))
+    return alike
+
+
+def _near(title: str, titles: Mapping[int, str]) -> list[tuple[int, int]]:
+    """The ids of titles at least `LIKE` alike, with their likeness of 100."""
+    if len(title) < 2:
+        return []
+    keys = {one: _key(text) for one, text in titles.items()}
+    hits = process.extract(title, keys, scorer=fuzz.ratio, score_cutoff=LIKE, limit=_MOST)
+    return [(one, int(score)) for _, score, one in hits]

@@ -1,0 +1,51 @@
+"""Messages inside the product (通知): written with the change they tell of, or not at all."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from pilot.domain.people import Actor
+from pilot.services.command import verb
+from pilot.store import queries, queries_notices, queries_submissions
+from pilot.store.models import Account, Notice, Submission
+
+
+def tell(
+    session: Session, base_id: int, accounts: Iterable[int], text: str, *,
+    page: str, about_id: int | None, at: datetime,
+) -> None:  # fmt: skip
+    """Leave a message for each account; `page` and `about_id` say where it leads."""
+    session.add_all(
+        Notice(
+            base_id=base_id,
+            account_id=account,
+            text=text[:300],
+            page=page,
+            about_id=about_id,
+            recorded_at=at,
+        )
+        for account in sorted(set(accounts))
+    )
+
+
+def to_reviewers(
+    session: Session, row: Submission, what: str, at: datetime, *, leave_out: Collection[int]
+) -> None:
+    """Tell everybody who may judge a submission."""
+    found = queries_submissions.reviewers(session, row.base_id, leave_out)
+    text = f"{row.receipt}《{row.title}》：{what}"
+    tell(session, row.base_id, found, text, page="review", about_id=row.id, at=at)
+
+
+def to_author(session: Session, row: Submission, what: str, at: datetime) -> None:
+    """Tell the author of a submission."""
+    text = f"{row.receipt}《{row.title}》：{what}"
+    tell(session, row.base_id, [row.author_id], text, page="submission", about_id=row.id, at=at)
+
+
+@verb("notice.read")
+def read_all(session: Session, *, by: Actor, at: datetime) -> Account:
+    """Mark every message of one's own as read."""
+    queries_notices.mark_read(session, by.id, at)
+    return queries.one(session, Account, by.base_id, by.id)

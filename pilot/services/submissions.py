@@ -1,0 +1,296 @@
+"""The author's side of a submission (填报): start, save, attach, send, withdraw, ask for a change.
+
+Saving is not a verb: what a researcher is still writing is theirs alone and leaves no journal
+entry (docs/decisions/0006). Sending is one, and from then on every step is.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from pilot.domain.errors import Conflict, Invalid, NotFound, Refused
+from pilot.domain.moment import local_day
+from pilot.domain.people import Actor, check_may
+from pilot.domain.submission_content import (
+    as_json,
+    differences,
+    fingerprint,
+    merged,
+    open_problems,
+    problems,
+)
+from pilot.domain.submissions import WRITABLE, Facts, check_move
+from pilot.domain.vocabulary import FileKind, SubmissionState
+from pilot.services import attachments, consequences, lookalikes, notices
+from pilot.services.command import verb
+from pilot.store import queries, queries_codes, queries_people, queries_submissions
+from pilot.store.engine import writing
+from pilot.store.files import StoredFile
+from pilot.store.models import (
+    Account,
+    Attachment,
+    Submission,
+    SubmissionComment,
+    SubmissionFile,
+    SubmissionRound,
+    Transfer,
+)
+
+MOST_FILES = 20
+_DECISIVE = ("contract", "transfer", "has_transfer")  # what a verified transfer rests on
+
+
+@verb("submission.write")
+def start(session: Session, *, by: Actor, at: datetime, copy_of: int | None = None) -> Submission:
+    """Begin a submission, empty or with what an earlier one of one's own says."""
+    content = "{}" if copy_of is None else _copied(own(session, copy_of, by))
+    return _new(session, content, by, at)
+
+
+@verb("submission.write")
+def ask_change(session: Session, submission_id: int, *, by: Actor, at: datetime) -> Submission:
+    """Ask for a change of what was accepted (变更申请): a submission that says it anew."""
+    accepted = own(session, submission_id, by)
+    if accepted.state is not SubmissionState.ACCEPTED:
+        raise Conflict("只有审核通过的填报才能申请变更；其他状态请直接修改或重新填报。")
+    change = _new(session, accepted.content, by, at)
+    change.changes_id, change.result_id = accepted.id, accepted.result_id
+    change.contract_id, change.transfer_id = accepted.contract_id, accepted.transfer_id
+    session.flush()
+    return change
+
+
+def save(
+    engine: Engine,
+    submission_id: int,
+    changes: Mapping[str, Any],
+    *,
+    by: int | str,
+    now: datetime,
+) -> None:
+    """Keep what was typed: fields by full name (`result.title`); the other fields stay.
+
+    Raises a PilotError if the submission is not, or no longer, the author's to write.
+    """
+    with writing(engine) as session:
+        put(session, submission_id, changes, by=queries_people.actor(session, by, now), at=now)
+
+
+def put(
+    session: Session, submission_id: int, changes: Mapping[str, Any], *, by: Actor, at: datetime
+) -> None:
+    """The same inside a transaction."""
+    check_may(by, "submission.write")
+    row = queries_submissions.locked(session, submission_id)
+    if row is None or (row.base_id, row.author_id) != (by.base_id, by.id):
+        raise NotFound("没有找到这条填报。")
+    content = merged(json.loads(row.content), changes)
+    title = str(content.get("result", {}).get("title") or "")[:200].strip()
+    if not queries_submissions.save_content(session, row.id, as_json(content), title, at):
+        raise Conflict("这份填报已经提交或撤回，不能再修改；刚才填写的内容没有保存。")
+    session.refresh(row)
+
+
+@verb("submission.write")
+def attach(
+    session: Session,
+    submission_id: int,
+    kind: FileKind,
+    *,
+    by: Actor,
+    at: datetime,
+    file: StoredFile,
+) -> SubmissionFile:
+    """Add a file, already safe on disk, to the working copy."""
+    row = _writable(session, submission_id, by)
+    present = queries_submissions.files(session, row.id)
+    if len(present) >= MOST_FILES:
+        raise Conflict(f"一份填报最多 {MOST_FILES} 个附件，请合并或删除后再上传。")
+    if any(stored.sha256 == file.sha256 and one.kind is kind for one, stored in present):
+        raise Conflict(f"《{file.name}》已经上传过，不需要重复上传。")
+    attachment = attachments.add(session, file, by=by, at=at)
+    return _linked(session, row, attachment, kind)
+
+
+@verb("submission.write")
+def detach(
+    session: Session, submission_id: int, file_id: int, *, by: Actor, at: datetime
+) -> Submission:
+    """Take a file out of the working copy; rounds already sent keep it."""
+    row = _writable(session, submission_id, by)
+    found = [one for one, _ in queries_submissions.files(session, row.id) if one.id == file_id]
+    if not found:
+        raise NotFound("没有找到这个附件。")
+    if found[0].added_round > row.round:
+        session.delete(found[0])
+    else:
+        found[0].removed_round = row.round + 1
+    return row
+
+
+@verb("submission.write")
+def submit(session: Session, submission_id: int, *, by: Actor, at: datetime) -> Submission:
+    """Send the working copy to the reviewers; the first sending gives the receipt number.
+
+    Refused with every problem that still stands: hard ones, soft ones without an explanation,
+    and look-alikes by a number that nobody has said a word about.
+    """
+    row = own(session, submission_id, by)
+    check_move("submit", facts(session, row), by)
+    content = json.loads(row.content)
+    lists = queries_codes.lists(session, by.base_id)
+    kinds = queries_submissions.file_kinds(session, row.id)
+    found = open_problems(content, problems(content, kinds, lists, local_day(at)))
+    if found or (found := lookalikes.unanswered(session, row, content)):
+        raise Refused(found)
+    _send(session, row, at)
+    if row.changes_id is not None:
+        _reopen(session, row, content, at)
+    notices.to_reviewers(session, row, "有新的填报等待审核", at, leave_out={by.id})
+    return row
+
+
+@verb("submission.write")
+def withdraw(
+    session: Session, submission_id: int, *, by: Actor, at: datetime, reason: str = ""
+) -> Submission:
+    """Take a submission back (撤回); it ends here and is in no count and no export."""
+    row = own(session, submission_id, by)
+    check_move("withdraw", facts(session, row), by)
+    row.state, row.reviewer_id, row.turn_since = SubmissionState.WITHDRAWN, None, at
+    row.reason = reason.strip()[:500] or None
+    return row
+
+
+@verb("submission.comment")
+def comment(
+    session: Session,
+    submission_id: int,
+    text: str,
+    *,
+    by: Actor,
+    at: datetime,
+    field: str | None = None,
+) -> SubmissionComment:
+    """Add a word to the thread: the author's, or a reviewer's about one field or the whole."""
+    row = queries.one(session, Submission, by.base_id, submission_id)
+    if row.author_id != by.id:
+        check_may(by, "submission.review")
+    if not text.strip() or len(text) > 1000:
+        raise Invalid("text", "请写下意见，最多 1000 字。")
+    said = SubmissionComment(
+        base_id=row.base_id, submission_id=row.id, round=row.round, field=field,
+        text=text.strip(), by_id=by.id, recorded_at=at,
+    )  # fmt: skip
+    session.add(said)
+    session.flush()
+    return said
+
+
+def own(session: Session, submission_id: int, by: Actor) -> Submission:
+    """One's own submission; another's is as good as missing."""
+    row = queries.one(session, Submission, by.base_id, submission_id)
+    if row.author_id != by.id:
+        raise NotFound("没有找到这条填报。")
+    return row
+
+
+def facts(session: Session, row: Submission) -> Facts:
+    """What the rules of a move look at."""
+    content = json.loads(row.content)
+    holders = {held.get("organisation_id") for held in content.get("result", {}).get("holders", ())}
+    homes = {one for one in holders if one and one > 0} | {row.organisation_id} - {None}
+    sent = queries_submissions.latest_round(session, row)
+    voters = queries_submissions.voters(session, row.id, sent.fingerprint) if sent else frozenset()
+    return Facts(row.state, row.author_id, row.reviewer_id, frozenset(homes), voters)
+
+
+def _new(session: Session, content: str, by: Actor, at: datetime) -> Submission:
+    title = str(json.loads(content).get("result", {}).get("title") or "")[:200]
+    row = Submission(
+        base_id=by.base_id,
+        author_id=by.id,
+        organisation_id=session.get_one(Account, by.id).organisation_id,
+        content=content,
+        title=title,
+        saved_at=at,
+        turn_since=at,
+        recorded_at=at,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _copied(row: Submission) -> str:
+    """What carries over to a new submission: not the numbers, the transfer or the explanations."""
+    content = json.loads(row.content)
+    result = {
+        name: value
+        for name, value in content.get("result", {}).items()
+        if name not in ("numbers", "registration_no", "registered_on", "non_secret")
+    }
+    return as_json({"result": result, "organisations": content.get("organisations", [])})
+
+
+def _writable(session: Session, submission_id: int, by: Actor) -> Submission:
+    row = own(session, submission_id, by)
+    if row.state not in WRITABLE:
+        raise Conflict("这份填报已经提交或结束，不能再改动附件。")
+    return row
+
+
+def _linked(
+    session: Session, row: Submission, attachment: Attachment, kind: FileKind
+) -> SubmissionFile:
+    linked = SubmissionFile(
+        base_id=row.base_id,
+        submission_id=row.id,
+        attachment_id=attachment.id,
+        kind=kind,
+        added_round=row.round + 1,
+    )
+    session.add(linked)
+    session.flush()
+    return linked
+
+
+def _send(session: Session, row: Submission, at: datetime) -> None:
+    row.round += 1
+    row.state, row.turn_since = SubmissionState.WAITING, at
+    row.decided_by = row.decided_at = row.reason = None
+    if row.receipt is None:
+        prefix = f"TB-{local_day(at).year}-"
+        number = queries_submissions.last_receipt(session, row.base_id, prefix) + 1
+        row.receipt = f"{prefix}{number:05d}"
+    files = [
+        (one.kind.value, stored.sha256)
+        for one, stored in queries_submissions.files(session, row.id)
+    ]
+    session.add(
+        SubmissionRound(
+            base_id=row.base_id,
+            submission_id=row.id,
+            number=row.round,
+            content=row.content,
+            fingerprint=fingerprint(json.loads(row.content), files),
+            sent_at=at,
+        )
+    )
+    session.flush()
+
+
+def _reopen(session: Session, row: Submission, content: Mapping[str, Any], at: datetime) -> None:
+    """A change of what a transfer rests on sends its verification back: the claim is pending."""
+    before = json.loads(session.get_one(Submission, row.changes_id).content)
+    changed = {name.partition(".")[0] for name, _, _ in differences(before, content)}
+    if row.transfer_id is None or changed.isdisjoint(_DECISIVE):
+        return
+    transfer = session.get_one(Transfer, row.transfer_id)
+    consequences.send_back([transfer])
+    reason = f"填报 {row.receipt} 申请变更"
+    consequences.of_transfers(session, row.base_id, [transfer], at=at, reason=reason)

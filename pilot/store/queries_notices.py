@@ -1,0 +1,38 @@
+"""Messages to people (通知)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, select
+
+from pilot.store.models import Notice
+
+
+def unread(session: Session, account_id: int) -> int:
+    """How many messages somebody has not read."""
+    query = select(func.count()).where(
+        Notice.account_id == account_id, col(Notice.read_at).is_(None)
+    )
+    return session.exec(query).one()
+
+
+def latest(session: Session, account_id: int, most: int) -> Sequence[Notice]:
+    """The latest messages to somebody, the unread first."""
+    query = (
+        select(Notice)
+        .where(Notice.account_id == account_id)
+        .order_by(col(Notice.read_at).is_not(None), col(Notice.recorded_at).desc())
+        .limit(most)
+    )
+    return session.exec(query).all()
+
+
+def mark_read(session: Session, account_id: int, at: datetime) -> None:
+    """Note that somebody has seen all their messages."""
+    table = Notice.__table__
+    session.connection().execute(
+        update(table)
+        .where(table.c.account_id == account_id, table.c.read_at.is_(None))
+        .values(read_at=at)
+    )
