@@ -137,13 +137,7 @@ def submission_chart() -> str:
 def submission_table() -> str:
     """One line a move of a submission."""
     head = "| action | 动作 | 由谁 | 从 | 到 | 理由 |\n|---|---|---|---|---|---|"
-    lines = [
-        f"| `{move.action}` | {move.title} | {move.side.label}{'（已认领）' if move.claimed else ''} "
-        f"| {_labels(SubmissionState, move.states)} | {move.to.label if move.to else '—'} "
-        f"| {'必填' if move.needs_reason else ''} |"
-        for move in submissions.MOVES.values()
-    ]
-    return "\n".join([head, *lines])
+    return "\n".join([head, *map(_submission_line, submissions.MOVES.values())])
 
 
 def _passed(gate: Gate) -> str:
@@ -171,6 +165,14 @@ def _move_line(move: Move) -> str:
         f"| `{move.action}` | {move.title} | {stages} | {_labels(State, move.states)} "
         f"| {to} | {reason} |"
     )
+
+
+def _submission_line(move: submissions.Move) -> str:
+    who = f"{move.side.label}{'（已认领）' if move.claimed else ''}"
+    to = move.to.label if move.to else "—"
+    reason = "必填" if move.needs_reason else ""
+    states = _labels(SubmissionState, move.states)
+    return f"| `{move.action}` | {move.title} | {who} | {states} | {to} | {reason} |"
 
 
 def _cell(gate: Gate, conclusion: Conclusion) -> str:
