@@ -52,6 +52,14 @@ class Section(Term):
     FILES = "files", "附件"
 
 
+_HEADINGS = {
+    "has_transfer": "是否已转化",
+    "organisations": "待登记单位",
+    "files": "附件",
+    "lookalikes": "疑似重复",
+    "same_as": "与已有成果为同一项",
+    "same_submission": "与他人填报为同一项",
+}
 _SECTIONS: dict[str, Section] = {
     "result.non_secret": Section.DECLARATION,
     "result.holders": Section.HOLDERS,
@@ -65,6 +73,7 @@ _SECTIONS: dict[str, Section] = {
     "result.maturity": Section.READINESS,
     "contract": Section.TRANSFER,
     "transfer": Section.TRANSFER,
+    "has_transfer": Section.TRANSFER,
     "files": Section.FILES,
 }
 
@@ -180,9 +189,7 @@ def heading(field: str) -> str:
     kinds = {"result": ResultDraft, "contract": ContractDraft, "transfer": TransferDraft}
     if part in kinds and name in described(kinds[part]):
         return described(kinds[part])[name].label
-    return {"has_transfer": "是否已转化", "organisations": "待登记单位", "files": "附件"}.get(
-        part, part
-    )
+    return _HEADINGS.get(part, part)
 
 
 def _draft(kind: type[Draft], values: Mapping[str, Any]) -> Draft:

@@ -83,6 +83,16 @@ def round_numbered(session: Session, submission_id: int, number: int) -> Submiss
     return session.exec(query).first()
 
 
+def rounds(session: Session, submission_id: int) -> Sequence[SubmissionRound]:
+    """Every round of a submission, the first first."""
+    query = (
+        select(SubmissionRound)
+        .where(SubmissionRound.submission_id == submission_id)
+        .order_by(col(SubmissionRound.number))
+    )
+    return session.exec(query).all()
+
+
 def voters(session: Session, submission_id: int, fingerprint: str) -> frozenset[int]:
     """Who has verified exactly this content with exactly these files."""
     query = select(SubmissionVote.by_id).where(

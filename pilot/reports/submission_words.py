@@ -1,0 +1,237 @@
+"""A submission's content in words (填报内容): answers by section, and what a round changed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from pilot.domain.draft_fields import Code, Money, Word, described
+from pilot.domain.drafts import ContractDraft, ResultDraft, TransferDraft
+from pilot.domain.identifiers import IdentifierKind
+from pilot.domain.submission_content import (
+    Content,
+    Section,
+    asked,
+    differences,
+    heading,
+    section_of,
+)
+from pilot.store import queries_codes, queries_submissions
+
+NOTHING = "未填写"
+PARTS = {"result": ResultDraft, "contract": ContractDraft, "transfer": TransferDraft}
+_LEVEL = ("readiness_scheme", "readiness_version", "readiness_level")
+_UNITS = frozenset({"seller_id", "buyer_id", "receiver_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One field in words; `field` is its full name such as `result.title`."""
+
+    field: str
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one field said in the round before and what it says now."""
+
+    field: str
+    heading: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What turns stored values into words: code lists, and units by id with their codes."""
+
+    lists: Mapping[str, Mapping[str, str]]
+    units: Mapping[int, str]
+
+
+def words(session: Session, base_id: int, *contents: Content) -> Words:
+    """What is needed to put these contents into words."""
+    lists = queries_codes.lists(session, base_id, retired=True)
+    ids = {one for content in contents for one in _unit_ids(content)}
+    rows = queries_submissions.holders_of(session, ids) if ids else {}
+    known = {
+        one: f"{row.name}（{row.uscc}）" if row.uscc else row.name
+        for one, row in rows.items()
+        if row.base_id == base_id
+    }
+    return Words(lists, known)
+
+
+def answers(content: Content, known: Words) -> dict[Section, list[Answer]]:
+    """Every field the form asks for, by section in order; what is blank says so."""
+    found: dict[Section, list[Answer]] = {section: [] for section in Section}
+    for name in _fields(content):
+        text = _text(name, content, known) or NOTHING
+        found[section_of(name)].append(Answer(name, title(name), text))
+    found.pop(Section.FILES)
+    return found
+
+
+def changes(before: Content, after: Content, known: Words) -> list[Change]:
+    """Field by field what one round says differently from the round before, in words."""
+    names = [_shown(name) for name, _, _ in differences(before, after)]
+    return [
+        Change(
+            name,
+            title(name),
+            _text(name, before, known) or NOTHING,
+            _text(name, after, known) or NOTHING,
+        )
+        for name in dict.fromkeys(names)
+    ]
+
+
+def explained(content: Content) -> list[Answer]:
+    """The written explanations of what only warns, by the field they are about."""
+    found = []
+    for key, reason in content.get("explanations", {}).items():
+        field = key.partition("/")[0]
+        if str(reason or "").strip():
+            found.append(Answer(field, title(field), str(reason)))
+    return found
+
+
+def title(field: str) -> str:
+    """The heading of a field; scheme, edition and level are one answer."""
+    return "技术成熟度" if field == "result.readiness_level" else heading(field)
+
+
+def coded(label: str, code: str) -> str:
+    """A label with its code; codes that are only ours, without a digit, say nothing to people."""
+    return f"{label}（{code}）" if any(sign.isdigit() for sign in code) else label
+
+
+def _fields(content: Content) -> Iterator[str]:
+    yield "result.non_secret"
+    for part, kind in PARTS.items():
+        if part == "contract":
+            yield "has_transfer"
+        if part != "result" and not content.get("has_transfer"):
+            continue
+        for name in asked(part, kind):
+            if name not in ("readiness_scheme", "readiness_version", "non_secret"):
+                yield f"{part}.{name}"
+    if content.get("organisations"):
+        yield "organisations"
+
+
+def _shown(name: str) -> str:
+    """The field under which a change is told."""
+    part, _, field = name.partition(".")
+    return "result.readiness_level" if part == "result" and field in _LEVEL else name
+
+
+def _text(name: str, content: Content, known: Words) -> str:
+    part, _, field = name.partition(".")
+    if not field:
+        value = content.get(part)
+        return _SPECIAL.get(name, _plain)(value, content, known)
+    values = content.get(part, {})
+    if name in _SPECIAL:
+        return _SPECIAL[name](values.get(field), content, known)
+    value = values.get(field)
+    if value in (None, ""):
+        return ""
+    if field in _UNITS:
+        return _unit(value, content, known)
+    return _described(PARTS[part], field, value, known) if part in PARTS else str(value)
+
+
+def _described(kind: type, field: str, value: Any, known: Words) -> str:
+    about = described(kind).get(field)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(about, Code):
+        label = known.lists.get(about.list_name, {}).get(value)
+        return coded(label, value) if label else str(value)
+    if isinstance(about, Word):
+        return {word.value: word.label for word in about.kind}.get(value, str(value))
+    return f"{value} 万元" if isinstance(about, Money) else str(value)
+
+
+def _plain(value: Any, _content: Content, _known: Words) -> str:
+    return "" if value is None else str(value)
+
+
+def _yes_no(value: Any, _content: Content, _known: Words) -> str:
+    return "是" if value else "否"
+
+
+def _secrecy(value: Any, _content: Content, _known: Words) -> str:
+    return "已声明：内容不涉及国家秘密" if value else ""
+
+
+def _level(_value: Any, content: Content, known: Words) -> str:
+    scheme, edition, level = (content.get("result", {}).get(name) for name in _LEVEL)
+    if level in (None, ""):
+        return ""
+    code = f"{scheme}-{edition}:{level}"
+    label = known.lists.get("readiness_levels", {}).get(code, f"{level}级")
+    return f"{scheme}-{edition} {label}"
+
+
+def _holders(value: Any, content: Content, known: Words) -> str:
+    lines = []
+    for place, held in enumerate(value or [], 1):
+        share = f" {held['share']}%" if held.get("share") else ""
+        lines.append(f"{place}. {_unit(held.get('organisation_id'), content, known)}{share}")
+    return "\n".join(lines)
+
+
+def _numbers(value: Any, _content: Content, _known: Words) -> str:
+    lines = []
+    for kind, numbers in (value or {}).items():
+        if numbers:
+            lines.append(f"{IdentifierKind(kind).label}：{'、'.join(numbers)}")
+    return "\n".join(lines)
+
+
+def _asked_for(value: Any, _content: Content, known: Words) -> str:
+    kinds = known.lists.get("organisation_kinds", {})
+    lines = []
+    for place, one in enumerate(value or [], 1):
+        facts = [one.get("name"), kinds.get(one.get("kind")), one.get("uscc")]
+        lines.append(f"{place}. {'，'.join(str(fact) for fact in facts if fact)}")
+    return "\n".join(lines)
+
+
+def _same(value: Any, _content: Content, _known: Words) -> str:
+    return "是" if value else ""
+
+
+def _unit(one: Any, content: Content, known: Words) -> str:
+    """A unit of the registry, or one of those that the submission asks for."""
+    if isinstance(one, int) and one < 0:
+        wanted: Sequence[Mapping] = content.get("organisations", ())
+        name = wanted[-one - 1].get("name") if -one <= len(wanted) else None
+        return f"{name or '未命名单位'}（待登记）"
+    return known.units.get(one, "登记簿中没有的单位") if one else ""
+
+
+def _unit_ids(content: Content) -> Iterator[int]:
+    """The units of the registry that a content names."""
+    named = [held.get("organisation_id") for held in content.get("result", {}).get("holders", ())]
+    named += [
+        content.get(part, {}).get(name) for part in ("contract", "transfer") for name in _UNITS
+    ]
+    yield from (one for one in named if isinstance(one, int) and one > 0)
+
+
+_SPECIAL = {
+    "has_transfer": _yes_no,
+    "organisations": _asked_for,
+    "same_as": _same,
+    "same_submission": _same,
+    "result.non_secret": _secrecy,
+    "result.readiness_level": _level,
+    "result.holders": _holders,
+    "result.numbers": _numbers,
+}

@@ -1,0 +1,87 @@
+"""A submission to read (填报内容): answers by section, files, thread, what each round changed.
+
+Author and reviewers see the same; everything users typed is shown letter for letter.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+
+import streamlit as st
+
+from pilot import ui
+from pilot.domain.submission_content import Section
+from pilot.reports.submission_thread import Paper, Round, Said
+from pilot.reports.submission_words import Answer, Change
+
+CHANGED = ":blue-badge[本轮有改动]"
+
+
+def answers(
+    found: Mapping[Section, Sequence[Answer]],
+    *,
+    changed: Collection[str] = (),
+    notes: Mapping[str, Sequence[str]] | None = None,
+) -> None:
+    """Every section as a table of heading and answer; `changed` fields are marked.
+
+    `notes` are lines that stand under a field: problems, explanations, comments.
+    """
+    for section, lines in found.items():
+        st.markdown(f"**{section.label}**")
+        table = {}
+        for one in lines:
+            mark = f" {CHANGED}" if one.field in changed else ""
+            said = "".join(
+                f"\\\n:gray[{ui.plain(note)}]" for note in (notes or {}).get(one.field, ())
+            )
+            table[f"{ui.plain(one.heading)}{mark}"] = f"{ui.plain(one.text)}{said}"
+        st.table(table, border="horizontal", width="stretch")
+
+
+def papers(files: Sequence[Paper]) -> None:
+    """The files to download, with kind and size."""
+    if not files:
+        st.caption("没有附件。")
+    for one in files:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.link_button(
+                ui.plain(one.name), f"/files/{one.attachment_id}", icon=":material/download:"
+            )
+            st.caption(f"{one.kind.label} · {size(one.size)}", width="content")
+
+
+def thread(said: Sequence[Said]) -> None:
+    """The thread, oldest first."""
+    for one in said:
+        about = f" · 关于“{ui.plain(one.heading)}”" if one.heading else ""
+        with st.container(border=True):
+            st.caption(f"**{ui.plain(one.by)}** · {one.at} · 第 {max(one.round, 1)} 轮{about}")
+            st.markdown(ui.plain(one.text))
+    if not said:
+        st.caption("还没有意见。")
+
+
+def changes(found: Sequence[Change]) -> None:
+    """Field by field what was said before and what is said now."""
+    if found:
+        rows = {
+            ui.plain(one.heading): f":gray[{ui.plain(one.before)}] → {ui.plain(one.after)}"
+            for one in found
+        }
+        st.table(rows, border="horizontal", width="stretch")
+
+
+def rounds(found: Sequence[Round]) -> None:
+    """Each sending with what it changed, the latest first."""
+    for one in found:
+        st.markdown(f"**第 {one.number} 轮** · {one.sent_at} 提交")
+        changes(one.changes)
+        for word, names in (("新增附件", one.added), ("移除附件", one.removed)):
+            if names:
+                st.caption(f"{word}：{ui.plain('、'.join(names))}")
+        if one.number > 1 and not (one.changes or one.added or one.removed):
+            st.caption("内容与上一轮相同。")
+
+
+def size(count: int) -> str:
+    """A number of bytes as people read it."""
+    return f"{count / 1024 / 1024:.1f} MB" if count >= 1024 * 1024 else f"{count / 1024:.0f} KB"
