@@ -25,6 +25,7 @@ from pilot.domain.drafts import (
     ResultDraft,
     TransferDraft,
 )
+from pilot.domain.errors import Invalid
 from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.problems import Problem
 from pilot.domain.vocabulary import FileKind, Term
@@ -32,6 +33,7 @@ from pilot.domain.vocabulary import FileKind, Term
 Content = Mapping[str, Any]
 Draft = TypeVar("Draft")
 
+LONGEST = 100_000  # characters of a content; every field at its longest is far below
 ITS_OWN = 0  # the id of the result and contract that a submission brings along itself
 _NOT_ASKED = {  # fields of the drafts that a researcher does not fill in
     "result": {"code", "package_id", "source"},
@@ -128,7 +130,7 @@ def problems(
     read = parts(content)
     for part in ("result", "contract", "transfer"):
         if (draft := getattr(read, part)) is not None:
-            found += _named(part, drafts.problems(draft, lists, today), _NOT_ASKED[part])
+            found += _named(part, _broken(draft, lists, today), _NOT_ASKED[part])
     for number, draft in enumerate(read.organisations, 1):
         for each in drafts.problems(draft, lists, today):
             message = f"待登记单位 {number}：{each.message}"
@@ -161,8 +163,17 @@ def as_json(content: Content) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+def title_of(content: Content) -> str:
+    """The title as lists show it: one line without what cannot be printed, at most 200 long."""
+    text = str(content.get("result", {}).get("title") or "")
+    return "".join(sign for sign in text if sign.isprintable())[:200].strip()
+
+
 def merged(content: Content, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The content with some fields, named like `result.title`, set; the others untouched."""
+    """The content with some fields, named like `result.title`, set; the others untouched.
+
+    Raises Invalid for more than any form could hold.
+    """
     new = {key: dict(value) if isinstance(value, dict) else value for key, value in content.items()}
     for name, value in changes.items():
         part, _, field = name.partition(".")
@@ -170,6 +181,8 @@ def merged(content: Content, changes: Mapping[str, Any]) -> dict[str, Any]:
             new.setdefault(part, {})[field] = value
         else:
             new[part] = value
+    if len(as_json(new)) > LONGEST:
+        raise Invalid("content", "填报内容过长，没有保存；请删减文字，材料请作为附件上传。")
     return new
 
 
@@ -195,6 +208,21 @@ def heading(field: str) -> str:
 def _draft(kind: type[Draft], values: Mapping[str, Any]) -> Draft:
     known = {name: values[name] for name in described(kind) if name in values}
     return kind(**{name: "" for name in required(kind) if name not in known} | known)
+
+
+def _broken(draft: Any, lists: Lists, today: date) -> list[Problem]:
+    """The rules a draft breaks; of a result also those behind fields that are still blank."""
+    found = drafts.problems(draft, lists, today)
+    blank = {each.field for each in found}
+    if not isinstance(draft, ResultDraft) or any(each.rule != "required" for each in found):
+        return found
+    kinds = [*lists.get("result_kinds", {}), ""]
+    filled = {"title": "-", "kind": kinds[0], "holders": (Holder(ITS_OWN),)}
+    if not blank or not filled["kind"]:
+        return found
+    stand_in = replace(draft, **{name: filled[name] for name in blank})
+    behind = drafts.problems(stand_in, lists, today)
+    return found + [each for each in behind if each.field not in blank]
 
 
 def _named(part: str, found: list[Problem], hidden: Collection[str]) -> list[Problem]:

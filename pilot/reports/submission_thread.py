@@ -1,11 +1,14 @@
 """What stands beside a submission's answers: thread, files, rounds (意见、附件、轮次)."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
+from pilot.domain.errors import NotFound
 from pilot.domain.moment import SHANGHAI
 from pilot.domain.vocabulary import FileKind
 from pilot.reports import submission_words
@@ -81,6 +84,14 @@ def papers(session: Session, submission_id: int, at_round: int | None = None) ->
         )
         for linked, stored in queries_submissions.files(session, submission_id, at_round)
     ]
+
+
+def sent_content(session: Session, row: Submission) -> Mapping[str, Any]:
+    """What was sent last; a colleague never sees what its author is writing since."""
+    sent = queries_submissions.latest_round(session, row)
+    if sent is None:
+        raise NotFound("没有找到这条填报。")
+    return json.loads(sent.content)
 
 
 def rounds(session: Session, row: Submission) -> list[Round]:

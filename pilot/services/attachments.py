@@ -32,11 +32,11 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that was sent for a project and is not stored yet."""
+    """A file that was sent for a project, or for a submission, and is not stored yet."""
 
     name: str
     data: bytes
-    project_id: int
+    project_id: int | None = None
 
 
 def accept(
@@ -58,8 +58,10 @@ def accept(
     with reading(engine) as session:
         actor = queries_people.actor(session, by, now)
         check_may(actor, verb.action)
-        project = queries.one(session, Project, actor.base_id, upload.project_id)
-        of_project = queries_attachments.bytes_of_project(session, project.id)
+        of_project = 0
+        if upload.project_id is not None:
+            project = queries.one(session, Project, actor.base_id, upload.project_id)
+            of_project = queries_attachments.bytes_of_project(session, project.id)
         of_person = queries_attachments.bytes_of_account(session, actor.base_id, actor.id)
     _check_room("这个项目", of_project, len(upload.data), quota.project)
     _check_room("您", of_person, len(upload.data), quota.person)

@@ -4,7 +4,6 @@ The edge (a page, a route, the command line) calls `perform`; a verb never commi
 """
 
 import functools
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from uuid import uuid4
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel
 
-from pilot.domain.errors import Busy, PilotError, Unsure, Unwritable
+from pilot.domain.errors import Busy, PilotError, Unwritable
 from pilot.domain.people import MAY, Actor, check_may
 from pilot.services import security, telemetry, trace
 from pilot.services.working import WORK
@@ -21,10 +20,9 @@ from pilot.store import journal, queries_counting, queries_people, queries_versi
 from pilot.store.engine import reading, writing
 from pilot.store.faults import in_words
 from pilot.store.models import Claim
+from pilot.store.retrying import again
 
 VERBS: dict[str, Callable] = {}
-_PAUSES = (0, 0.05, 0.1, 0.2)  # seconds before each try
-_PATIENCE = 5.0  # seconds after which a command that has waited is not tried once more
 _TICK = timedelta(microseconds=1)  # two commands of a base never share a recorded time
 
 
@@ -105,28 +103,23 @@ def perform(
 
 
 def _tried(engine: Engine, action: Callable, args, options, *, by, now, key, seen) -> Done:
-    """Again after a moment if the database was busy; what it refuses in words."""
-    own, worst = key or uuid4().hex, None
-    start = time.monotonic()
-    for attempt, pause in enumerate(_PAUSES):
-        time.sleep(pause)
-        tried = attempt > 0 or key is not None
-        try:
-            return _once(
-                engine, action, args, options, by=by, now=now, key=own, tried=tried, seen=seen
-            )
-        except Busy as error:
-            telemetry.BUSY.inc()
-            worst = error if worst is None or isinstance(error, Unsure) else worst
-            if time.monotonic() - start > _PATIENCE:
-                break
-    raise worst
+    own = key or uuid4().hex
+
+    def once(number: int) -> Done:
+        tried = number > 0 or key is not None
+        return _once(engine, action, args, options, by=by, now=now, key=own, tried=tried, seen=seen)
+
+    return again(once, telemetry.BUSY.inc)
 
 
 def rehearse(
     engine: Engine, action: Callable, *args, by: int | str, now: datetime, **options
 ) -> list[Claim]:
     """What a verb would add to the ledger: run for real, looked at, and rolled back."""
+    return again(lambda _number: _rehearsed(engine, action, args, options, by=by, now=now))
+
+
+def _rehearsed(engine: Engine, action: Callable, args, options, *, by, now) -> list[Claim]:
     bound = engine.execution_options(sqlite_begin="IMMEDIATE")
     with in_words(), Session(bound) as session:
         actor = queries_people.actor(session, by, now)

@@ -19,10 +19,11 @@ from pilot.domain.submission_content import (
     as_json,
     differences,
     fingerprint,
-    merged,
     open_problems,
     problems,
+    title_of,
 )
+from pilot.domain.submission_edits import Edit, edited
 from pilot.domain.submissions import WRITABLE, Facts, check_move
 from pilot.domain.vocabulary import FileKind, SubmissionState
 from pilot.services import attachments, consequences, lookalikes, notices
@@ -39,6 +40,7 @@ from pilot.store.models import (
     SubmissionRound,
     Transfer,
 )
+from pilot.store.retrying import again
 
 MOST_FILES = 20
 _DECISIVE = ("contract", "transfer", "has_transfer")  # what a verified transfer rests on
@@ -67,7 +69,7 @@ def ask_change(session: Session, submission_id: int, *, by: Actor, at: datetime)
 def save(
     engine: Engine,
     submission_id: int,
-    changes: Mapping[str, Any],
+    changes: Edit,
     *,
     by: int | str,
     now: datetime,
@@ -76,20 +78,23 @@ def save(
 
     Raises a PilotError if the submission is not, or no longer, the author's to write.
     """
-    with writing(engine) as session:
-        put(session, submission_id, changes, by=queries_people.actor(session, by, now), at=now)
+
+    def kept(_number: int) -> None:
+        with writing(engine) as session:
+            actor = queries_people.actor(session, by, now)
+            put(session, submission_id, changes, by=actor, at=now)
+
+    again(kept)
 
 
-def put(
-    session: Session, submission_id: int, changes: Mapping[str, Any], *, by: Actor, at: datetime
-) -> None:
+def put(session: Session, submission_id: int, changes: Edit, *, by: Actor, at: datetime) -> None:
     """The same inside a transaction."""
     check_may(by, "submission.write")
     row = queries_submissions.locked(session, submission_id)
     if row is None or (row.base_id, row.author_id) != (by.base_id, by.id):
         raise NotFound("没有找到这条填报。")
-    content = merged(json.loads(row.content), changes)
-    title = str(content.get("result", {}).get("title") or "")[:200].strip()
+    content = edited(json.loads(row.content), changes)
+    title = title_of(content)
     if not queries_submissions.save_content(session, row.id, as_json(content), title, at):
         raise Conflict("这份填报已经提交或撤回，不能再修改；刚才填写的内容没有保存。")
     session.refresh(row)
@@ -210,7 +215,7 @@ def facts(session: Session, row: Submission) -> Facts:
 
 
 def _new(session: Session, content: str, by: Actor, at: datetime) -> Submission:
-    title = str(json.loads(content).get("result", {}).get("title") or "")[:200]
+    title = title_of(json.loads(content))
     row = Submission(
         base_id=by.base_id,
         author_id=by.id,
@@ -248,12 +253,9 @@ def _linked(
     session: Session, row: Submission, attachment: Attachment, kind: FileKind
 ) -> SubmissionFile:
     linked = SubmissionFile(
-        base_id=row.base_id,
-        submission_id=row.id,
-        attachment_id=attachment.id,
-        kind=kind,
+        base_id=row.base_id, submission_id=row.id, attachment_id=attachment.id, kind=kind,
         added_round=row.round + 1,
-    )
+    )  # fmt: skip
     session.add(linked)
     session.flush()
     return linked

@@ -4,6 +4,7 @@ from pilot.ui.action import act, once
 from pilot.ui.confirm import confirm
 from pilot.ui.days import day
 from pilot.ui.links import go, link
+from pilot.ui.many import take_in
 from pilot.ui.rehearsal import Rehearsal, rehearse
 from pilot.ui.strip import strip, view
 from pilot.ui.system import checks
@@ -26,5 +27,6 @@ __all__ = [
     "rehearse",
     "require",
     "strip",
+    "take_in",
     "view",
 ]

@@ -45,14 +45,14 @@ def act(
         if not view().live:
             raise Conflict(PAST)
         if upload is not None:
-            options["file"] = _kept(upload, of_project, verb)
+            options["file"] = keep_upload(upload, verb, of_project)
         result = perform(
             visitor.engine(),
             verb,
             *args,
             by=visitor.token(),
             now=datetime.now(UTC),
-            key=key and _content_key(key, verb, args, options),
+            key=key and content_key(key, verb, args, options),
             seen=seen,
             **options,
         )
@@ -65,7 +65,8 @@ def act(
     return result
 
 
-def _kept(upload: UploadedFile, project_id: int, verb: Callable) -> StoredFile:
+def keep_upload(upload: UploadedFile, verb: Callable, project_id: int | None = None) -> StoredFile:
+    """An upload safe on disk; Invalid if it is not taken."""
     chosen = settings()
     return attachments.accept(
         visitor.engine(),
@@ -96,7 +97,7 @@ def _spend(key: str) -> None:
             st.session_state[name] = (key, time.monotonic())
 
 
-def _content_key(key: str, verb: Callable, args: tuple, options: dict[str, Any]) -> str:
+def content_key(key: str, verb: Callable, args: tuple, options: dict[str, Any]) -> str:
     """One form and one content are one key: other content is another action at any speed."""
     digest = hashlib.sha256(f"{key}{verb.__qualname__}".encode())
     for value in (*args, *sorted(options.items())):

@@ -14,6 +14,7 @@ ANYONE = frozenset(Role)
 READERS = frozenset({Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.PROVINCE})
 REPORTERS = frozenset({Role.ADMIN, Role.MANAGER, Role.OFFICER, Role.PROVINCE})
 DEFINERS = frozenset({Role.ADMIN, Role.MANAGER, Role.OFFICER})
+AUTHORS = frozenset({Role.RESEARCHER})
 ADMINS = frozenset({Role.ADMIN})
 
 
@@ -38,6 +39,8 @@ MENU = (
     Entry("claims", "指标明细", "指标", "functions", READERS),
     Entry("exports", "报表导出", "指标", "download", REPORTERS),
     Entry("definitions", "口径与目标", "指标", "rule", DEFINERS),
+    Entry("submissions", "我的提交", "填报", "assignment", AUTHORS),
+    Entry("submission", "填报", "填报", "edit_note", AUTHORS, hidden=True),
     Entry("people", "人员与权限", "管理", "group", ADMINS),
     Entry("system", "系统状态", "管理", "monitor_heart", ADMINS),
     Entry("my_account", "我的账号", "管理", "account_circle", ANYONE),

@@ -39,7 +39,7 @@ def test_a_spent_key_is_renewed_a_moment_later(clock):
 
 
 def test_the_same_content_is_the_same_action():
-    keys = {action._content_key("k", print, ("甲", {"b", "a"}, b"x"), {"n": 1}) for _ in range(3)}
+    keys = {action.content_key("k", print, ("甲", {"b", "a"}, b"x"), {"n": 1}) for _ in range(3)}
     assert len(keys) == 1
 
 
@@ -53,8 +53,8 @@ def test_the_same_content_is_the_same_action():
     ],
 )
 def test_other_content_is_another_action(other):
-    assert action._content_key("k", print, ("甲",), {}) != action._content_key(*other)
+    assert action.content_key("k", print, ("甲",), {}) != action.content_key(*other)
 
 
 def test_a_key_fits_the_journal():
-    assert len(action._content_key("k", print, ("x" * 9999,), {})) <= 64
+    assert len(action.content_key("k", print, ("x" * 9999,), {})) <= 64

@@ -30,5 +30,6 @@ def test_what_a_role_does_not_see(role, hidden):
     assert "my_account" in shown
 
 
-def test_a_researcher_has_only_the_own_account_so_far():
-    assert [entry.file for entry in entries(frozenset({Role.RESEARCHER}))] == ["my_account"]
+def test_a_researcher_begins_at_the_own_submissions_and_sees_nothing_of_the_portfolio():
+    shown = [entry.file for entry in entries(frozenset({Role.RESEARCHER}))]
+    assert shown == ["submissions", "submission", "my_account"]

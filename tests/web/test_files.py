@@ -73,7 +73,7 @@ def test_whatever_the_row_says_the_answer_stays_a_download(visit, stored, kind):
         (Role.REVIEWER, 200),
         (Role.OFFICER, 200),
         (Role.PROVINCE, 403),
-        (Role.RESEARCHER, 403),
+        (Role.RESEARCHER, 404),  # their own submissions' files only
     ],
 )
 def test_who_may_download(visit, stored, role, status):

@@ -1,0 +1,86 @@
+"""Look-alikes of a submission in words (疑似重复): what it resembles, why, and what was said."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from pilot.domain.lookalikes import Ground, LookAlike
+from pilot.domain.submission_content import parts
+from pilot.services import lookalikes
+from pilot.store import queries_result_lists, queries_submissions
+from pilot.store.models import Result, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """One thing that may be the same; of another's submission only title, holders and state.
+
+    `same` says that the author takes it for the same, `reason` why it is not; `certain` ones must
+    be answered before sending.
+    """
+
+    table: str
+    id: int
+    ground: str
+    certain: bool
+    name: str
+    holders: str
+    standing: str
+    same: bool
+    reason: str
+    said_by: str
+
+
+def alike(session: Session, row: Submission, content: Mapping[str, Any]) -> list[Alike]:
+    """What a content resembles, the strongest ground first, and what it was said to be."""
+    found = lookalikes.found(session, row, content)
+    said = {
+        ("result", one.other_result_id)
+        if one.other_result_id is not None
+        else ("submission", one.other_submission_id): (one.reason, name)
+        for one, name in queries_submissions.distinctions(session, row.id)
+    }
+    results = [one.id for one in found if one.table == "result"]
+    held = queries_result_lists.holders_of(session, results) if results else {}
+    return [_told(session, row, one, content, held, said) for one in found]
+
+
+def unanswered(found: Sequence[Alike]) -> int:
+    """How many of them still have to be answered."""
+    return sum(one.certain and not (one.same or one.reason) for one in found)
+
+
+def _told(
+    session: Session,
+    row: Submission,
+    one: LookAlike,
+    content: Mapping[str, Any],
+    held: Mapping[int, Sequence[Any]],
+    said: Mapping[tuple[str, int], tuple[str, str]],
+) -> Alike:
+    if one.table == "result":
+        other = session.get_one(Result, one.id)
+        name, standing = f"{other.code} {other.title}", "已登记成果"
+        holders = "、".join(holder.name for holder in held.get(one.id, ()))
+        same = content.get("same_as") == one.id
+    else:
+        other = session.get_one(Submission, one.id)
+        name, standing = other.title, f"他人填报，{other.state.label}"
+        holders = _holders(session, other)
+        same = content.get("same_submission") == one.id
+    reason, said_by = said.get((one.table, one.id), ("", ""))
+    certain = one.ground is not Ground.SIMILAR
+    ground = one.ground.label if certain else f"{one.ground.label}（{one.likeness}%）"
+    return Alike(one.table, one.id, ground, certain, name, holders, standing, same, reason, said_by)
+
+
+def _holders(session: Session, other: Submission) -> str:
+    """The holders as they were sent; units that are only asked for are left out."""
+    sent = queries_submissions.latest_round(session, other)
+    read = parts(json.loads(sent.content)) if sent else None
+    ids = [held.organisation_id for held in read.result.holders] if read else []
+    known = queries_submissions.holders_of(session, [one for one in ids if one and one > 0])
+    return "、".join(known[one].name for one in ids if one in known)

@@ -1,0 +1,289 @@
+"""A researcher's submissions (我的提交): the list, where one stands, its desk to write at."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from pilot.domain.errors import NotFound
+from pilot.domain.moment import SHANGHAI, local_day
+from pilot.domain.people import Actor
+from pilot.domain.problems import Problem
+from pilot.domain.submission_content import Section, open_problems, problems
+from pilot.domain.submission_sections import Filled, standing, with_early
+from pilot.domain.submissions import ENDED, OPEN, WRITABLE, Side, turn, waiting_days
+from pilot.domain.vocabulary import SubmissionState, Term
+from pilot.reports import submission_thread
+from pilot.reports.submission_thread import Paper
+from pilot.store import (
+    queries_codes,
+    queries_notices,
+    queries_submission_lists,
+    streams,
+)
+from pilot.store.models import Account, Submission
+
+PAGE = 20
+_NOTICES = 5
+
+
+class Group(Term):
+    """Which submissions a list shows (填报分组)."""
+
+    ALL = "all", "全部"
+    MINE = "mine", "轮到我"
+    OPEN = "open", "审核中"
+    ENDED = "ended", "已结束"
+
+    @property
+    def states(self) -> frozenset[SubmissionState]:
+        """The states of the group; none means all."""
+        return {Group.MINE: WRITABLE, Group.OPEN: OPEN, Group.ENDED: ENDED}.get(self, frozenset())
+
+
+NEXT = {
+    SubmissionState.DRAFT: "补齐内容，检查后提交。",
+    SubmissionState.WAITING: "等待审核人认领，结果会在这里通知您。",
+    SubmissionState.SECOND: "已有一人核实，等待另一位审核人复核。",
+    SubmissionState.RETURNED: "请按意见修改后重新提交，回执号不变。",
+    SubmissionState.ACCEPTED: "已登记入库；内容有变化时可以申请变更。",
+    SubmissionState.REFUSED: "已结束，理由见填报页；需要时可以复制后重新填报。",
+    SubmissionState.DUPLICATE: "已并入登记簿中的同一项成果，不重复计数。",
+    SubmissionState.WITHDRAWN: "已撤回，不计数；需要时可以复制后重新填报。",
+}
+_CLAIMED = "审核人已认领，正在审核。"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One submission of the list, in words; `days` it has been somebody's turn."""
+
+    id: int
+    receipt: str
+    title: str
+    state: SubmissionState
+    turn: str
+    days: int
+    next: str
+    own: bool
+    author: str
+    is_change: bool
+    saved: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the list and how long the whole list is."""
+
+    lines: list[Line]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An unread notice and the submission it leads to."""
+
+    text: str
+    at: str
+    about_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where one submission stands, for its author or a colleague."""
+
+    id: int
+    rev: int
+    receipt: str
+    title: str
+    state: SubmissionState
+    round: int
+    own: bool
+    author: str
+    turn: str
+    days: int
+    next: str
+    reason: str
+    saved: str
+    changes_id: int | None
+    change_id: int | None
+
+    @property
+    def writable(self) -> bool:
+        """Whether its reader may write in it now."""
+        return self.own and self.state in WRITABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A submission to write at: the saved content, what to choose from, what still lacks."""
+
+    id: int
+    content: Mapping[str, Any]
+    lists: Mapping[str, Mapping[str, str]]
+    units: Mapping[int, str]
+    problems: tuple[Problem, ...]
+    open: tuple[Problem, ...]
+    files: tuple[Paper, ...]
+    stands: Mapping[Section, Filled]
+
+
+def mine(
+    session: Session, actor: Actor, now: datetime, group: Group, text: str, page: int = 1
+) -> Page:
+    """A page of what a researcher sees: their own, and what their organisation has sent."""
+    statement = queries_submission_lists.mine(
+        actor.base_id,
+        actor.id,
+        _home(session, actor),
+        states=group.states,
+        own=group is Group.MINE,
+        text=text,
+    )
+    rows = streams.page(session, statement, PAGE, (page - 1) * PAGE)
+    return Page([_line(row, actor, now) for row in rows], streams.count(session, statement))
+
+
+def counts(session: Session, actor: Actor) -> dict[Group, int]:
+    """How many submissions each group has."""
+    found = queries_submission_lists.counts(session, actor.base_id, actor.id, _home(session, actor))
+    return {
+        group: sum(
+            number
+            for state, author, number in found
+            if (not group.states or state in group.states)
+            and (group is not Group.MINE or author == actor.id)
+        )
+        for group in Group
+    }
+
+
+def messages(session: Session, actor: Actor) -> tuple[int, list[Message]]:
+    """How many notices are unread, and the latest of them."""
+    unread = queries_notices.unread(session, actor.id)
+    latest = queries_notices.latest(session, actor.id, _NOTICES) if unread else []
+    return unread, [
+        Message(one.text, submission_thread.instant(one.recorded_at), one.about_id)
+        for one in latest
+        if one.read_at is None
+    ]
+
+
+def last(session: Session, actor: Actor) -> int | None:
+    """The submission that a copy is made of: the one sent last, else the one begun last."""
+    return queries_submission_lists.latest_own(session, actor.base_id, actor.id)
+
+
+def row_of(session: Session, actor: Actor, submission_id: int | None) -> Submission:
+    """The submission, if this researcher sees it; another's draft is as good as missing."""
+    row = None
+    if submission_id is not None and submission_id < 2**31:
+        row = queries_submission_lists.seen(session, actor.base_id, actor.id, submission_id)
+    if row is None:
+        raise NotFound("没有找到这条填报。")
+    return row
+
+
+def head(session: Session, actor: Actor, submission_id: int | None, now: datetime) -> Head:
+    """Where the submission stands."""
+    row = row_of(session, actor, submission_id)
+    own = row.author_id == actor.id
+    return Head(
+        id=row.id,
+        rev=row.rev,
+        receipt=row.receipt or "",
+        title=row.title,
+        state=row.state,
+        round=row.round,
+        own=own,
+        author=session.get_one(Account, row.author_id).name,
+        turn=_turn(row.state, own),
+        days=waiting_days(row.turn_since, now),
+        next=_next(row.state, row.reviewer_id),
+        reason=row.reason or "",
+        saved=_clock(row.saved_at, now),
+        changes_id=row.changes_id if own else None,
+        change_id=queries_submission_lists.change_of(session, row.id) if own else None,
+    )
+
+
+def desk(session: Session, actor: Actor, submission_id: int, now: datetime) -> Desk:
+    """The working copy of one's own submission with everything its form needs."""
+    row = row_of(session, actor, submission_id)
+    if row.author_id != actor.id:
+        raise NotFound("没有找到这条填报。")
+    content = json.loads(row.content)
+    lists = queries_codes.lists(session, row.base_id)
+    files = submission_thread.papers(session, row.id)
+    kinds = {paper.kind for paper in files}
+    found = with_early(content, problems(content, kinds, lists, local_day(now)))
+    return Desk(
+        id=row.id,
+        content=content,
+        lists=lists,
+        units=_units(session, row.base_id, content),
+        problems=tuple(found),
+        open=tuple(open_problems(content, found)),
+        files=tuple(files),
+        stands=standing(content, kinds, found),
+    )
+
+
+def contract_known(session: Session, actor: Actor, no: object) -> bool:
+    """Whether the contract with this number is registered already."""
+    text = str(no or "").strip()
+    return bool(text) and queries_submission_lists.knows_contract(session, actor.base_id, text)
+
+
+def _units(session: Session, base_id: int, content: Mapping[str, Any]) -> dict[int, str]:
+    """Units of the registry by id, and those the submission asks for as -1, -2, …"""
+    wanted = {
+        -place: f"{one.get('name') or f'待登记单位 {place}'}（待登记）"
+        for place, one in enumerate(content.get("organisations", ()), 1)
+    }
+    known = queries_submission_lists.organisations(session, base_id)
+    return wanted | {
+        one: f"{name}　{uscc}" if uscc else name for one, (name, uscc) in known.items()
+    }
+
+
+def _line(row: Any, actor: Actor, now: datetime) -> Line:
+    own = row["author_id"] == actor.id
+    return Line(
+        id=row["id"],
+        receipt=row["receipt"] or "",
+        title=row["title"],
+        state=row["state"],
+        turn=_turn(row["state"], own),
+        days=waiting_days(row["turn_since"], now),
+        next=_next(row["state"], row["reviewer_id"]),
+        own=own,
+        author=row["author"],
+        is_change=row["changes_id"] is not None,
+        saved=_clock(row["saved_at"], now),
+    )
+
+
+def _turn(state: SubmissionState, own: bool) -> str:
+    side = turn(state)
+    if side is None:
+        return ""
+    return "您" if side is Side.AUTHOR and own else side.label
+
+
+def _next(state: SubmissionState, reviewer_id: int | None) -> str:
+    return _CLAIMED if reviewer_id is not None else NEXT[state]
+
+
+def _clock(at: datetime, now: datetime) -> str:
+    """The time of day if it is today's, else the day and the minute."""
+    if local_day(at) == local_day(now):
+        return f"{at.astimezone(SHANGHAI):%H:%M:%S}"
+    return submission_thread.instant(at)
+
+
+def _home(session: Session, actor: Actor) -> int | None:
+    return session.get_one(Account, actor.id).organisation_id

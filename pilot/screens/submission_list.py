@@ -1,0 +1,90 @@
+"""我的提交 as a list: new ones, notices, and each submission with whose turn it is."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from pilot import ui
+from pilot.reports.submissions import Group, Line, Message, Page
+from pilot.screens import pick
+from pilot.screens.submission_head import COLOURS, UNTITLED
+from pilot.services import notices, submissions
+
+
+def messages(unread: int, latest: Sequence[Message]) -> None:
+    """The unread notices, each with the way to its submission."""
+    if not unread:
+        return
+    with st.container(border=True):
+        st.markdown(f"**:material/notifications: 未读通知 {unread} 条**")
+        for one in latest:
+            label = f"{one.at}　{ui.plain(one.text)}"
+            if one.about_id is None:
+                st.markdown(label)
+            else:
+                ui.link(label, "submission", id=one.about_id)
+        st.button(
+            "全部标为已读", icon=":material/done_all:", key="read-all", on_click=ui.act,
+            args=(notices.read_all,), kwargs={"done": "已全部标为已读。"},
+        )  # fmt: skip
+
+
+def begin(last: int | None) -> None:
+    """Begin a submission, empty or as a copy of the last one."""
+    with st.container(horizontal=True):
+        if st.button("新建填报", type="primary", icon=":material/add:", key="new"):
+            _start("new", None)
+        if last is not None and st.button(
+            "复制上一份", icon=":material/content_copy:", key="copy",
+            help="带入成果信息、持有方和待登记单位；编号、转化和声明需要重新填写",
+        ):  # fmt: skip
+            _start("copy", last)
+
+
+def group(counts: Mapping[Group, int]) -> Group:
+    """Which submissions to show, each choice with its number."""
+    return pick.word(
+        "显示", "group", list(Group), default=Group.ALL, hidden=True,
+        shown=lambda one: f"{one.label} {counts[one]}",
+    )  # fmt: skip
+
+
+def lines(page: Page, *, narrowed: bool) -> None:
+    """A card each: title, state, turn and days, what next."""
+    if not page.lines:
+        if narrowed:
+            st.info("没有符合条件的填报；请换一个分组或搜索词。", icon=":material/search_off:")
+        else:
+            st.info(
+                "还没有填报。点“新建填报”开始：先填约 15 项，随填随存，可以随时离开再回来。",
+                icon=":material/edit_note:",
+            )
+    for one in page.lines:
+        _card(one)
+
+
+def _card(one: Line) -> None:
+    with st.container(border=True, gap="small"):
+        title = ui.plain(one.title or UNTITLED)
+        change = "变更申请：" if one.is_change else ""
+        ui.link(f"**{change}{title}**", "submission", id=one.id)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.badge(one.state.label, color=COLOURS[one.state])
+            if one.receipt:
+                st.caption(f"回执号 {ui.plain(one.receipt)}", width="content")
+            if one.turn:
+                waited = f"已 {one.days} 天" if one.days else "今天起"
+                st.caption(f"轮到{one.turn} · {waited}", width="content")
+            if not one.own:
+                st.caption(f"本单位 {ui.plain(one.author)} 填报", width="content")
+            else:
+                st.caption(f"保存于 {one.saved}", width="content")
+        st.caption(one.next)
+
+
+def _start(name: str, copy_of: int | None) -> None:
+    done = ui.act(
+        submissions.start, key=ui.once(f"{name}-submission"), done="已建立草稿。", copy_of=copy_of
+    )
+    if done:
+        ui.go("submission", id=done.subject_id)
