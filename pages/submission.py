@@ -16,10 +16,18 @@ with ui.reading() as session:
 
 title.title(ui.plain(shown.title or submission_head.UNTITLED))
 submission_head.head(shown)
-submission_head.moves(shown)
-if shown.writable:
+if shown.writable and not shown.round:
     submission_form.form(shown, actor)
-if shown.round:
+    submission_head.moves(shown)
+elif shown.writable:
+    submission_head.moves(shown)
     submission_head.thread(shown)
-if not shown.writable and shown.round:
-    submission_head.sent(shown, actor)
+    submission_form.form(shown, actor)
+else:
+    submission_head.moves(shown)
+    if shown.round:
+        left, right = st.columns([3, 2], gap="large")
+        with left:
+            submission_head.sent(shown, actor)
+        with right:
+            submission_head.thread(shown)

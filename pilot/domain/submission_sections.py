@@ -126,4 +126,4 @@ def _early(content: Content) -> Iterator[Problem]:
     for place, one in enumerate(content.get("organisations", ()), 1):
         if not is_blank(one.get("uscc")) and (sentence := uscc_problem(str(one["uscc"]))):
             message = f"待登记单位 {place}：{sentence}"
-            yield Problem("organisations", "uscc", message, "请与证照逐位核对。")
+            yield Problem("organisations", "uscc", message, "")

@@ -21,6 +21,7 @@ from pilot.store import queries_codes, queries_submissions
 
 NOTHING = "未填写"
 PARTS = {"result": ResultDraft, "contract": ContractDraft, "transfer": TransferDraft}
+_TITLES = {"contract.registered_on": "技术合同登记日期"}
 _LEVEL = ("readiness_scheme", "readiness_version", "readiness_level")
 _UNITS = frozenset({"seller_id", "buyer_id", "receiver_id"})
 
@@ -100,8 +101,13 @@ def explained(content: Content) -> list[Answer]:
 
 
 def title(field: str) -> str:
-    """The heading of a field; scheme, edition and level are one answer."""
-    return "技术成熟度" if field == "result.readiness_level" else heading(field)
+    """The heading of a field, no two alike; scheme, edition and level are one answer."""
+    if field == "result.readiness_level":
+        return "技术成熟度"
+    part, _, name = field.partition(".")
+    if part == "transfer" and name in described(ContractDraft):
+        return f"转化{heading(field)}"
+    return "转化受让方" if field == "transfer.receiver_id" else _TITLES.get(field, heading(field))
 
 
 def coded(label: str, code: str) -> str:

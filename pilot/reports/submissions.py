@@ -17,7 +17,7 @@ from pilot.domain.submission_sections import Filled, standing, with_early
 from pilot.domain.submissions import ENDED, OPEN, WRITABLE, Side, turn, waiting_days
 from pilot.domain.vocabulary import SubmissionState, Term
 from pilot.reports import submission_thread
-from pilot.reports.submission_thread import Paper
+from pilot.reports.submission_thread import Paper, Said
 from pilot.store import (
     queries_codes,
     queries_notices,
@@ -129,6 +129,7 @@ class Desk:
     open: tuple[Problem, ...]
     files: tuple[Paper, ...]
     stands: Mapping[Section, Filled]
+    remarks: tuple[Said, ...]  # what reviewers said about single fields of the last round
 
 
 def mine(
@@ -229,6 +230,11 @@ def desk(session: Session, actor: Actor, submission_id: int, now: datetime) -> D
         open=tuple(open_problems(content, found)),
         files=tuple(files),
         stands=standing(content, kinds, found),
+        remarks=tuple(
+            one
+            for one in submission_thread.thread(session, row.id)
+            if one.field and one.round == row.round and one.by_id != row.author_id
+        ),
     )
 
 

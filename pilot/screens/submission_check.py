@@ -40,10 +40,10 @@ def _summary(on: Sheet, alike: int) -> None:
         st.success("内容齐全，可以提交。", icon=":material/check_circle:")
     elif on.desk.open:
         st.error(f"还有 {len(on.desk.open)} 处需要补正或说明：", icon=":material/error:")
-    by_section: dict[Section, list[Problem]] = {}
-    for each in on.desk.problems:
-        by_section.setdefault(section_of(each.field), []).append(each)
-    for section, found in by_section.items():
+    for section in Section:
+        found = [each for each in on.desk.problems if section_of(each.field) is section]
+        if not found:
+            continue
         with st.container(border=True):
             _link(section, found, on.desk.content)
             for each in found:
@@ -81,7 +81,7 @@ def _send(head: Head, *, open_now: int, alike: int) -> None:
 def _submit(head: Head) -> None:
     done = ui.act(
         verbs.submit, head.id, seen=Seen("submission", head.id, head.rev),
-        key=ui.once(f"submit-{head.id}-{head.round}"), done="已提交，等待审核。",
+        key=ui.once(f"submit-{head.id}-{head.round}"), done="已提交，等待审核；回执号见下方。",
     )  # fmt: skip
     if done:
         pick.put("part", None)

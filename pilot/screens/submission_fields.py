@@ -101,8 +101,7 @@ def choose(on: Sheet, name: str, label: str, known: Mapping[Any, str], **options
         st.selectbox, label, codes, format_func=lambda one: known.get(one, str(one)),
         placeholder=_CHOOSE, **options,
     )  # fmt: skip
-    at = None if value is None else codes.index(value)
-    return saving.kept(on.form, name, value, draw, start=("index", at))
+    return saving.kept(on.form, name, value, draw, blank={"index": None})
 
 
 def day(on: Sheet, name: str, label: str) -> date | None:
@@ -110,7 +109,11 @@ def day(on: Sheet, name: str, label: str) -> date | None:
     value = on.value(name)
     shown = date.fromisoformat(value) if value else None
     draw = partial(st.date_input, label, format="YYYY-MM-DD", min_value=date(1980, 1, 1))
-    return saving.kept(on.form, name, shown, draw, edit=lambda one: {name: one and one.isoformat()})
+
+    def as_text(chosen: date | None) -> Edit:
+        return {name: chosen and chosen.isoformat()}
+
+    return saving.kept(on.form, name, shown, draw, blank={"value": None}, edit=as_text)
 
 
 def flag(on: Sheet, name: str, label: str, **options: Any) -> bool:
@@ -132,7 +135,10 @@ def lines(
 
 
 def troubles(on: Sheet, *names: str) -> None:
-    """What is wrong with fields, at the field: hard ones in red, soft ones with an explanation."""
+    """What reviewers said of fields and what is wrong with them, at the field."""
+    for said in on.desk.remarks:
+        if said.field in names:
+            st.markdown(f":blue[:material/comment: {ui.plain(said.by)}：{ui.plain(said.text)}]")
     for each in on.desk.problems:
         if each.field in names and (on.strict or not only_blank(each)):
             trouble(on, each)

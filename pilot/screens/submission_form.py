@@ -6,7 +6,7 @@ import streamlit as st
 
 from pilot import ui
 from pilot.domain.people import Actor
-from pilot.domain.submission_content import Section
+from pilot.domain.submission_content import Section, section_of
 from pilot.domain.submission_sections import Filled, following, progress
 from pilot.reports import submissions
 from pilot.reports.submissions import Desk, Head
@@ -15,6 +15,7 @@ from pilot.screens.submission_fields import Sheet, sheet
 from pilot.ui import saving
 
 CHECK = "check"
+_CHOICE = "part-choice"
 _SIGNS = {
     Filled.BLANK: ":material/radio_button_unchecked:",
     Filled.PARTIAL: ":material/pending:",
@@ -57,16 +58,26 @@ def _part(desk: Desk) -> Section | None:
 def _tasks(desk: Desk, part: Section | None) -> None:
     done, needed = progress(desk.stands)
     st.progress(done / max(needed, 1), f"已完成 {done} / {needed} 部分")
-    for section, stands in desk.stands.items():
-        st.button(
-            f"{_SIGNS[stands]} {section.label}　:small[{stands.label}]",
-            key=f"part-{section}", on_click=turn_to, args=(section.value,), width="stretch",
-            type="secondary" if section is part else "tertiary",
-        )  # fmt: skip
+    st.session_state[_CHOICE] = part  # the address decides, the list follows
+    st.radio(
+        "填报部分", list(Section), key=_CHOICE, on_change=_choose, label_visibility="collapsed",
+        format_func=lambda one: _line(desk, one),
+    )  # fmt: skip
     st.button(
         "检查并提交", icon=":material/fact_check:", key="part-check", on_click=turn_to,
         args=(CHECK,), width="stretch", type="primary" if part else "secondary",
     )  # fmt: skip
+
+
+def _line(desk: Desk, section: Section) -> str:
+    stands = desk.stands[section]
+    said = sum(section_of(one.field) is section for one in desk.remarks)
+    remarks = f" :blue[:small[{said} 条意见]]" if said else ""
+    return f"{_SIGNS[stands]} {section.label}　:gray[:small[{stands.label}]]{remarks}"
+
+
+def _choose() -> None:
+    turn_to(st.session_state[_CHOICE].value)
 
 
 def _section(on: Sheet, section: Section, actor: Actor) -> None:

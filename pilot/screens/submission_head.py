@@ -1,12 +1,13 @@
 """Where a submission stands (我的成果到哪了): state, turn, days, what next, what may be done."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import streamlit as st
 
 from pilot import ui
 from pilot.domain.people import Actor
-from pilot.domain.submissions import MOVES
+from pilot.domain.submissions import ENDED, MOVES
 from pilot.domain.vocabulary import SubmissionState as State
 from pilot.reports import submission_thread, submission_words, submissions
 from pilot.reports.submissions import Head
@@ -50,22 +51,35 @@ def head(shown: Head) -> None:
 
 
 def moves(shown: Head) -> None:
-    """What its author may do with it: receipt, withdraw, ask for a change."""
-    seen = Seen("submission", shown.id, shown.rev)
+    """What may be done with it: receipt, withdraw, ask for a change, begin anew."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if shown.receipt:
             st.link_button("回执（可打印）", f"/receipt/{shown.id}", icon=":material/print:")
-        if shown.own and shown.state in MOVES["withdraw"].states:
-            ui.confirm(
-                "撤回", _WITHDRAW, verbs.withdraw, shown.id, key=f"withdraw-{shown.id}", seen=seen,
-                done="已撤回。",
-            )  # fmt: skip
-        if shown.own and shown.state is State.ACCEPTED and not shown.change_id:
-            st.button("申请变更", icon=":material/edit_note:", key="change", on_click=_change,
-                      args=(shown,))  # fmt: skip
-        if shown.change_id:
-            ui.link("打开进行中的变更申请", "submission", icon=":material/edit_note:",
-                    id=shown.change_id)  # fmt: skip
+        if shown.own:
+            _own_moves(shown)
+
+
+def _own_moves(shown: Head) -> None:
+    if shown.state in MOVES["withdraw"].states:
+        ui.confirm(
+            "放弃草稿" if shown.state is State.DRAFT else "撤回", _WITHDRAW, verbs.withdraw,
+            shown.id, key=f"withdraw-{shown.id}", seen=Seen("submission", shown.id, shown.rev),
+            done="已撤回。",
+        )  # fmt: skip
+    if shown.change_id:
+        ui.link(
+            "打开进行中的变更申请", "submission", icon=":material/edit_note:", id=shown.change_id
+        )
+    elif shown.state is State.ACCEPTED:
+        st.button(
+            "申请变更", icon=":material/edit_note:", key="change", on_click=_open_new,
+            args=(verbs.ask_change, "change", "已建立变更申请，请修改后提交。", shown.id),
+        )  # fmt: skip
+    if shown.state in ENDED and shown.state is not State.ACCEPTED:
+        st.button(
+            "复制后重新填报", icon=":material/content_copy:", key="again", on_click=_open_new,
+            args=(verbs.start, "again", "已复制为新的草稿。"), kwargs={"copy_of": shown.id},
+        )  # fmt: skip
 
 
 def sent(shown: Head, actor: Actor) -> None:
@@ -104,12 +118,11 @@ def _say(submission_id: int, name: str) -> None:
     ui.act(verbs.comment, submission_id, text, key=ui.once(name), done="已发出回复。")
 
 
-def _change(shown: Head) -> None:
-    done = ui.act(
-        verbs.ask_change, shown.id, key=ui.once(f"change-{shown.id}"), done="已建立变更申请。"
-    )
-    if done:
-        st.query_params["id"] = str(done.subject_id)
+def _open_new(verb: Any, name: str, done: str, *args: int, **options: int) -> None:
+    """Run a verb that begins a submission, and let the address name the new one."""
+    made = ui.act(verb, *args, key=ui.once(f"{name}-submission"), done=done, **options)
+    if made:
+        st.query_params.from_dict({"id": str(made.subject_id)})
 
 
 def now() -> datetime:

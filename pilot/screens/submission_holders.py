@@ -101,8 +101,8 @@ def _field(on: Sheet, place: int, name: str, value: Any) -> None:
         st.selectbox, label, codes, placeholder="请选择",
         format_func=lambda code: coded(known[code], code),
     )  # fmt: skip
-    at = codes.index(value) if value in known else None
-    saving.kept(on.form, widget, value, draw, start=("index", at), edit=edit)
+    chosen = value if value in known else None
+    saving.kept(on.form, widget, chosen, draw, blank={"index": None}, edit=edit)
 
 
 def _add(form: saving.Form, name: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from pilot import ui
+from pilot.domain.submissions import WRITABLE
 from pilot.reports.submissions import Group, Line, Message, Page
 from pilot.screens import pick
 from pilot.screens.submission_head import COLOURS, UNTITLED
@@ -18,11 +19,9 @@ def messages(unread: int, latest: Sequence[Message]) -> None:
     with st.container(border=True):
         st.markdown(f"**:material/notifications: 未读通知 {unread} 条**")
         for one in latest:
-            label = f"{one.at}　{ui.plain(one.text)}"
-            if one.about_id is None:
-                st.markdown(label)
-            else:
-                ui.link(label, "submission", id=one.about_id)
+            st.markdown(f"{ui.plain(one.text)}　:small[:gray[{one.at}]]")
+            if one.about_id is not None:
+                ui.link("打开", "submission", icon=":material/arrow_forward:", id=one.about_id)
         st.button(
             "全部标为已读", icon=":material/done_all:", key="read-all", on_click=ui.act,
             args=(notices.read_all,), kwargs={"done": "已全部标为已读。"},
@@ -65,21 +64,26 @@ def lines(page: Page, *, narrowed: bool) -> None:
 
 def _card(one: Line) -> None:
     with st.container(border=True, gap="small"):
-        title = ui.plain(one.title or UNTITLED)
-        change = "变更申请：" if one.is_change else ""
-        ui.link(f"**{change}{title}**", "submission", id=one.id)
+        change = ":violet-badge[变更申请] " if one.is_change else ""
+        st.markdown(f"{change}**{ui.plain(one.title or UNTITLED)}**")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.badge(one.state.label, color=COLOURS[one.state])
-            if one.receipt:
-                st.caption(f"回执号 {ui.plain(one.receipt)}", width="content")
-            if one.turn:
-                waited = f"已 {one.days} 天" if one.days else "今天起"
-                st.caption(f"轮到{one.turn} · {waited}", width="content")
-            if not one.own:
-                st.caption(f"本单位 {ui.plain(one.author)} 填报", width="content")
-            else:
-                st.caption(f"保存于 {one.saved}", width="content")
-        st.caption(one.next)
+            for text in _facts(one):
+                st.caption(text, width="content")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            label = "继续填写" if one.own and one.state in WRITABLE else "打开"
+            ui.link(label, "submission", icon=":material/arrow_forward:", id=one.id)
+            st.caption(one.next, width="content")
+
+
+def _facts(one: Line) -> list[str]:
+    waited = f"已 {one.days} 天" if one.days else "今天起"
+    facts = [
+        f"回执号 {ui.plain(one.receipt)}" if one.receipt else "",
+        f"轮到{one.turn} · {waited}" if one.turn else "",
+        f"保存于 {one.saved}" if one.own else f"本单位 {ui.plain(one.author)} 填报",
+    ]
+    return [text for text in facts if text]
 
 
 def _start(name: str, copy_of: int | None) -> None:

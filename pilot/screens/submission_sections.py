@@ -81,8 +81,7 @@ def _readiness(on: Sheet, _actor: Actor) -> None:
         st.selectbox, "技术成熟度（标准、版本和等级）", codes, placeholder="请选择，可输入文字搜索",
         format_func=lambda code: f"{code.rpartition(':')[0]}　{levels[code]}",
     )  # fmt: skip
-    at = None if chosen is None else codes.index(chosen)
-    saving.kept(on.form, "readiness", chosen, pick, start=("index", at), edit=_level)
+    saving.kept(on.form, "readiness", chosen, pick, blank={"index": None}, edit=_level)
     troubles(on, "result.readiness_level")
     fields(on, ["result.maturity"])
 
@@ -103,8 +102,7 @@ def _transfer(on: Sheet, actor: Actor) -> None:
         st.radio, "这项成果是否已经转化？ *", [True, False], format_func=words.get, horizontal=True
     )
     moved = on.value("has_transfer")
-    at = None if moved is None else [True, False].index(moved)
-    saving.kept(on.form, "has_transfer", moved, pick, start=("index", at))
+    saving.kept(on.form, "has_transfer", moved, pick, blank={"index": None})
     if not moved:
         return
     one(on, "transfer.mode")
@@ -142,7 +140,7 @@ def _files(on: Sheet, _actor: Actor) -> None:
 def _more(on: Sheet, names: Sequence[str]) -> None:
     """What may be filled in later; open where something stands or is wrong."""
     filled = sum(on.value(name) not in (None, "", False) for name in names)
-    wrong = any(each.field in names for each in on.desk.open)
+    wrong = any(each.field in names for each in (*on.desk.open, *on.desk.remarks))
     opened: Any = st.expander(
         f"更多（已填 {filled} / {len(names)}）" if filled else "更多（可以以后再填）",
         expanded=wrong, key=f"{on.form.key}-more-{names[0]}", on_change="rerun",

@@ -10,7 +10,7 @@ import streamlit as st
 from pilot import ui
 from pilot.domain.submission_content import Section
 from pilot.reports.submission_thread import Paper, Round, Said
-from pilot.reports.submission_words import Answer, Change
+from pilot.reports.submission_words import NOTHING, Answer, Change
 
 CHANGED = ":blue-badge[本轮有改动]"
 
@@ -21,20 +21,19 @@ def answers(
     changed: Collection[str] = (),
     notes: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
-    """Every section as a table of heading and answer; `changed` fields are marked.
+    """Every section with its headings and answers; `changed` fields are marked.
 
     `notes` are lines that stand under a field: problems, explanations, comments.
     """
+    table = {}
     for section, lines in found.items():
-        st.markdown(f"**{section.label}**")
-        table = {}
+        table[f"**:primary[{section.label}]**"] = ""
         for one in lines:
             mark = f" {CHANGED}" if one.field in changed else ""
-            said = "".join(
-                f"\\\n:gray[{ui.plain(note)}]" for note in (notes or {}).get(one.field, ())
-            )
-            table[f"{ui.plain(one.heading)}{mark}"] = f"{ui.plain(one.text)}{said}"
-        st.table(table, border="horizontal", width="stretch")
+            said = [f":gray[{ui.plain(note)}]" for note in (notes or {}).get(one.field, ())]
+            text = f":gray[{NOTHING}]" if one.text == NOTHING else ui.plain(one.text)
+            table[f"{ui.plain(one.heading)}{mark}"] = "\\\n".join([text, *said])
+    st.table(table, border="horizontal", width="stretch")
 
 
 def papers(files: Sequence[Paper]) -> None:

@@ -4,7 +4,7 @@ A reload, another tab or a restart of the server draws what was saved. What a fa
 not keep stays in its field and is tried again with the next one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -51,22 +51,21 @@ def kept(
     shown: Any,
     draw: Callable[..., Any],
     *,
-    start: tuple[str, Any] | None = None,
+    blank: Mapping[str, Any] | None = None,
     edit: Callable[[Any], Any] | None = None,
 ) -> Any:
     """Draw a widget for one field and save it whenever it changes; returns what it shows.
 
     `shown` is the saved value as the widget shows it; `edit` is what a typed one means, the field
-    `name` itself unless said otherwise; `start` is the widget's option for a first value if that
-    is not `value`.
+    `name` itself unless said otherwise. `blank` are the options of a widget that can be emptied
+    again: Streamlit offers that only where nothing is chosen to begin with.
     """
     edit = edit or (lambda value: {name: value})
     state, key = _state(form), f"{form.key}.{name}"
     first = name not in state.drawn
-    option, value = start or ("value", shown)
-    options = {option: value}
-    if not first and _set(key, state.shown.get(name, shown)):
-        options = {}
+    options = {"value": shown} if blank is None else blank
+    if (blank is not None or not first) and _set(key, state.shown.get(name, shown)):
+        options = blank or {}
     value = draw(key=key, on_change=_typed, args=(form, name, key, edit), **options)
     if first:
         state.drawn.add(name)

@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from pilot.config import ROOT
-from pilot.web import faults, files, health, login, metrics
+from pilot.web import faults, files, health, login, metrics, receipts
 from pilot.web.chinese import Chinese
 from pilot.web.chinese import routes as chinese_routes
 from pilot.web.gate import Gate
@@ -44,6 +44,7 @@ def routes() -> list[BaseRoute]:
         *login.routes,
         *chinese_routes,
         *files.routes,
+        *receipts.routes,
         *_exports(),
     ]
 

@@ -185,6 +185,7 @@
     "[role=columnheader]",
     "textarea",
   ].join(",");
+  const OWN = "[data-testid=stFileUploaderDropzone] button"; // its label is Streamlit's own
   const ATTRIBUTES = ["placeholder", "aria-label", "title"];
 
   function chinese(text) {
@@ -196,7 +197,9 @@
 
   function inText(node) {
     const said = chinese(node.nodeValue);
-    if (said === node.nodeValue || node.parentElement?.closest(CONTENT)) return;
+    if (said === node.nodeValue) return;
+    const content = node.parentElement?.closest(CONTENT);
+    if (content && !content.closest(OWN)) return;
     node.nodeValue = said;
   }
 

@@ -1,0 +1,166 @@
+"""A researcher's lists and desk, and the receipt: who sees what."""
+
+from datetime import timedelta
+
+import pytest
+
+from pilot.domain.errors import NotFound
+from pilot.domain.people import Role
+from pilot.domain.vocabulary import SubmissionState as State
+from pilot.reports import receipts, submission_alike, submissions
+from pilot.reports.submissions import Group
+from pilot.services import submission_reviews
+from pilot.services import submissions as verbs
+from pilot.store.models import Account
+from tests import factories
+from tests import factories_submissions as made
+from tests.factories import NOON, clock
+
+
+@pytest.fixture
+def people(session):
+    return factories.team(session)
+
+
+@pytest.fixture
+def writer(session, people):
+    return made.author(session, people)
+
+
+@pytest.fixture
+def colleague(session, people, writer):
+    other = made.author(session, people)
+    session.get_one(Account, other.actor.id).organisation_id = writer.home.id
+    return other
+
+
+def titles(session, actor, group=Group.ALL, text=""):
+    page = submissions.mine(session, actor, NOON, group, text)
+    return [one.title for one in page.lines]
+
+
+def named(writer, title):
+    return made.result_content(writer, title=title)
+
+
+def test_ones_own_and_what_colleagues_sent(session, people, writer, colleague):
+    made.draft(session, writer, named(writer, "示例自己的草稿"))
+    made.draft(session, colleague, named(writer, "示例同事的草稿"))
+    made.sent(session, colleague, named(writer, "示例同事已交"))
+    stranger = made.author(session, people)
+    made.sent(session, stranger, named(stranger, "示例外单位"))
+
+    assert titles(session, writer.actor) == ["示例自己的草稿", "示例同事已交"]
+    assert titles(session, writer.actor, Group.MINE) == ["示例自己的草稿"]
+    counts = submissions.counts(session, writer.actor)
+    assert counts == {Group.ALL: 2, Group.MINE: 1, Group.OPEN: 1, Group.ENDED: 0}
+
+
+def test_a_researcher_of_no_organisation_sees_only_their_own(session, people):
+    lonely = factories.actor(session, people.base, Role.RESEARCHER)
+    other = factories.actor(session, people.base, Role.RESEARCHER)
+    row = verbs.start(session, by=other, at=clock(session))
+
+    assert titles(session, lonely) == []
+    with pytest.raises(NotFound):
+        submissions.head(session, lonely, row.id, NOON)
+
+
+def test_a_line_says_whose_turn_for_how_many_days(session, people, writer):
+    row = made.sent(session, writer, named(writer, "示例"))
+    later = row.turn_since + timedelta(days=3, hours=5)
+
+    [line] = submissions.mine(session, writer.actor, later, Group.ALL, "").lines
+    assert (line.turn, line.days, line.own) == ("审核人", 3, True)
+    made.claimed(session, row, people.one)
+    [line] = submissions.mine(session, writer.actor, later, Group.ALL, "").lines
+    assert line.next == "审核人已认领，正在审核。"
+
+
+def test_a_search_is_letter_for_letter(session, writer):
+    made.sent(session, writer, named(writer, "示例100%转化"))
+    assert titles(session, writer.actor, text="0%转") == ["示例100%转化"]
+    assert titles(session, writer.actor, text="0_转") == []
+
+
+def test_every_state_says_what_next():
+    assert set(submissions.NEXT) == set(State)
+
+
+@pytest.mark.parametrize("wrong", [None, 0, 99_999, 2**31, 10**15])
+def test_a_missing_one_is_not_found(session, writer, wrong):
+    with pytest.raises(NotFound):
+        submissions.head(session, writer.actor, wrong, NOON)
+
+
+def test_the_desk_of_a_colleague_is_closed(session, writer, colleague):
+    row = made.sent(session, colleague, named(writer, "示例"))
+
+    assert submissions.head(session, writer.actor, row.id, NOON).writable is False
+    with pytest.raises(NotFound):
+        submissions.desk(session, writer.actor, row.id, NOON)
+
+
+def test_remarks_of_the_last_round_stand_at_their_fields(session, people, writer):
+    row = made.sent(session, writer, named(writer, "示例"))
+    made.claimed(session, row, people.one)
+    for by, field in (
+        (people.one, "result.title"),
+        (people.one, None),
+        (writer.actor, "result.kind"),
+    ):
+        verbs.comment(session, row.id, "请核对", by=by, at=clock(session), field=field)
+    submission_reviews.send_back(session, row.id, by=people.one, at=clock(session))
+
+    desk = submissions.desk(session, writer.actor, row.id, NOON)
+
+    assert [one.field for one in desk.remarks] == ["result.title"]
+
+
+def test_of_a_look_alike_submission_only_what_was_sent_is_told(session, people, writer):
+    other = made.author(session, people)
+    content = made.result_content(other, numbers={"patent": ["201911044411.X"]})
+    sent = made.sent(session, other, content)
+    row = made.draft(
+        session, writer, made.result_content(writer, numbers=content["result"]["numbers"])
+    )
+
+    [alike] = submission_alike.alike(session, row, {"result": content["result"]})
+
+    assert (alike.table, alike.id, alike.holders) == ("submission", sent.id, other.home.name)
+    assert submission_alike.unanswered([alike]) == 1
+
+
+# --- the receipt ---------------------------------------------------------------------------------
+
+
+def test_the_receipt_says_what_was_sent_not_what_is_being_written(session, people, writer):
+    row = made.sent(session, writer, named(writer, "示例**已交**"))
+    made.claimed(session, row, people.one)
+    submission_reviews.send_back(session, row.id, by=people.one, at=clock(session), reason="请改")
+    verbs.put(session, row.id, {"result.title": "还在写"}, by=writer.actor, at=clock(session))
+
+    found = receipts.receipt(session, writer.actor, row.id)
+
+    assert (found.number, found.title, found.round) == (row.receipt, "示例**已交**", 1)
+    assert len(found.fingerprint) == 64
+
+
+def test_author_colleague_and_reviewer_see_a_receipt_and_nobody_else(
+    session, people, writer, colleague
+):
+    row = made.sent(session, writer, named(writer, "示例"))
+    for reader in (writer.actor, colleague.actor, people.one):
+        assert receipts.receipt(session, reader, row.id).number == row.receipt
+
+    elsewhere = factories.team(session, "YK").one
+    for reader in (made.author(session, people).actor, people.province, elsewhere):
+        with pytest.raises(NotFound, match="没有找到这份回执"):
+            receipts.receipt(session, reader, row.id)
+
+
+def test_a_draft_has_no_receipt_not_even_for_its_author(session, writer):
+    row = made.draft(session, writer, named(writer, "示例"))
+    for wrong in (row.id, 0, 10**30):
+        with pytest.raises(NotFound):
+            receipts.receipt(session, writer.actor, wrong)
