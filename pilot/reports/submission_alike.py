@@ -82,5 +82,5 @@ def _holders(session: Session, other: Submission) -> str:
     sent = queries_submissions.latest_round(session, other)
     read = parts(json.loads(sent.content)) if sent else None
     ids = [held.organisation_id for held in read.result.holders] if read else []
-    known = queries_submissions.holders_of(session, [one for one in ids if one and one > 0])
+    known = queries_submissions.holders_of(session, [one for one in ids if isinstance(one, int)])
     return "、".join(known[one].name for one in ids if one in known)

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from pilot.domain.errors import NotFound
 from pilot.domain.moment import SHANGHAI
+from pilot.domain.submission_content import title_of
 from pilot.domain.vocabulary import FileKind
 from pilot.reports import submission_words
 from pilot.reports.submission_words import Change
@@ -92,6 +93,12 @@ def sent_content(session: Session, row: Submission) -> Mapping[str, Any]:
     if sent is None:
         raise NotFound("没有找到这条填报。")
     return json.loads(sent.content)
+
+
+def sent_title(session: Session, submission_id: int, number: int) -> str:
+    """The title as a round was sent: what its author writes since is theirs alone."""
+    sent = queries_submissions.round_numbered(session, submission_id, number)
+    return title_of(json.loads(sent.content)) if sent else ""
 
 
 def rounds(session: Session, row: Submission) -> list[Round]:

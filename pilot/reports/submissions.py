@@ -18,6 +18,7 @@ from pilot.domain.submissions import ENDED, OPEN, WRITABLE, Side, turn, waiting_
 from pilot.domain.vocabulary import SubmissionState, Term
 from pilot.reports import submission_thread
 from pilot.reports.submission_thread import Paper, Said
+from pilot.services.submission_units import strange_units
 from pilot.store import (
     queries_codes,
     queries_notices,
@@ -145,7 +146,8 @@ def mine(
         text=text,
     )
     rows = streams.page(session, statement, PAGE, (page - 1) * PAGE)
-    return Page([_line(row, actor, now) for row in rows], streams.count(session, statement))
+    lines = [_line(session, row, actor, now) for row in rows]
+    return Page(lines, streams.count(session, statement))
 
 
 def counts(session: Session, actor: Actor) -> dict[Group, int]:
@@ -196,7 +198,7 @@ def head(session: Session, actor: Actor, submission_id: int | None, now: datetim
         id=row.id,
         rev=row.rev,
         receipt=row.receipt or "",
-        title=row.title,
+        title=row.title if own else submission_thread.sent_title(session, row.id, row.round),
         state=row.state,
         round=row.round,
         own=own,
@@ -221,6 +223,7 @@ def desk(session: Session, actor: Actor, submission_id: int, now: datetime) -> D
     files = submission_thread.papers(session, row.id)
     kinds = {paper.kind for paper in files}
     found = with_early(content, problems(content, kinds, lists, local_day(now)))
+    found += strange_units(session, row.base_id, content)
     return Desk(
         id=row.id,
         content=content,
@@ -256,12 +259,14 @@ def _units(session: Session, base_id: int, content: Mapping[str, Any]) -> dict[i
     }
 
 
-def _line(row: Any, actor: Actor, now: datetime) -> Line:
+def _line(session: Session, row: Any, actor: Actor, now: datetime) -> Line:
     own = row["author_id"] == actor.id
     return Line(
         id=row["id"],
         receipt=row["receipt"] or "",
-        title=row["title"],
+        title=row["title"]
+        if own or row["state"] not in WRITABLE
+        else submission_thread.sent_title(session, row["id"], row["round"]),
         state=row["state"],
         turn=_turn(row["state"], own),
         days=waiting_days(row["turn_since"], now),

@@ -15,8 +15,8 @@ from pilot.domain.people import Actor
 from pilot.domain.submission_content import Parts, parts
 from pilot.services import contracts, organisations, results, transfers
 from pilot.services.command import within
-from pilot.store import queries_people, queries_results, queries_submissions
-from pilot.store.models import Account, Submission
+from pilot.store import queries, queries_people, queries_results, queries_submissions
+from pilot.store.models import Account, Result, Submission
 
 _CHANGE = "填报变更"
 
@@ -35,6 +35,8 @@ def take_in(
     The author is who entered them, `by` who verified. Raises what the verbs raise.
     """
     author = queries_people.as_actor(session, session.get_one(Account, row.author_id))
+    if known_result is not None:
+        queries.one(session, Result, row.base_id, known_result)
     read = _registered(session, parts(content), by, at)
     row.result_id = known_result or _result(session, row, read.result, author, at)
     if read.transfer is None:

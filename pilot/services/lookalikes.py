@@ -39,6 +39,7 @@ def unanswered(session: Session, row: Submission, content: Mapping[str, Any]) ->
     """Look-alikes on certain grounds about which nobody has said yet whether they are the same."""
     answered = {_other(one) for one, _ in queries_submissions.distinctions(session, row.id)}
     answered.add(("result", content.get("same_as")))
+    answered.add(("submission", content.get("same_submission")))
     return [
         Problem(
             "lookalikes",
@@ -98,9 +99,8 @@ def _is_other(each: LookAlike, row: Submission) -> bool:
 
 
 def _marks(session: Session, read: Parts) -> Marks:
-    known = queries_submissions.holders_of(
-        session, [held.organisation_id for held in read.result.holders if held.organisation_id]
-    )
+    ids = [held.organisation_id for held in read.result.holders]
+    known = queries_submissions.holders_of(session, [one for one in ids if isinstance(one, int)])
     return marks(read, [unit.uscc or unit.name for unit in known.values()])
 
 

@@ -28,6 +28,7 @@ from pilot.domain.submissions import WRITABLE, Facts, check_move
 from pilot.domain.vocabulary import FileKind, SubmissionState
 from pilot.services import attachments, consequences, lookalikes, notices
 from pilot.services.command import verb
+from pilot.services.submission_units import strange_units
 from pilot.store import queries, queries_codes, queries_people, queries_submissions
 from pilot.store.engine import writing
 from pilot.store.files import StoredFile
@@ -150,6 +151,7 @@ def submit(session: Session, submission_id: int, *, by: Actor, at: datetime) -> 
     lists = queries_codes.lists(session, by.base_id)
     kinds = queries_submissions.file_kinds(session, row.id)
     found = open_problems(content, problems(content, kinds, lists, local_day(at)))
+    found += strange_units(session, row.base_id, content)
     if found or (found := lookalikes.unanswered(session, row, content)):
         raise Refused(found)
     _send(session, row, at)
@@ -207,8 +209,9 @@ def own(session: Session, submission_id: int, by: Actor) -> Submission:
 def facts(session: Session, row: Submission) -> Facts:
     """What the rules of a move look at."""
     content = json.loads(row.content)
-    holders = {held.get("organisation_id") for held in content.get("result", {}).get("holders", ())}
-    homes = {one for one in holders if one and one > 0} | {row.organisation_id} - {None}
+    held = content.get("result", {}).get("holders", ())
+    homes = {one.get("organisation_id") for one in held} | {row.organisation_id}
+    homes = {one for one in homes if isinstance(one, int) and one > 0}
     sent = queries_submissions.latest_round(session, row)
     voters = queries_submissions.voters(session, row.id, sent.fingerprint) if sent else frozenset()
     return Facts(row.state, row.author_id, row.reviewer_id, frozenset(homes), voters)

@@ -77,6 +77,18 @@ def test_a_line_says_whose_turn_for_how_many_days(session, people, writer):
     assert line.next == "审核人已认领，正在审核。"
 
 
+def test_a_colleague_sees_the_title_that_was_sent(session, people, writer, colleague):
+    row = made.sent(session, colleague, named(writer, "示例已交"))
+    made.claimed(session, row, people.one)
+    submission_reviews.send_back(session, row.id, by=people.one, at=clock(session), reason="请改")
+    new = {"result.title": "示例还在改"}
+    verbs.put(session, row.id, new, by=colleague.actor, at=clock(session))
+
+    assert titles(session, writer.actor) == ["示例已交"]
+    assert submissions.head(session, writer.actor, row.id, NOON).title == "示例已交"
+    assert titles(session, colleague.actor) == ["示例还在改"]
+
+
 def test_a_search_is_letter_for_letter(session, writer):
     made.sent(session, writer, named(writer, "示例100%转化"))
     assert titles(session, writer.actor, text="0%转") == ["示例100%转化"]

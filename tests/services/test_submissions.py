@@ -1,11 +1,14 @@
 """A submission through its life: saved, sent, judged, counted once."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import func, select
 
-from pilot.domain.errors import Conflict, GuardFailed, NotAllowed, NotFound, Refused
+from pilot.domain import submission_edits as edits
+from pilot.domain.errors import Busy, Conflict, GuardFailed, NotAllowed, NotFound, Refused
 from pilot.domain.people import Role
 from pilot.domain.vocabulary import FileKind, Indicator, Scope, Standing
 from pilot.domain.vocabulary import SubmissionState as State
@@ -139,6 +142,65 @@ def test_a_soft_problem_passes_with_an_explanation(session, writer):
     submissions.submit(session, row.id, by=writer.actor, at=clock(session))
 
     assert row.state is State.WAITING
+
+
+def test_a_unit_of_another_base_or_of_none_is_refused(session, writer):
+    elsewhere = registry.organisation(session, factories.team(session, "YK"))
+    for strange in (elsewhere.id, 999_999, -1, "1", None):
+        content = made.result_content(writer, holders=[{"organisation_id": strange}])
+        row = made.draft(session, writer, content)
+        with pytest.raises(Refused) as refused:
+            submissions.submit(session, row.id, by=writer.actor, at=clock(session))
+        assert ("result.holders", "unit-unknown") in rules(refused)
+
+
+def test_a_database_that_is_busy_is_said_in_words(engine, monkeypatch):
+    def locked(*_args, **_options):
+        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(submissions, "put", locked)
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    with writing(engine) as session:
+        author = made.author(session, factories.team(session)).actor
+
+    with pytest.raises(Busy):
+        submissions.save(engine, 1, {"result.title": "示例"}, by=author.id, now=NOON)
+
+
+def test_quick_edits_of_one_list_all_stand(engine):
+    with writing(engine) as session:
+        author = made.author(session, factories.team(session)).actor
+    number = perform(engine, start, by=author.id, now=NOON).subject_id
+
+    def add(one):
+        submissions.save(engine, number, edits.holder_added(one), by=author.id, now=NOON)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(1, 17)))
+
+    with reading(engine) as session:
+        content = json.loads(session.get_one(Submission, number).content)
+    assert sorted(one["organisation_id"] for one in content["result"]["holders"]) == [*range(1, 17)]
+
+
+def test_anothers_submission_may_be_said_to_be_the_same(session, people, writer):
+    other = made.author(session, people)
+    numbers = {"patent": ["201911044411.X"]}
+    sent = made.sent(session, other, made.result_content(other, numbers=numbers))
+    content = made.result_content(writer, numbers=numbers)
+    row = made.draft(session, writer, content | {"same_submission": sent.id})
+
+    submissions.submit(session, row.id, by=writer.actor, at=clock(session))
+
+    assert row.state is State.WAITING
+
+
+def test_a_known_result_of_another_base_is_not_taken_for_the_same(session, people, writer):
+    elsewhere = registry.result(session, factories.team(session, "YK"))
+    row = made.sent(session, writer, made.result_content(writer) | {"same_as": elsewhere.id})
+
+    with pytest.raises(NotFound):
+        made.accepted(session, row, people.one)
 
 
 def test_classified_content_is_refused(session, writer):
