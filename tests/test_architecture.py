@@ -21,6 +21,7 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
             "openpyxl",
             "pwdlib",
             "rapidfuzz",
+            "pypdfium2",
             "pyrage",
             "prometheus_client",
         },

@@ -26,6 +26,15 @@ class Side(Term):
     REVIEWER = "reviewer", "审核人"
 
 
+class Tab(Term):
+    """A part of the reviewers' queue (队列分栏)."""
+
+    MINE = "mine", "我的"
+    UNCLAIMED = "unclaimed", "待认领"
+    RETURNED = "returned", "已退回"
+    DONE = "done", "已办结"
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """A legal step; `to` is None where the state stays, `claimed` asks for a claim of one's own."""

@@ -35,7 +35,9 @@ def found(session: Session, row: Submission, content: Mapping[str, Any]) -> list
     return alike[:_MOST]
 
 
-def unanswered(session: Session, row: Submission, content: Mapping[str, Any]) -> list[Problem]:
+def unanswered(
+    session: Session, row: Submission, content: Mapping[str, Any], alike: Sequence[LookAlike]
+) -> list[Problem]:
     """Look-alikes on certain grounds about which nobody has said yet whether they are the same."""
     answered = {_other(one) for one, _ in queries_submissions.distinctions(session, row.id)}
     answered.add(("result", content.get("same_as")))
@@ -47,7 +49,7 @@ def unanswered(session: Session, row: Submission, content: Mapping[str, Any]) ->
             f"与已有的{_TABLES[each.table]}疑似重复：{each.ground.label}。",
             "请说明是同一项成果，或写明不是同一项的理由。",
         )
-        for each in found(session, row, content)
+        for each in alike
         if each.ground is not Ground.SIMILAR and (each.table, each.id) not in answered
     ]
 

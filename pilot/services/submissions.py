@@ -150,11 +150,13 @@ def submit(session: Session, submission_id: int, *, by: Actor, at: datetime) -> 
     content = json.loads(row.content)
     lists = queries_codes.lists(session, by.base_id)
     kinds = queries_submissions.file_kinds(session, row.id)
-    found = open_problems(content, problems(content, kinds, lists, local_day(at)))
-    found += strange_units(session, row.base_id, content)
-    if found or (found := lookalikes.unanswered(session, row, content)):
-        raise Refused(found)
-    _send(session, row, at)
+    found = problems(content, kinds, lists, local_day(at))
+    alike = lookalikes.found(session, row, content)
+    lacks = open_problems(content, found) + strange_units(session, row.base_id, content)
+    lacks = lacks or lookalikes.unanswered(session, row, content, alike)
+    if lacks:
+        raise Refused(lacks)
+    _send(session, row, at, warnings=len(found), alike=len(alike))
     if row.changes_id is not None:
         _reopen(session, row, content, at)
     notices.to_reviewers(session, row, "有新的填报等待审核", at, leave_out={by.id})
@@ -264,7 +266,7 @@ def _linked(
     return linked
 
 
-def _send(session: Session, row: Submission, at: datetime) -> None:
+def _send(session: Session, row: Submission, at: datetime, *, warnings: int, alike: int) -> None:
     row.round += 1
     row.state, row.turn_since = SubmissionState.WAITING, at
     row.decided_by = row.decided_at = row.reason = None
@@ -283,6 +285,8 @@ def _send(session: Session, row: Submission, at: datetime) -> None:
             number=row.round,
             content=row.content,
             fingerprint=fingerprint(json.loads(row.content), files),
+            warnings=warnings,
+            alike=alike,
             sent_at=at,
         )
     )

@@ -205,3 +205,8 @@ def last_receipt(session: Session, base_id: int, prefix: str) -> int:
     )
     last = session.exec(query.limit(1)).first()
     return int(last.removeprefix(prefix)) if last else 0
+
+
+def accounts(session: Session, ids: Collection[int]) -> Sequence[Account]:
+    """Accounts by id."""
+    return session.exec(select(Account).where(col(Account.id).in_(list(ids)))).all()

@@ -66,6 +66,8 @@ class SubmissionRound(Record, table=True):
     number: int
     content: str = Field(sa_type=Text)
     fingerprint: str = Field(max_length=64)
+    warnings: int = 0  # soft problems that passed with an explanation
+    alike: int = 0  # look-alikes at the time of sending
     sent_at: datetime
 
 

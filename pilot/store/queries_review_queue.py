@@ -1,0 +1,93 @@
+"""The reviewers' queue (审核队列): by tab, counted and paged in SQL."""
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from pilot.domain.submissions import ENDED, OPEN, Tab
+from pilot.domain.vocabulary import SubmissionState
+from pilot.store.models import Account, Organisation, Submission, SubmissionRound
+
+
+def counts(session: Session, base_id: int, reviewer_id: int) -> dict[Tab, int]:
+    """How many submissions each tab holds, in one statement."""
+    sums = [func.sum(case((_tab(tab, reviewer_id), 1), else_=0)) for tab in Tab]
+    row = session.execute(select(*sums).where(Submission.base_id == base_id)).one()
+    return {tab: int(number or 0) for tab, number in zip(Tab, row, strict=True)}
+
+
+def queue(base_id: int, tab: Tab, reviewer_id: int, text: str = "") -> Select:
+    """One tab: the longest waiting first, what is done the latest first."""
+    author, reviewer = aliased(Account), aliased(Account)
+    sent = and_(
+        SubmissionRound.submission_id == col(Submission.id),
+        SubmissionRound.number == Submission.round,
+    )
+    query = (
+        select(
+            Submission.id,
+            Submission.receipt,
+            Submission.title,
+            Submission.state,
+            Submission.round,
+            Submission.turn_since,
+            col(Submission.changes_id).is_not(None).label("is_change"),
+            author.name.label("author"),
+            Organisation.name.label("organisation"),
+            reviewer.name.label("reviewer"),
+            SubmissionRound.warnings,
+            SubmissionRound.alike,
+        )
+        .join(author, col(author.id) == col(Submission.author_id))
+        .join(Organisation, col(Organisation.id) == col(Submission.organisation_id), isouter=True)
+        .join(reviewer, col(reviewer.id) == _who(), isouter=True)
+        .join(SubmissionRound, sent)
+        .where(Submission.base_id == base_id, _tab(tab, reviewer_id), *_matching(text))
+    )
+    since = col(Submission.turn_since)
+    order = since.desc() if tab is Tab.DONE else since.asc()
+    return query.order_by(order, col(Submission.id))
+
+
+def next_unclaimed(session: Session, base_id: int, reviewer_id: int, after_id: int) -> int | None:
+    """The next submission for a reviewer: first their own, then the longest waiting one."""
+    query = (
+        select(Submission.id)
+        .where(
+            Submission.base_id == base_id,
+            Submission.id != after_id,
+            or_(_tab(Tab.MINE, reviewer_id), _tab(Tab.UNCLAIMED, reviewer_id)),
+        )
+        .order_by(
+            case((_tab(Tab.MINE, reviewer_id), 0), else_=1),
+            col(Submission.turn_since),
+            col(Submission.id),
+        )
+    )
+    return session.exec(query.limit(1)).first()
+
+
+def _tab(tab: Tab, reviewer_id: int) -> ColumnElement:
+    state, claimed = col(Submission.state), col(Submission.reviewer_id)
+    if tab is Tab.MINE:
+        return and_(state.in_(OPEN), claimed == reviewer_id)
+    if tab is Tab.UNCLAIMED:
+        return and_(state.in_(OPEN), claimed.is_(None), col(Submission.author_id) != reviewer_id)
+    if tab is Tab.RETURNED:
+        return state == SubmissionState.RETURNED
+    return and_(state.in_(ENDED), col(Submission.receipt).is_not(None))
+
+
+def _who() -> ColumnElement:
+    """Who is at it, or who decided it."""
+    return func.coalesce(Submission.reviewer_id, Submission.decided_by)
+
+
+def _matching(text: str) -> list[ColumnElement]:
+    if not (wanted := text.strip()):
+        return []
+    found = [
+        col(column).icontains(wanted, autoescape=True)
+        for column in (Submission.receipt, Submission.title, Organisation.name)
+    ]
+    return [or_(*found)]
