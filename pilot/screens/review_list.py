@@ -1,0 +1,86 @@
+"""The reviewers' queue (审核队列): tabs with counts, the longest waiting first."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from pilot import ui
+from pilot.domain.people import Actor
+from pilot.domain.submissions import Tab
+from pilot.reports import review_queue
+from pilot.reports.review_queue import Queue
+from pilot.screens import pick
+from pilot.services import submission_reviews
+
+_KEY = "review-queue"
+_OPEN = f"{_KEY}-open"
+_EMPTY = {
+    Tab.MINE: "您没有认领中的填报。请到“待认领”里认领一份。",
+    Tab.UNCLAIMED: "没有等待认领的填报。有新的填报时会通知您。",
+    Tab.RETURNED: "没有退回补正中的填报。",
+    Tab.DONE: "还没有办结的填报。",
+}
+
+
+def section(reader: Actor) -> None:
+    """The tabs, the search, the table and the way to the next one."""
+    now = datetime.now(UTC)
+    tab = pick.asked("tab", list(Tab), Tab.UNCLAIMED)
+    with ui.reading() as session:
+        text = st.query_params.get("q", "")
+        found = review_queue.queue(session, reader, tab, text, now, pick.page())
+        upcoming = review_queue.next_for(session, reader, 0)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        pick.word(
+            "分栏", "tab", list(Tab), default=Tab.UNCLAIMED, hidden=True,
+            shown=lambda one: f"{one.label} {found.counts[one]}",
+        )  # fmt: skip
+        pick.text("搜索", "q", "回执号、名称、单位")
+    if upcoming is not None and tab in (Tab.MINE, Tab.UNCLAIMED):
+        st.button(
+            "认领并打开下一份", type="primary", icon=":material/arrow_forward:",
+            on_click=take, args=(upcoming,), key="take-next", shortcut="n",
+            help="先是您已认领的，再是等得最久的；快捷键 N",
+        )  # fmt: skip
+    _table(found, tab)
+    pick.paging(found.total, review_queue.PAGE)
+
+
+def take(submission_id: int) -> None:
+    """Claim one and open it; one that is claimed by somebody else meanwhile is only opened."""
+    ui.act(submission_reviews.claim, submission_id, done="已认领，请审核。")
+    for key in ("tab", "q", "p"):
+        pick.put(key, None)
+    pick.put("id", submission_id)
+
+
+def _table(found: Queue, tab: Tab) -> None:
+    if found.rows.empty:
+        st.info(_EMPTY[tab], icon=":material/inbox:")
+        return
+    column = st.column_config
+    st.dataframe(
+        found.rows,
+        key=_KEY,
+        hide_index=True,
+        placeholder="",
+        alt="审核队列：回执号、名称、状态、等待天数、填报人和单位、核对提示、疑似重复",
+        column_order=[name for name in found.rows.columns if name != "id"],
+        column_config={
+            "receipt": column.ButtonColumn("回执号", type="tertiary", key=_OPEN, pinned=True),
+            "title": column.TextColumn("成果名称", width=240),
+            "state": column.TextColumn("状态", width=110),
+            "days": column.NumberColumn("等待天数", width=75, format="%d"),
+            "author": column.TextColumn("填报人", width=90),
+            "organisation": column.TextColumn("单位", width=160),
+            "round": column.NumberColumn("轮次", width=50, format="%d"),
+            "warnings": column.NumberColumn(
+                "提示", width=50, help="说明后通过的核对提示", format="%d"
+            ),
+            "alike": column.NumberColumn("疑似重复", width=70, format="%d"),
+            "reviewer": column.TextColumn("审核人", width=90),
+        },
+    )
+    if click := st.session_state.get(_OPEN):
+        ui.go("review", id=found.rows.iloc[click["row"]]["id"])
+    st.caption(f"共 {found.total} 份")
