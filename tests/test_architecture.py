@@ -43,6 +43,7 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
             "services.attachments",
             "services.doctor",
             "services.jobs",
+            "services.preview",
             "services.security",
             "services.trace",
             "reports.columns",

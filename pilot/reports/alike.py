@@ -29,6 +29,20 @@ class Alike:
     same: bool  # the author says it is the same
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A submission and its look-alikes, by the same headings."""
+
+    own: dict[str, str]
+    others: tuple[Alike, ...]
+
+
+def beside(session: Session, submission_id: int, content: Mapping[str, Any]) -> Beside:
+    """A submission beside everything it may be the same as."""
+    row = session.get_one(Submission, submission_id)
+    return Beside(facts_of(session, content), tuple(alike(session, row, content)))
+
+
 def facts_of(session: Session, content: Mapping[str, Any]) -> dict[str, str]:
     """What a submission is compared by."""
     read = parts(content)

@@ -13,7 +13,7 @@ from pilot.domain.errors import PilotError
 from pilot.domain.moment import local_day
 from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
-from pilot.domain.submission_content import differences, parts, problems, reason_key
+from pilot.domain.submission_content import parts, problems, reason_key
 from pilot.domain.submissions import (
     Facts,
     Tab,
@@ -89,7 +89,7 @@ class Judged:
     refusal: str
     claim_refusal: str
     content: Mapping[str, Any]
-    changed: tuple[tuple[str, Any, Any], ...]
+    before: Mapping[str, Any]
     checks: tuple[Check, ...]
     files: tuple[PaperLine, ...]
     voters: tuple[str, ...]
@@ -151,7 +151,7 @@ def judged(session: Session, reader: Actor, submission_id: int | None, now: date
         refusal=_refusal(session, known, reader, "accept", policy),
         claim_refusal=_refusal(session, known, reader, "claim", policy),
         content=content,
-        changed=_changed(session, row, content),
+        before=_before(session, row),
         checks=_checks(session, row, content, now),
         files=_files(session, row),
         voters=tuple(names[one] for one in sorted(known.voters)),
@@ -186,17 +186,15 @@ def _organisation(session: Session, row: Submission) -> str:
     return session.get_one(Organisation, row.organisation_id).name
 
 
-def _changed(
-    session: Session, row: Submission, content: Mapping[str, Any]
-) -> tuple[tuple[str, Any, Any], ...]:
-    """What differs from the round before, or from what a change asks to change."""
+def _before(session: Session, row: Submission) -> Mapping[str, Any]:
+    """What the round before said, or what a change asks to change; nothing for a first round."""
     if row.round > 1:
-        before = queries_submissions.round_numbered(session, row.id, row.round - 1).content
-    elif row.changes_id is not None:
-        before = session.get_one(Submission, row.changes_id).content
-    else:
-        return ()
-    return tuple(differences(json.loads(before), content))
+        return json.loads(
+            queries_submissions.round_numbered(session, row.id, row.round - 1).content
+        )
+    if row.changes_id is not None:
+        return json.loads(session.get_one(Submission, row.changes_id).content)
+    return {}
 
 
 def _checks(

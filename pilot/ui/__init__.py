@@ -5,6 +5,7 @@ from pilot.ui.confirm import confirm
 from pilot.ui.days import day
 from pilot.ui.links import go, link
 from pilot.ui.many import take_in
+from pilot.ui.pictures import picture
 from pilot.ui.rehearsal import Rehearsal, rehearse
 from pilot.ui.strip import strip, view
 from pilot.ui.system import checks
@@ -22,6 +23,7 @@ __all__ = [
     "go",
     "link",
     "once",
+    "picture",
     "plain",
     "reading",
     "rehearse",

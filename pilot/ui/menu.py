@@ -15,6 +15,7 @@ READERS = frozenset({Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role
 REPORTERS = frozenset({Role.ADMIN, Role.MANAGER, Role.OFFICER, Role.PROVINCE})
 DEFINERS = frozenset({Role.ADMIN, Role.MANAGER, Role.OFFICER})
 AUTHORS = frozenset({Role.RESEARCHER})
+REVIEWERS = frozenset({Role.REVIEWER})
 ADMINS = frozenset({Role.ADMIN})
 
 
@@ -35,6 +36,7 @@ MENU = (
     Entry("projects", "项目台账", "项目", "list_alt", READERS),
     Entry("project", "项目详情", "项目", "article", READERS, hidden=True),
     Entry("gate", "阶段门", "项目", "fact_check", READERS),
+    Entry("review", "审核", "项目", "rate_review", REVIEWERS),
     Entry("results", "成果与转化", "项目", "science", READERS),
     Entry("claims", "指标明细", "指标", "functions", READERS),
     Entry("exports", "报表导出", "指标", "download", REPORTERS),

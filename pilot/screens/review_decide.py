@@ -1,0 +1,142 @@
+"""Judging a submission (审核结论): comments by field; accept, return, refuse, join."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from pilot import ui
+from pilot.domain.submission_content import Section
+from pilot.domain.submissions import OPEN
+from pilot.domain.vocabulary import Term
+from pilot.reports.alike import Beside
+from pilot.reports.review_queue import Judged
+from pilot.reports.submission_words import Answer
+from pilot.screens import pick
+from pilot.screens.review_list import take
+from pilot.services import submission_reviews, submissions
+from pilot.services.command import Seen
+
+
+class Choice(Term):
+    """What a reviewer may decide (审核结论)."""
+
+    ACCEPT = "accept", "通过"
+    RETURN = "return", "退回补正"
+    REFUSE = "refuse", "不予受理"
+    JOIN = "join", "并入已有成果"
+
+
+_DONE = {
+    Choice.ACCEPT: "已记录您的结论：通过。",
+    Choice.RETURN: "已退回填报人补正。",
+    Choice.REFUSE: "已不予受理。",
+    Choice.JOIN: "已并入已有成果。",
+}
+
+
+def head(shown: Judged) -> None:
+    """Which submission, how it stands, whose turn, and the ways from here."""
+    st.title(shown.title or "（未填名称）")
+    whose = f"等待 {shown.days} 天" if shown.state in OPEN else ""
+    facts = [shown.receipt, f"第 {shown.round} 轮", f"{shown.author} {shown.organisation}", whose]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(shown.state.label, color="orange" if shown.state in OPEN else "gray")
+        st.caption(ui.plain(" · ".join(filter(None, facts))), width="content")
+        ui.link("返回队列", "review", icon=":material/arrow_back:")
+
+
+def comment_box(shown: Judged, answers: Mapping[Section, Sequence[Answer]]) -> None:
+    """A word about one field or about the whole; what was typed stays if it is refused."""
+    if shown.state not in OPEN:
+        return
+    fields = {one.field: one.heading for lines in answers.values() for one in lines}
+    with st.form(f"comment-{shown.id}", border=False, clear_on_submit=False):
+        field = st.selectbox(
+            "意见针对", list(fields), None, format_func=fields.get, placeholder="整份填报",
+            key=f"comment-field-{shown.id}",
+        )  # fmt: skip
+        text = st.text_area("意见", max_chars=1000, key=f"comment-text-{shown.id}")
+        sent = st.form_submit_button("写下意见", icon=":material/add_comment:")
+    if sent:
+        done = "已写下意见。"
+        key = ui.once(f"comment-{shown.id}")
+        if ui.act(submissions.comment, shown.id, text, field=field, key=key, done=done):
+            st.session_state.pop(f"comment-text-{shown.id}", None)
+            st.rerun()
+
+
+def decision(shown: Judged, beside: Beside) -> None:
+    """The decision that was taken, or the form of it, or why it is not the reader's."""
+    st.subheader("结论")
+    if shown.state not in OPEN:
+        told = [shown.state.label, shown.decided_by, shown.reason]
+        st.info(ui.plain(" · ".join(filter(None, told))), icon=":material/gavel:")
+        if shown.result_id:
+            ui.link("查看登记的成果", "results", icon=":material/science:", id=shown.result_id)
+    elif not shown.claim_refusal and shown.refusal:
+        st.button(
+            "认领", type="primary", icon=":material/front_hand:", key="claim",
+            on_click=take, args=(shown.id,), shortcut="c", help="认领后才能作结论；快捷键 C",
+        )  # fmt: skip
+    elif shown.refusal:
+        st.info(ui.plain(shown.refusal), icon=":material/lock:")
+    else:
+        _form(shown, beside)
+
+
+def _form(shown: Judged, beside: Beside) -> None:
+    choices = [one for one in Choice if one is not Choice.JOIN or _results(beside)]
+    choice = st.radio(
+        "结论 *", choices, None, format_func=lambda one: one.label, horizontal=True,
+        key=f"choice-{shown.id}",
+    )  # fmt: skip
+    target = None
+    if choice is Choice.JOIN:
+        known = _results(beside)
+        target = st.selectbox(
+            "并入哪一项 *", list(known), None, format_func=known.get, placeholder="选择成果",
+            key=f"target-{shown.id}",
+        )  # fmt: skip
+    reason = st.text_area("理由", max_chars=500, key=f"reason-{shown.id}", help=_WHEN)
+    with st.container(horizontal=True):
+        label = f"确认：{choice.label}" if choice else "请先选择结论"
+        if st.button(label, type="primary", icon=":material/gavel:", disabled=choice is None):
+            _decide(shown, choice, target, reason or "")
+        st.button("放回队列", on_click=_release, args=(shown,), key="release")
+    if choice is Choice.ACCEPT and shown.votes_needed > 1 and not shown.voters:
+        st.caption("这是第一次核实：确认后由另一位审核人复核，复核通过才登记和计数。")
+
+
+_WHEN = "不予受理和并入必须写明理由；退回补正须有理由或对某一项的意见。"
+
+
+def _decide(shown: Judged, choice: Choice, target: int | None, reason: str) -> None:
+    if choice is Choice.JOIN and target is None:
+        st.error("请选择并入哪一项成果。")
+        return
+    verbs: dict[Choice, tuple[Callable, tuple[Any, ...]]] = {
+        Choice.ACCEPT: (submission_reviews.accept, ()),
+        Choice.RETURN: (submission_reviews.send_back, ()),
+        Choice.REFUSE: (submission_reviews.refuse, ()),
+        Choice.JOIN: (submission_reviews.join, (target,)),
+    }
+    verb, more = verbs[choice]
+    seen = Seen("submission", shown.id, shown.rev)
+    key = ui.once(f"judge-{shown.id}-{shown.round}")
+    if ui.act(verb, shown.id, *more, reason=reason, seen=seen, key=key, done=_DONE[choice]):
+        pick.put("id", None)
+        st.rerun()
+
+
+def _release(shown: Judged) -> None:
+    if ui.act(submission_reviews.release, shown.id, done="已放回队列。"):
+        pick.put("id", None)
+
+
+def _results(beside: Beside) -> dict[int, str]:
+    return {
+        one.id: f"{one.code} {one.facts.get('名称', '')}"
+        for one in beside.others
+        if one.table == "result"
+    }
