@@ -77,7 +77,7 @@ def decision(shown: Judged, beside: Beside) -> None:
     elif not shown.claim_refusal and shown.refusal:
         st.button(
             "认领", type="primary", icon=":material/front_hand:", key="claim",
-            on_click=take, args=(shown.id,), shortcut="c", help="认领后才能作结论；快捷键 C",
+            on_click=take, args=(shown.id,), shortcut="t", help="认领后才能作结论；快捷键 T",
         )  # fmt: skip
     elif shown.refusal:
         st.info(ui.plain(shown.refusal), icon=":material/lock:")

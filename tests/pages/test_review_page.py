@@ -1,0 +1,148 @@
+"""审核 as a page: the queue, one submission beside its checks, and every decision."""
+
+import pytest
+
+from pilot.domain.people import Role
+from pilot.screens.review_decide import Choice
+from pilot.services import submissions
+from pilot.store.engine import reading, writing
+from pilot.store.models import Submission
+from tests import factories_registry as registry
+from tests import factories_submissions as made
+from tests.factories import clock
+from tests.pages import staff
+from tests.pages.people_of import people_of
+
+
+@pytest.fixture
+def waiting(engine):
+    """A result and a transfer that wait, and a result whose title is like the first one's."""
+    staff.second_accounts(engine)
+    with writing(engine) as session:
+        people = people_of(session)
+        writer = made.author(session, people, name="示例**填报人**")
+        registry.result(session, people, title="一种示例耐温分离膜的制备工艺")
+        buyer = registry.organisation(session, people)
+        made.sent(session, writer, made.result_content(writer, title="示例耐温分离膜制备工艺研究"))
+        sale = made.transfer_content(writer, buyer)
+        sale["result"]["title"] = "示例高纯试剂提纯装置"
+        made.sent(session, writer, sale)
+
+
+def words(app):
+    groups = [app.title, app.subheader, app.markdown, app.caption, app.info, app.error, app.warning]
+    groups += [app.success, app.text]
+    return "\n".join(item.value for group in groups for item in group)
+
+
+def button(app, label):
+    return next(item for item in app.button if item.label.startswith(label))
+
+
+def state(engine, number):
+    with reading(engine) as session:
+        return session.get_one(Submission, number).state.value
+
+
+def open_claimed(open_page, number="1", login="reviewer"):
+    app = open_page("review", Role.REVIEWER, login=login, id=number)
+    return button(app, "认领").click().run()
+
+
+def test_the_queue_counts_its_tabs_and_lists_what_waits(open_page, waiting):
+    app = open_page("review", Role.REVIEWER)
+
+    assert not app.exception
+    assert list(app.dataframe[0].value["receipt"]) == ["TB-2026-00001", "TB-2026-00002"]
+    assert list(app.dataframe[0].value["alike"]) == [1, 0]
+    assert [label.split()[-1] for label in app.segmented_control[0].options] == ["0", "2", "0", "0"]
+
+
+def test_an_empty_queue_says_what_comes_next(open_page, engine):
+    assert "有新的填报时会通知您" in words(open_page("review", Role.REVIEWER))
+
+
+@pytest.mark.parametrize("role", [Role.RESEARCHER, Role.MANAGER, Role.PROVINCE])
+def test_others_have_no_such_page(open_page, waiting, role):
+    app = open_page("review", role)
+    assert not app.dataframe
+
+
+def test_a_submission_is_shown_letter_for_letter_with_its_lookalike(open_page, waiting):
+    app = open_page("review", Role.REVIEWER, id="1")
+
+    said = words(app)
+    assert not app.exception
+    assert "示例\\*\\*填报人\\*\\*" in said
+    assert "疑似重复（1）" in said
+    assert "全部规则通过" in said
+
+
+def test_accepting_a_result_registers_it(open_page, waiting, engine):
+    app = open_claimed(open_page)
+    app.radio[0].set_value(Choice.ACCEPT).run()
+    button(app, "确认：").click().run()
+
+    assert not app.exception
+    assert state(engine, 1) == "accepted"
+
+
+def test_the_first_of_two_verifications_sends_it_on(open_page, waiting, engine):
+    app = open_claimed(open_page, "2")
+    app.radio[0].set_value(Choice.ACCEPT).run()
+    assert "第一次核实" in words(app)
+    button(app, "确认：").click().run()
+    assert state(engine, 2) == "second"
+
+    app = open_page("review", Role.REVIEWER, id="2")
+    assert "复核须由另一位审核人" in words(app)
+
+
+def test_a_return_without_a_word_keeps_the_page_and_says_why(open_page, waiting, engine):
+    app = open_claimed(open_page)
+    app.radio[0].set_value(Choice.RETURN).run()
+    button(app, "确认：").click().run()
+
+    assert "请写总的意见" in words(app)
+    assert state(engine, 1) == "waiting"
+
+
+def test_a_comment_about_a_field_stands_under_it_and_allows_the_return(open_page, waiting, engine):
+    app = open_claimed(open_page)
+    app.selectbox(key="comment-field-1").set_value("result.summary")
+    app.text_area(key="comment-text-1").set_value("请写明指标")
+    button(app, "写下意见").click().run()
+    assert "请写明指标" in words(app)
+
+    app.radio[0].set_value(Choice.RETURN).run()
+    button(app, "确认：").click().run()
+    assert state(engine, 1) == "returned"
+
+
+def test_a_lookalike_can_be_told_apart_or_joined(open_page, waiting, engine):
+    app = open_claimed(open_page)
+    app.text_input[0].set_value("原料不同")
+    button(app, "确认不是同一项").click().run()
+    assert "不是同一项：" in words(app)
+
+    app.radio[0].set_value(Choice.JOIN).run()
+    app.selectbox(key="target-1").set_value(1)
+    app.text_area(key="reason-1").set_value("实为同一项")
+    button(app, "确认：").click().run()
+    assert state(engine, 1) == "duplicate"
+
+
+def test_what_a_colleague_has_claimed_is_read_only(open_page, waiting):
+    open_claimed(open_page)
+    app = open_page("review", Role.REVIEWER, login="reviewer2", id="1")
+    assert "另一位审核人认领" in words(app)
+    assert not app.radio
+
+
+def test_a_draft_and_a_missing_one_are_not_found(open_page, waiting, engine):
+    with writing(engine) as session:
+        writer = made.author(session, people_of(session))
+        draft = submissions.start(session, by=writer.actor, at=clock(session)).id
+
+    for number in (str(draft), "999"):
+        assert "没有找到这条填报" in words(open_page("review", Role.REVIEWER, id=number))
