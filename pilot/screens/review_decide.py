@@ -37,7 +37,7 @@ _DONE = {
 
 def head(shown: Judged) -> None:
     """Which submission, how it stands, whose turn, and the ways from here."""
-    st.title(shown.title or "（未填名称）")
+    st.title(ui.plain(shown.title or "（未填名称）"))
     whose = f"等待 {shown.days} 天" if shown.state in OPEN else ""
     facts = [shown.receipt, f"第 {shown.round} 轮", f"{shown.author} {shown.organisation}", whose]
     with st.container(horizontal=True, vertical_alignment="center"):

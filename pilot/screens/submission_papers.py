@@ -10,7 +10,7 @@ from pilot.domain.vocabulary import FileKind
 from pilot.reports.submission_thread import Paper
 from pilot.reports.submissions import Desk
 from pilot.screens.submission_view import size
-from pilot.services import submissions
+from pilot.services import submission_files
 
 _KINDS = "、".join(kind.label for kind in ACCEPTED)
 _MEANT = {
@@ -40,17 +40,17 @@ def _uploader(desk: Desk, kind: FileKind) -> None:
     chosen = st.file_uploader(
         f"上传{kind.label}", type=list(EXTENSIONS), accept_multiple_files=True,
         key=f"upload-{desk.id}-{version}",
-        help=f"{_KINDS}；每个不超过 20 MB，最多 {submissions.MOST_FILES} 个。文件按内容检查，"
+        help=f"{_KINDS}；每个不超过 20 MB，最多 {submission_files.MOST_FILES} 个。文件按内容检查，"
         "含宏的文档、压缩包和程序不收。",
     )  # fmt: skip
-    st.caption(f"可以上传 {_KINDS}，每个不超过 20 MB，总共最多 {submissions.MOST_FILES} 个。")
+    st.caption(f"可以上传 {_KINDS}，每个不超过 20 MB，总共最多 {submission_files.MOST_FILES} 个。")
     if chosen:
         _take_in(desk, kind, chosen, version)
 
 
 def _take_in(desk: Desk, kind: FileKind, chosen: Sequence, version: int) -> None:
     """Each file by itself; afterwards the field is empty for the next ones."""
-    ui.take_in(chosen, submissions.attach, desk.id, kind)
+    ui.take_in(chosen, submission_files.attach, desk.id, kind)
     st.session_state[f"uploads-{desk.id}"] = version + 1
     st.rerun()
 
@@ -61,5 +61,5 @@ def _paper(desk: Desk, one: Paper) -> None:
         st.link_button("下载", f"/files/{one.attachment_id}", icon=":material/download:")
         st.button(
             "移除", icon=":material/delete:", key=f"detach-{one.id}", on_click=ui.act,
-            args=(submissions.detach, desk.id, one.id), kwargs={"done": "已移除附件。"},
+            args=(submission_files.detach, desk.id, one.id), kwargs={"done": "已移除附件。"},
         )  # fmt: skip

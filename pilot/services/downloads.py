@@ -1,6 +1,6 @@
 """Downloads of stored files (附件下载): permission, own base, then the bytes.
 
-What a researcher is still writing is theirs alone (docs/decisions/0006), its files too.
+What a researcher is still writing is theirs alone (docs/decisions/0008), its files too.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """The author's side of a submission (填报): start, save, attach, send, withdraw, ask for a change.
 
 Saving is not a verb: what a researcher is still writing is theirs alone and leaves no journal
-entry (docs/decisions/0006). Sending is one, and from then on every step is.
+entry (docs/decisions/0008). Sending is one, and from then on every step is.
 """
 
 import json
@@ -24,26 +24,22 @@ from pilot.domain.submission_content import (
     title_of,
 )
 from pilot.domain.submission_edits import Edit, edited
-from pilot.domain.submissions import WRITABLE, Facts, check_move
-from pilot.domain.vocabulary import FileKind, SubmissionState
-from pilot.services import attachments, consequences, lookalikes, notices
+from pilot.domain.submissions import Facts, check_move
+from pilot.domain.vocabulary import SubmissionState
+from pilot.services import consequences, lookalikes, notices
 from pilot.services.command import verb
 from pilot.services.submission_units import strange_units
 from pilot.store import queries, queries_codes, queries_people, queries_submissions
 from pilot.store.engine import writing
-from pilot.store.files import StoredFile
 from pilot.store.models import (
     Account,
-    Attachment,
     Submission,
     SubmissionComment,
-    SubmissionFile,
     SubmissionRound,
     Transfer,
 )
 from pilot.store.retrying import again
 
-MOST_FILES = 20
 _DECISIVE = ("contract", "transfer", "has_transfer")  # what a verified transfer rests on
 
 
@@ -99,43 +95,6 @@ def put(session: Session, submission_id: int, changes: Edit, *, by: Actor, at: d
     if not queries_submissions.save_content(session, row.id, as_json(content), title, at):
         raise Conflict("这份填报已经提交或撤回，不能再修改；刚才填写的内容没有保存。")
     session.refresh(row)
-
-
-@verb("submission.write")
-def attach(
-    session: Session,
-    submission_id: int,
-    kind: FileKind,
-    *,
-    by: Actor,
-    at: datetime,
-    file: StoredFile,
-) -> SubmissionFile:
-    """Add a file, already safe on disk, to the working copy."""
-    row = _writable(session, submission_id, by)
-    present = queries_submissions.files(session, row.id)
-    if len(present) >= MOST_FILES:
-        raise Conflict(f"一份填报最多 {MOST_FILES} 个附件，请合并或删除后再上传。")
-    if any(stored.sha256 == file.sha256 and one.kind is kind for one, stored in present):
-        raise Conflict(f"《{file.name}》已经上传过，不需要重复上传。")
-    attachment = attachments.add(session, file, by=by, at=at)
-    return _linked(session, row, attachment, kind)
-
-
-@verb("submission.write")
-def detach(
-    session: Session, submission_id: int, file_id: int, *, by: Actor, at: datetime
-) -> Submission:
-    """Take a file out of the working copy; rounds already sent keep it."""
-    row = _writable(session, submission_id, by)
-    found = [one for one, _ in queries_submissions.files(session, row.id) if one.id == file_id]
-    if not found:
-        raise NotFound("没有找到这个附件。")
-    if found[0].added_round > row.round:
-        session.delete(found[0])
-    else:
-        found[0].removed_round = row.round + 1
-    return row
 
 
 @verb("submission.write")
@@ -245,25 +204,6 @@ def _copied(row: Submission) -> str:
         if name not in ("numbers", "registration_no", "registered_on", "non_secret")
     }
     return as_json({"result": result, "organisations": content.get("organisations", [])})
-
-
-def _writable(session: Session, submission_id: int, by: Actor) -> Submission:
-    row = own(session, submission_id, by)
-    if row.state not in WRITABLE:
-        raise Conflict("这份填报已经提交或结束，不能再改动附件。")
-    return row
-
-
-def _linked(
-    session: Session, row: Submission, attachment: Attachment, kind: FileKind
-) -> SubmissionFile:
-    linked = SubmissionFile(
-        base_id=row.base_id, submission_id=row.id, attachment_id=attachment.id, kind=kind,
-        added_round=row.round + 1,
-    )  # fmt: skip
-    session.add(linked)
-    session.flush()
-    return linked
 
 
 def _send(session: Session, row: Submission, at: datetime, *, warnings: int, alike: int) -> None:

@@ -49,7 +49,7 @@ def require(*roles: Role) -> Actor:
         wanted = "、".join(role.label for role in roles)
         refusal = NotAllowed(f"您的角色不能查看此页；需要{wanted}角色。")
         security.refused(refusal, "page", who.actor.id)
-        st.error(refusal.message)
+        st.error(plain(refusal.message))
         st.stop()
     return who.actor
 

@@ -7,7 +7,7 @@ import pytest
 from pilot.domain.submission_content import Section
 from pilot.domain.vocabulary import FileKind
 from pilot.reports import submission_thread, submission_words
-from pilot.services import submission_reviews, submissions
+from pilot.services import submission_files, submission_reviews, submissions
 from pilot.store.models import Submission
 from tests import factories
 from tests import factories_registry as registry
@@ -87,7 +87,7 @@ def test_scheme_edition_and_level_change_as_one(session, writer):
 def test_the_rounds_tell_what_changed_in_fields_and_files(session, people, writer, content):
     row = made.draft(session, writer, content)
     for number, name in ((1, "旧.pdf"), (2, "留.pdf")):
-        submissions.attach(
+        submission_files.attach(
             session, row.id, FileKind.OTHER, by=writer.actor, at=clock(session),
             file=made.file(number, name),
         )  # fmt: skip
@@ -95,7 +95,7 @@ def test_the_rounds_tell_what_changed_in_fields_and_files(session, people, write
     made.claimed(session, row, people.one)
     submission_reviews.send_back(session, row.id, by=people.one, at=clock(session), reason="请改")
     old = submission_thread.papers(session, row.id)[0]
-    submissions.detach(session, row.id, old.id, by=writer.actor, at=clock(session))
+    submission_files.detach(session, row.id, old.id, by=writer.actor, at=clock(session))
     new = {"result.summary": "改写后的简介"}
     submissions.put(session, row.id, new, by=writer.actor, at=clock(session))
     submissions.submit(session, row.id, by=writer.actor, at=clock(session))

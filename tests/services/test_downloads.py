@@ -5,7 +5,7 @@ import pytest
 from pilot.domain.errors import NotAllowed, NotFound
 from pilot.domain.people import Role
 from pilot.domain.vocabulary import FileKind
-from pilot.services import attachments, submission_reviews, submissions
+from pilot.services import attachments, submission_files, submission_reviews, submissions
 from pilot.services.downloads import open_attachment
 from pilot.store.engine import writing
 from pilot.store.models import Account
@@ -50,7 +50,7 @@ def attach(session, folder, row, author, mark):
     stored = attachments.keep(
         folder, PDF + b"%" + mark + b"\n", shown_name=f"{mark.decode()}.pdf", limit_bytes=10_000
     )
-    return submissions.attach(
+    return submission_files.attach(
         session, row.id, FileKind.OTHER, by=author.actor, at=clock(session), file=stored
     ).attachment_id
 

@@ -12,7 +12,7 @@ from pilot.domain.errors import Busy, Conflict, GuardFailed, NotAllowed, NotFoun
 from pilot.domain.people import Role
 from pilot.domain.vocabulary import FileKind, Indicator, Scope, Standing
 from pilot.domain.vocabulary import SubmissionState as State
-from pilot.services import lookalikes, submission_reviews, submissions
+from pilot.services import lookalikes, submission_files, submission_reviews, submissions
 from pilot.services.command import perform
 from pilot.services.submissions import start
 from pilot.store import queries_submissions
@@ -355,7 +355,7 @@ def test_a_changed_file_voids_the_first_verification(session, people, writer, bu
     made.accepted(session, row, people.one)
     made.claimed(session, row, people.other)
     submission_reviews.send_back(session, row.id, by=people.other, at=clock(session), reason="缺")
-    submissions.attach(
+    submission_files.attach(
         session, row.id, FileKind.CONTRACT, by=writer.actor, at=clock(session), file=made.file()
     )
     submissions.submit(session, row.id, by=writer.actor, at=clock(session))
