@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     backup_keep: int = 14
     jobs: bool = True
     metrics_token: SecretStr = SecretStr("")
+    attachments_url: str = ""
 
     @property
     def demo(self) -> bool:
@@ -60,9 +61,11 @@ class Settings(BaseSettings):
         return (frozenset(LOOPBACK) | listed | {self.host}) - {"", "0.0.0.0", "::"}
 
     @property
-    def attachments(self) -> Path:
-        """The folder of stored files, one per mode."""
-        return self.data_dir / ("demo-attachments" if self.demo else "attachments")
+    def attachments(self) -> Path | str:
+        """Where stored files lie: a folder, one per mode, or the `s3://…` address that is set."""
+        if self.demo:
+            return self.data_dir / "demo-attachments"
+        return self.attachments_url or self.data_dir / "attachments"
 
     @property
     def backups(self) -> Path:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -12,7 +11,7 @@ from pilot.domain.errors import Invalid
 from pilot.domain.people import Actor, check_may
 from pilot.store import files, queries, queries_attachments, queries_people, queries_verify
 from pilot.store.engine import reading
-from pilot.store.files import StoredFile
+from pilot.store.files import Place, StoredFile
 from pilot.store.models import Attachment, Project
 
 KEPT_WITHOUT_A_ROW = timedelta(days=1)  # longer than any command takes to commit its row
@@ -41,7 +40,7 @@ class Upload:
 
 def accept(
     engine: Engine,
-    folder: Path,
+    folder: Place,
     upload: Upload,
     verb: Callable,
     *,
@@ -77,12 +76,12 @@ def _check_room(whose: str, used: int, more: int, most: int) -> None:
         )
 
 
-def keep(folder: Path, data: bytes, *, shown_name: str, limit_bytes: int) -> StoredFile:
+def keep(folder: Place, data: bytes, *, shown_name: str, limit_bytes: int) -> StoredFile:
     """Store a file durably, before any command that names it; refuses what `files.save` refuses."""
     return files.save(folder, data, shown_name=shown_name, limit_bytes=limit_bytes)
 
 
-def check_folder(folder: Path) -> None:
+def check_folder(folder: Place) -> None:
     """Refuse to begin with a folder that takes no files."""
     files.check_folder(folder)
 
@@ -103,6 +102,6 @@ def add(session: Session, stored: StoredFile, *, by: Actor, at: datetime) -> Att
     return row
 
 
-def sweep(session: Session, folder: Path, *, at: datetime) -> int:
+def sweep(session: Session, folder: Place, *, at: datetime) -> int:
     """Delete stored files that no row names, a day after they came; how many went."""
     return files.sweep(folder, queries_verify.named_files(session), at - KEPT_WITHOUT_A_ROW)

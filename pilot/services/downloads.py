@@ -5,7 +5,6 @@ What a researcher is still writing is theirs alone (docs/decisions/0008), its fi
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy import Engine
@@ -15,6 +14,7 @@ from pilot.domain.errors import NotFound
 from pilot.domain.people import Actor, Role, check_may, may
 from pilot.store import files, queries, queries_people, queries_submission_lists
 from pilot.store.engine import reading
+from pilot.store.files import Place
 from pilot.store.models import Attachment, Submission, SubmissionFile
 
 _LARGEST = 2**31 - 1  # what an id column holds; a longer number in a URL is no id
@@ -31,7 +31,7 @@ class Download:
 
 
 def open_attachment(
-    engine: Engine, folder: Path, attachment_id: int, *, by: int | str, now: datetime
+    engine: Engine, folder: Place, attachment_id: int, *, by: int | str, now: datetime
 ) -> Download:
     """Open a stored file for an account or a session token; raises NotAllowed or NotFound."""
     with reading(engine) as session:

@@ -7,7 +7,6 @@ printed before.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
@@ -26,6 +25,7 @@ from pilot.store import (
     queries_packages,
     queries_verify,
 )
+from pilot.store.files import Place
 from pilot.store.models import Attachment, Base
 
 _NAMES = {
@@ -62,7 +62,7 @@ class Verification:
 
 
 def verify_all(
-    session: Session, folder: Path, anchors: Sequence[Anchor] = ()
+    session: Session, folder: Place, anchors: Sequence[Anchor] = ()
 ) -> list[Verification]:
     """Check every base of the installation; NotFound for an anchor of a base it does not have."""
     bases = queries_verify.bases(session)
@@ -73,7 +73,7 @@ def verify_all(
 
 
 def verify(
-    session: Session, folder: Path, base: Base, anchors: Sequence[Anchor] = ()
+    session: Session, folder: Place, base: Base, anchors: Sequence[Anchor] = ()
 ) -> Verification:
     """Recompute every claim, walk the journal, read every file, compare spans with projects.
 
@@ -146,7 +146,7 @@ def _as_written(session: Session, base_id: int, walked: Walk) -> Iterator[str]:
         yield f"计入台账第 {row_id} 条已不存在，而日志中有它的登记。"
 
 
-def _files(folder: Path, stored: Sequence[Attachment]) -> Iterator[str]:
+def _files(folder: Place, stored: Sequence[Attachment]) -> Iterator[str]:
     whole: dict[str, bool] = {}
     for row in stored:
         if row.sha256 not in whole:

@@ -2,7 +2,7 @@
 
 A file lies at `ab/cdef…` under the folder, mode 0600, outside the web root. It is written beside
 its place, forced to disk, renamed, and both folders are forced to disk; only then may a row that
-names it commit. What no row names is swept.
+names it commit. What no row names is swept. The place may also be a bucket (pilot.store.buckets).
 """
 
 import hashlib
@@ -18,8 +18,10 @@ from typing import BinaryIO
 
 from pilot.domain.errors import Invalid, NotFound, Unwritable
 from pilot.domain.filetypes import clean_name, recognise
+from pilot.store import buckets
 from pilot.store.faults import in_words
 
+Place = Path | str  # a folder, or the s3:// address of a bucket
 LEAST_FREE = 500 * 1024 * 1024
 _TEMPORARY = ".incoming-"
 _NAME = re.compile(r"[0-9a-f]{64}")
@@ -36,7 +38,7 @@ class StoredFile:
     name: str
 
 
-def save(folder: Path, data: bytes | BinaryIO, *, shown_name: str, limit_bytes: int) -> StoredFile:
+def save(folder: Place, data: bytes | BinaryIO, *, shown_name: str, limit_bytes: int) -> StoredFile:
     """Store a file for good; Invalid if it is not taken, Unwritable if the disk can't.
 
     The same bytes are kept once; whatever is refused leaves nothing behind.
@@ -45,15 +47,14 @@ def save(folder: Path, data: bytes | BinaryIO, *, shown_name: str, limit_bytes: 
     name = clean_name(shown_name)
     kind = recognise(content, name)
     sha256 = hashlib.sha256(content).hexdigest()
-    with in_words():
-        _make_folder(folder)
-        _check_space(folder, len(content))
-        _keep(folder, sha256, content)
+    _store(folder, sha256, content)
     return StoredFile(sha256, len(content), kind.media_type, name)
 
 
-def check_folder(folder: Path) -> None:
-    """Refuse (Unwritable) a folder that takes no files."""
+def check_folder(folder: Place) -> None:
+    """Refuse (Unwritable) a folder that takes no files; a bucket answers at its first file."""
+    if isinstance(folder, str):
+        return
     with in_words():
         _make_folder(folder)
         sync_folder(folder.parent)  # whoever made it may have been stopped before this
@@ -62,15 +63,18 @@ def check_folder(folder: Path) -> None:
         probe.unlink()
 
 
-def open_file(folder: Path, sha256: str) -> BinaryIO:
+def open_file(folder: Place, sha256: str) -> BinaryIO:
     """The bytes of a stored file; NotFound if there is none."""
+    key = _key(sha256)
+    if isinstance(folder, str):
+        return buckets.open_file(folder, key)
     try:
-        return _place(folder, sha256).open("rb")
+        return (folder / key).open("rb")
     except (FileNotFoundError, NotADirectoryError) as error:
         raise NotFound("附件文件不在了，请联系系统管理员。") from error
 
 
-def check(folder: Path, sha256: str) -> bool:
+def check(folder: Place, sha256: str) -> bool:
     """Whether the stored bytes still are the ones the name promises."""
     try:
         with open_file(folder, sha256) as file:
@@ -79,12 +83,9 @@ def check(folder: Path, sha256: str) -> bool:
         return False
 
 
-def put_back(folder: Path, sha256: str, content: bytes) -> None:
+def put_back(folder: Place, sha256: str, content: bytes) -> None:
     """Store the checked bytes of a backup under their hash; what is there already stays."""
-    with in_words():
-        _make_folder(folder)
-        _check_space(folder, len(content))
-        _keep(folder, sha256, content)
+    _store(folder, sha256, content)
 
 
 def sync(file: Path) -> None:
@@ -93,18 +94,47 @@ def sync(file: Path) -> None:
         os.fsync(written.fileno())
 
 
-def sweep(folder: Path, known: set[str], older_than: datetime) -> int:
+def sweep(folder: Place, known: set[str], older_than: datetime) -> int:
     """Delete what no row names and unfinished files, untouched since `older_than`; how many.
 
     `known` is read before; `older_than` lies well back, so that a file whose row is about to
-    commit is never an orphan.
+    commit is never an orphan. Several replicas may sweep and save at the same time.
     """
+    if isinstance(folder, str):
+        return _sweep_bucket(folder, known, older_than)
+    return sum(
+        _removed(folder, path, older_than.timestamp())
+        for path, sha256 in _stored(folder)
+        if sha256 not in known
+    )
+
+
+def _sweep_bucket(url: str, known: set[str], older_than: datetime) -> int:
     gone = 0
-    for path, sha256 in _stored(folder):
-        if sha256 not in known and path.stat().st_mtime < older_than.timestamp():
-            path.unlink(missing_ok=True)
-            gone += 1
+    for key, sent_at in buckets.stored(url):
+        name = key.replace("/", "", 1)
+        if _NAME.fullmatch(name) and name not in known and sent_at < older_than:
+            gone += buckets.remove(url, key, older_than)
     return gone
+
+
+def _removed(folder: Path, path: Path, older_than: float) -> bool:
+    """Delete an old file; it is moved aside first, for a replica may be saving the same bytes.
+
+    That one either renewed it before, and it goes back, or finds it gone and writes it anew.
+    """
+    aside = folder / f"{_TEMPORARY}{secrets.token_hex(8)}"
+    try:
+        if path.stat().st_mtime >= older_than:
+            return False
+        path.rename(aside)
+    except FileNotFoundError:
+        return False  # another replica was faster
+    if aside.stat().st_mtime >= older_than:
+        aside.rename(path)
+        return False
+    aside.unlink()
+    return True
 
 
 def _content(data: bytes | BinaryIO, limit_bytes: int) -> bytes:
@@ -127,15 +157,36 @@ def _check_space(folder: Path, size: int) -> None:
         raise Unwritable("磁盘剩余空间不足 500 MB，没有保存附件；请联系系统管理员清理磁盘。")
 
 
-def _keep(folder: Path, sha256: str, content: bytes) -> None:
-    place = _place(folder, sha256)
-    _make_folder(place.parent)
-    if check(folder, sha256):
-        os.utime(place)  # a sweep under way must not take it for an old orphan
+def _store(place: Place, sha256: str, content: bytes) -> None:
+    if isinstance(place, str):
+        buckets.keep(place, _key(sha256), content)
     else:
+        _save_in_folder(place, sha256, content)
+
+
+def _save_in_folder(folder: Path, sha256: str, content: bytes) -> None:
+    with in_words():
+        _make_folder(folder)
+        _check_space(folder, len(content))
+        _keep(folder, sha256, content)
+
+
+def _keep(folder: Path, sha256: str, content: bytes) -> None:
+    place = folder / _key(sha256)
+    _make_folder(place.parent)
+    if not (check(folder, sha256) and _renewed(place)):
         _write(folder, place, content)
     sync_folder(place.parent)
     sync_folder(folder)
+
+
+def _renewed(place: Path) -> bool:
+    """Whether the file still is there, and no sweep under way takes it for an old orphan."""
+    try:
+        os.utime(place)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _write(folder: Path, place: Path, content: bytes) -> None:
@@ -171,10 +222,11 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _place(folder: Path, sha256: str) -> Path:
+def _key(sha256: str) -> str:
+    """Where a file lies, from the top of its place."""
     if not _NAME.fullmatch(sha256):
         raise NotFound("没有找到这个附件。")
-    return folder / sha256[:2] / sha256[2:]
+    return f"{sha256[:2]}/{sha256[2:]}"
 
 
 def _stored(folder: Path) -> Iterator[tuple[Path, str | None]]:

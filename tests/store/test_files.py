@@ -11,6 +11,7 @@ import unicodedata
 import zipfile
 from collections import namedtuple
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -348,3 +349,57 @@ def test_a_row_names_the_file_and_who_brought_it(session, folder):
 
     assert (row.sha256, row.size, row.name) == (stored.sha256, len(PDF), "报告.pdf")
     assert (row.base_id, row.by_id) == (people.base.id, people.manager.id)
+
+
+# --- several replicas over one folder ---------------------------------------------------------
+
+
+def test_a_file_saved_again_while_another_replica_sweeps_it_stays(folder, monkeypatch):
+    stored = save(folder, PDF)
+    place = folder / stored.sha256[:2] / stored.sha256[2:]
+    age(place, hours=2)
+    real = Path.rename
+
+    def after_a_save(path, target):
+        if path == place:
+            monkeypatch.setattr(Path, "rename", real)
+            save(folder, PDF)
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "rename", after_a_save)
+
+    assert files.sweep(folder, set(), older_than=ago(hours=1)) == 0
+    assert files.check(folder, stored.sha256)
+    assert len(everything(folder)) == 1
+
+
+def test_a_file_swept_while_it_is_saved_again_is_written_anew(folder, monkeypatch):
+    stored = save(folder, PDF)
+    place = folder / stored.sha256[:2] / stored.sha256[2:]
+    age(place, hours=2)
+    real = os.utime
+
+    def after_a_sweep(path):
+        monkeypatch.setattr(os, "utime", real)
+        assert files.sweep(folder, set(), older_than=ago(hours=1)) == 1
+        real(path)
+
+    monkeypatch.setattr(os, "utime", after_a_sweep)
+    save(folder, PDF)
+
+    assert files.check(folder, stored.sha256)
+
+
+def test_a_file_that_another_replica_has_just_swept_is_no_error(folder, monkeypatch):
+    stored = save(folder, PDF)
+    place = folder / stored.sha256[:2] / stored.sha256[2:]
+    age(place, hours=2)
+    real = Path.rename
+
+    def after_the_other(path, target):
+        path.unlink()
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "rename", after_the_other)
+
+    assert files.sweep(folder, set(), older_than=ago(hours=1)) == 0

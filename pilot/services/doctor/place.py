@@ -38,11 +38,13 @@ def _versions() -> Check:
 
 
 def _folders(chosen: Chosen) -> dict[str, Path]:
-    return {
+    """Our folders by name; attachments in a bucket have none."""
+    named = {
         "数据文件夹": chosen.data_dir,
         "附件文件夹": chosen.attachments,
         "备份文件夹": chosen.backups,
     }
+    return {name: place for name, place in named.items() if isinstance(place, Path)}
 
 
 def _folder(title: str, folder: Path) -> Check:
