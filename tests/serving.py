@@ -42,7 +42,7 @@ class Server:
     @property
     def host(self) -> str:
         """Host and port, as in a Host header."""
-        return self.url.removeprefix("http://")
+        return self.url.partition("://")[2]
 
 
 def people(engine: Engine) -> None:

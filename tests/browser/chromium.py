@@ -16,6 +16,7 @@ _FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP pilot.example.cn 127.0.0.1",
 ]
 _NAMES = ("chromium", "google-chrome", "chromium-browser")
 

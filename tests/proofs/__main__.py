@@ -27,6 +27,7 @@ PROOFS: tuple[str, ...] = (
     "round_trip",
     "backup",
     "migration",
+    "replicas",
 )
 
 

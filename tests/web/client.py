@@ -40,14 +40,17 @@ class Browser:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
             sent.setdefault("cookie", "; ".join(f"{k}={v}" for k, v in self.cookies.items()))
-        place = (self.address, 0)
-        with closing(http.client.HTTPConnection(self.server.host, None, 20, place)) as line:
+        with closing(self.line()) as line:
             line.request(method, path, body or None, sent)
             answer = line.getresponse()
             for cookie in answer.headers.get_all("set-cookie") or []:
                 self._keep(cookie)
             known = {name.lower(): value for name, value in answer.headers.items()}
             return Answer(answer.status, known, answer.read().decode("utf-8", "replace"))
+
+    def line(self) -> http.client.HTTPConnection:
+        """A connection to the server."""
+        return http.client.HTTPConnection(self.server.host, None, 20, (self.address, 0))
 
     def page(self, path: str, **headers: str) -> Answer:
         """Ask for a page as a browser does."""
