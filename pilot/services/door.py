@@ -4,7 +4,9 @@ These are not verbs: a stranger has no actor yet. Tries and sessions are records
 (login_attempt, login_session), and each sign-in or refusal is one line of the security log.
 """
 
+import functools
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +21,7 @@ from pilot.services.command import perform
 from pilot.store import queries_door, queries_people
 from pilot.store.engine import reading, writing
 from pilot.store.models import LoginAttempt, LoginSession
+from pilot.store.retrying import again
 from pilot.store.tokens import new_token, token_hash
 
 WRONG = "登录名或密码不正确，请核对后重试。"
@@ -96,8 +99,8 @@ def sign_in(
         log.warning("sign-in paused for %s", address)
         return SignIn(None, PAUSED)
     good, renewed = passwords.verified(password, attempt.stored)
-    browser = _browser(address, agent, now, limits or Limits())
-    found = _let_in(engine, login, attempt, browser, renewed=renewed, old=old) if good else None
+    opened = functools.partial(_browser, address, agent, now, limits or Limits())
+    found = _let_in(engine, login, attempt, opened, renewed=renewed, old=old) if good else None
     if found is None:
         log.warning("sign-in refused for %s", address)
         return SignIn(None, WRONG)
@@ -106,9 +109,14 @@ def sign_in(
 
 def sign_out(engine: Engine, token: str, *, now: datetime) -> None:
     """End the session of a token (退出登录)."""
-    if token:
+    if not token:
+        return
+
+    def once(_number: int) -> None:
         with writing(engine) as session:
             queries_door.revoke(session, token, now)
+
+    again(once)
 
 
 def visitor(session: Session, token: str, now: datetime) -> Visitor | None:
@@ -161,13 +169,21 @@ def change_password(
     if attempt is None:
         raise NotAllowed(PAUSED)
     perform(engine, accounts.change_password, current, new, by=token, now=now)
+    again(lambda _number: _succeeded(engine, attempt))
+    return who.login
+
+
+def _succeeded(engine: Engine, attempt: _Try) -> None:
     with writing(engine) as session:
         session.get_one(LoginAttempt, attempt.id).succeeded = True
-    return who.login
 
 
 def _admit(engine: Engine, login: str, address: str, now: datetime) -> _Try | None:
     """Record a try before its password is looked at, so that parallel ones are counted too."""
+    return again(lambda _number: _recorded(engine, login, address, now))
+
+
+def _recorded(engine: Engine, login: str, address: str, now: datetime) -> _Try | None:
     with writing(engine) as session:
         account = queries_door.account_named(session, login, lock=True)
         # A name that nobody has may be a password in the wrong field: only its digest is kept.
@@ -222,23 +238,34 @@ def _let_in(
     engine: Engine,
     login: str,
     attempt: _Try,
-    browser: LoginSession,
+    opened: Callable[[], LoginSession],
     *,
     renewed: str | None,
     old: str,
 ) -> SignIn | None:
-    """Open a session, unless the account was closed while the password was looked at."""
-    token = new_token()
-    with writing(engine) as session:
-        account = queries_door.account_named(session, login, lock=True)
-        if account is None or account.disabled_at or account.password_hash != attempt.stored:
-            return None
-        if renewed:
-            account.password_hash = renewed
-        session.get_one(LoginAttempt, attempt.id).succeeded = True
-        if old:
-            queries_door.revoke(session, old, browser.created_at)
-        browser.account_id, browser.token_hash = account.id, token_hash(token)
-        session.add(browser)
-    log.info("account %s signed in from %s", account.id, browser.address)
-    return SignIn(token, must_change=account.must_change)
+    """Open a session, unless the account was closed while the password was looked at.
+
+    A try whose answer was lost may leave one more session behind that nobody has the token of.
+    """
+
+    def once(_number: int) -> SignIn | None:
+        token, browser = new_token(), opened()
+        with writing(engine) as session:
+            account = queries_door.account_named(session, login, lock=True)
+            if (
+                account is None
+                or account.disabled_at
+                or account.password_hash not in (attempt.stored, renewed)
+            ):
+                return None
+            if renewed:
+                account.password_hash = renewed
+            session.get_one(LoginAttempt, attempt.id).succeeded = True
+            if old:
+                queries_door.revoke(session, old, browser.created_at)
+            browser.account_id, browser.token_hash = account.id, token_hash(token)
+            session.add(browser)
+        log.info("account %s signed in from %s", account.id, browser.address)
+        return SignIn(token, must_change=account.must_change)
+
+    return again(once)

@@ -83,6 +83,8 @@ def _run(connection: Connection) -> None:
         raw.execute("PRAGMA foreign_keys=OFF")
     try:
         with connection.execution_options(sqlite_begin="IMMEDIATE").begin():
+            if not sqlite:  # an index over ten million rows takes longer than any page may
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             command.upgrade(config(connection), "head")
             if sqlite and (broken := raw.execute("PRAGMA foreign_key_check").fetchall()):
                 raise PilotError(f"迁移后外键不完整，已全部撤销：{broken[:3]}")
@@ -107,12 +109,15 @@ def _alone(engine: Engine) -> Iterator[None]:
         finally:
             lock.release()
         return
-    with engine.connect() as connection:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # As long as the other one's migration takes; and no transaction that idles meanwhile.
+        connection.exec_driver_sql("SET lock_timeout = 0; SET statement_timeout = 0")
         connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK_NUMBER})")
         try:
             yield
         finally:
             connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LOCK_NUMBER})")
+            connection.exec_driver_sql("RESET lock_timeout; RESET statement_timeout")
 
 
 def is_empty(engine: Engine) -> bool:

@@ -2,10 +2,11 @@
 
 import re
 import threading
+import time
 
 import pytest
 from alembic import command
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlmodel import SQLModel
 
 from pilot.domain.vocabulary import Term
@@ -51,6 +52,29 @@ def test_two_servers_that_start_together_migrate_once(tmp_path):
     assert sorted(answers, key=str) == sorted(
         [(None, schema.head()), (schema.head(), schema.head())], key=str
     )
+
+
+def test_a_replica_waits_for_the_migration_of_another(postgres_url, migrated):
+    first, second = make_engine(postgres_url), make_engine(postgres_url)
+
+    @event.listens_for(second, "connect")
+    def _impatient(connection, _record) -> None:
+        connection.execute("SET lock_timeout = '50ms'")
+        connection.execute("SET statement_timeout = '50ms'")
+        connection.commit()
+
+    answers = []
+    waiting = threading.Thread(target=lambda: answers.append(schema.upgrade(second)))
+    with schema._alone(first):
+        waiting.start()
+        time.sleep(0.4)
+        assert answers == []
+    waiting.join()
+    assert answers == [(schema.head(), schema.head())]
+    with second.connect() as connection:
+        assert connection.exec_driver_sql("SHOW lock_timeout").scalar() != "0"
+    first.dispose()
+    second.dispose()
 
 
 def test_the_checks_in_the_database_allow_exactly_the_words_of_the_vocabulary(tmp_path):
