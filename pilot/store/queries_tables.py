@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func
 from sqlalchemy.orm import aliased
-from sqlmodel import and_, col, or_, select
+from sqlmodel import and_, col, select
 
 from pilot.domain.moment import FOREVER, Moment
 from pilot.domain.vocabulary import Gate, Indicator, Scope, Stage, Standing, State
+from pilot.store import search
 from pilot.store.models import (
     Account,
     Base,
@@ -136,9 +137,7 @@ def _chosen(chosen: ProjectFilter) -> list:
     if chosen.scope is Scope.BASE:
         conditions.append(col(span.in_base))
     if text := chosen.text.strip():
-        found = [col(c).icontains(text, autoescape=True) for c in (span.name, span.code)]
-        found += [col(c).icontains(text, autoescape=True) for c in (span.holder, span.manager)]
-        conditions.append(or_(*found))
+        conditions.append(search.in_project(text))
     return conditions
 
 

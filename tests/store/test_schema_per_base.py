@@ -16,7 +16,7 @@ from pilot.services import projects
 from pilot.services.command import perform
 from pilot.services.projects import ProjectDraft
 from pilot.services.verify import verify_all
-from pilot.store import queries_counting, queries_tables, streams
+from pilot.store import queries_counting, queries_tables, search, streams
 from pilot.store.engine import make_engine, reading, writing
 from pilot.store.models import Claim, JournalEntry
 from tests import factories
@@ -34,6 +34,7 @@ def whole(postgres_url) -> Iterator[Engine]:
     with engine.begin() as connection:
         for name in SCHEMAS:
             connection.execute(text(f"CREATE SCHEMA {name}"))
+        connection.execute(text(search.FUNCTION))  # one for all schemas, as a migration makes it
     yield engine
     with engine.begin() as connection:
         for name in SCHEMAS:

@@ -1,0 +1,56 @@
+"""Finding text in the lists (搜索): what stands in the text, letter for letter, in any case.
+
+Two characters are a whole word in Chinese, and an index of three-letter groups can't see it. On
+PostgreSQL the spans of projects are therefore indexed by every pair of neighbouring characters:
+a row that has all pairs of the wanted text is looked at, and only then compared as before. SQLite
+serves a city or a province, where looking at every row is fast enough (docs/scale.md).
+"""
+
+from sqlalchemy import ColumnElement, String, literal, true
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlmodel import and_, col, or_
+
+from pilot.store.models import ProjectSpan
+
+INDEX = "ix_project_span_pairs"  # made by the migration: it needs the function below
+# Used by the index: what it returns for a text must never change.
+FUNCTION = """
+CREATE OR REPLACE FUNCTION pilot_pairs(words text) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT array_agg(one || next)
+    FROM unnest(string_to_array(words, NULL), (string_to_array(words, NULL))[2:]) AS t(one, next)
+    WHERE next IS NOT NULL
+$$
+"""
+_SEARCHED = ProjectSpan.name, ProjectSpan.code, ProjectSpan.holder, ProjectSpan.manager
+# They as one text, in lower case; as the index has it. Nobody searches for chr(1).
+_PLACE = "lower({} || chr(1) || {} || chr(1) || coalesce({}, '') || chr(1) || coalesce({}, ''))"
+
+
+def in_project(text: str) -> ColumnElement:
+    """Whether a project's name, code, holder or manager holds the text, whatever its case."""
+    holds = or_(*(col(column).icontains(text, autoescape=True) for column in _SEARCHED))
+    return and_(has_pairs(text), holds) if len(text) > 1 else holds
+
+
+class has_pairs(FunctionElement):
+    """Whether a span has every pair of a text; where no index tells, every span may have them."""
+
+    inherit_cache = True
+    name = "has_pairs"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(literal(text, String), *map(col, _SEARCHED))
+
+
+@compiles(has_pairs)
+def _everywhere(_element: has_pairs, compiler: SQLCompiler, **options) -> str:
+    return compiler.process(true(), **options)
+
+
+@compiles(has_pairs, "postgresql")
+def _by_index(element: has_pairs, compiler: SQLCompiler, **options) -> str:
+    wanted, *columns = (compiler.process(each, **options) for each in element.clauses)
+    return f"pilot_pairs({_PLACE.format(*columns)}) @> pilot_pairs(lower({wanted}))"
