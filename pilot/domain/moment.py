@@ -25,6 +25,15 @@ def end_of_day(day: date) -> datetime:
     return midnight.astimezone(UTC) - timedelta(microseconds=1)
 
 
+def month_ends(day: date, count: int) -> list[date]:
+    """The last days of the `count` months that have ended before `day`, the earliest first."""
+    ends = []
+    for _ in range(count):
+        day = day.replace(day=1) - timedelta(days=1)
+        ends.append(day)
+    return ends[::-1]
+
+
 def months_between(start: date, end: date) -> int:
     """Whole months from `start` to `end`."""
     months = (end.year - start.year) * 12 + end.month - start.month

@@ -36,6 +36,9 @@ _SILENT = {
     "login_session",
     "login_attempt",
     "job_run",
+    "count_snapshot",
+    "snapshot_projects",
+    "snapshot_claims",
 }
 
 Changes = list[dict[str, Any]]

@@ -53,6 +53,7 @@ from pilot.store.models.results import (
     Transfer,
     TransferSpan,
 )
+from pilot.store.models.snapshots import CountSnapshot, SnapshotClaims, SnapshotProjects
 from pilot.store.models.submissions import (
     Distinction,
     Notice,
@@ -76,6 +77,7 @@ __all__ = [
     "Condition",
     "Consolidation",
     "Contract",
+    "CountSnapshot",
     "Decision",
     "Definition",
     "Distinction",
@@ -108,6 +110,8 @@ __all__ = [
     "ReviewCheck",
     "ReviewPolicy",
     "Scorecard",
+    "SnapshotClaims",
+    "SnapshotProjects",
     "Submission",
     "SubmissionComment",
     "SubmissionFile",

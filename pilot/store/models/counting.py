@@ -89,6 +89,9 @@ class Claim(Record, table=True):
             "sign",
         ),
         Index("ix_claim_unit", "unit_kind", "unit_id", "reverses_id"),
+        # What has come since a snapshot (queries_snapshots), of all bases at once.
+        Index("ix_claim_recorded_at", "recorded_at"),
+        Index("ix_claim_effective_on", "effective_on"),
     )
 
     indicator: Indicator = Field(sa_type=words(Indicator, "indicator"))

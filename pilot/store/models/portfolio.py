@@ -143,6 +143,11 @@ class ProjectSpan(Record, table=True):
             "in_base",
         ),
         Index("ix_project_span_project", "project_id", "known_to"),
+        # What has moved since a snapshot (queries_snapshots), of all bases at once.
+        Index("ix_project_span_known_from", "known_from"),
+        Index("ix_project_span_known_to", "known_to"),
+        Index("ix_project_span_valid_from", "valid_from"),
+        Index("ix_project_span_valid_to", "valid_to"),
     )
 
     project_id: int = Field(foreign_key="project.id", ondelete="RESTRICT")
