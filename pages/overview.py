@@ -19,7 +19,10 @@ with ui.reading() as session:
     todo = kept.needs(session, actor, view)
     fields = portfolio.fields(session, bases)
 
-goals.goal_cards(seen.cards, seen.trend, seen.beside)
+if seen.nation:
+    goals.nation(seen.nation)
+else:
+    goals.goal_cards(seen.cards, seen.trend, seen.beside)
 
 st.subheader("阶段")
 show.stage_strip(seen.stages)

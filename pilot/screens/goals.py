@@ -30,6 +30,15 @@ def goal_cards(cards: Any, trend: Any, beside: Any) -> None:
         st.caption("全市和基地是两个统计范围，各自成数，不能相加。")
 
 
+def nation(found: Any) -> None:
+    """The sums of many bases, and each base in a row."""
+    st.markdown(f"**全部基地（{len(found.bases)} 个）**")
+    st.dataframe(found.goals, hide_index=True, alt="各项指标的全部基地合计")
+    st.caption("全市和基地是两个统计范围，各自成数，不能相加。")
+    with st.expander("各基地（全市口径）", expanded=True):
+        st.dataframe(found.bases, hide_index=True, alt="各基地三项指标的已计入数和目标")
+
+
 def _row(cards: Any, trend: Any) -> None:
     """The headline scope first."""
     ordered = cards.sort_values("headline", ascending=False, kind="stable")

@@ -1,18 +1,22 @@
 """The portfolio at a glance: counts per stage, state and gate, and a board; aggregated in SQL."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Row, RowMapping, Select, and_, case, func
 from sqlmodel import Session, col, select
 
 from pilot.domain.gates import RUNNING
 from pilot.domain.moment import Moment
-from pilot.domain.vocabulary import ENDS, Gate, State
+from pilot.domain.vocabulary import ENDS, Gate, Stage, State
+from pilot.store import queries_snapshots
 from pilot.store.models import JournalHead, Project, ProjectSpan
 from pilot.store.queries_lights import gate_papers, settled
 from pilot.store.queries_tables import GONE, project_spans
 
+MANY = 12  # bases; more are counted from their snapshots
 _GATED = (*RUNNING, State.AWAITING)  # a paused project is not late
 
 
@@ -22,14 +26,33 @@ def journal_heads(session: Session, bases: Sequence[int]) -> list[tuple[int, str
     return [tuple(row) for row in session.exec(query.order_by(col(JournalHead.base_id)))]
 
 
-def stage_counts(session: Session, bases: Sequence[int], view: Moment) -> Sequence[Row]:
+class InStage(NamedTuple):
+    """How many projects are in one state of a stage."""
+
+    stage: Stage
+    state: State
+    projects: int
+
+
+def stage_counts(
+    session: Session, bases: Sequence[int], view: Moment
+) -> Sequence[Row] | list[InStage]:
     """Per stage and state: how many projects; what was entered in error is left out."""
+    if len(bases) > MANY:
+        return _from_snapshots(session, bases, view)
     query = (
         select(ProjectSpan.stage, ProjectSpan.state, func.count().label("projects"))
         .where(*project_spans(bases, view), col(ProjectSpan.state).not_in(GONE))
         .group_by(col(ProjectSpan.stage), col(ProjectSpan.state))
     )
     return session.exec(query).all()
+
+
+def _from_snapshots(session: Session, bases: Sequence[int], view: Moment) -> list[InStage]:
+    counted: Counter = Counter()
+    for (_, stage, state, *_), number in queries_snapshots.projects(session, bases, view).items():
+        counted[stage, state] += number
+    return [InStage(*key, number) for key, number in counted.items() if key[1] not in GONE]
 
 
 def gate_counts(session: Session, bases: Sequence[int], view: Moment) -> Sequence[Row]:

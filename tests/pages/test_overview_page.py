@@ -11,6 +11,7 @@ from pilot.domain.people import Role
 from pilot.domain.vocabulary import Gate, Indicator, Scope
 from pilot.services import projects
 from pilot.services.command import perform
+from pilot.store import queries_portfolio
 from pilot.store.engine import reading, writing
 from tests import factories, factories_goals, factories_registry
 from tests.pages.people_of import people_of
@@ -184,6 +185,22 @@ def test_the_province_sees_each_base_by_its_name(open_page, filled, engine):
     assert [metric.value for metric in app.metric] == ["1 / 10", "0", "0", "0", "0", "0"]
     assert words(app).count("**示例中试基地**") == 2
     assert "别处项目" in list(app.dataframe[0].value["name"])
+
+
+def test_the_province_sees_many_bases_in_one_table(open_page, filled, engine, monkeypatch):
+    with writing(engine) as session:
+        factories.project(session, factories.team(session, "XX"), name="别处项目")
+    monkeypatch.setattr(queries_portfolio, "MANY", 1)
+
+    app = open_page("overview", Role.PROVINCE, **Y2026)
+
+    assert not app.metric
+    assert "**全部基地（2 个）**" in words(app)
+    goals, bases = app.dataframe[0].value, app.dataframe[1].value
+    assert goals[["已计入", "目标"]].iloc[0].tolist() == [1, 10]
+    assert bases["M1 已计入"].tolist() == [1, 0]
+    manager = open_page("overview", Role.MANAGER, **Y2026)
+    assert [metric.value for metric in manager.metric] == ["1 / 10", "0", "0"]
 
 
 def test_what_is_written_is_seen_at_once_although_pages_are_kept(open_page, filled, engine):
