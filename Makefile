@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run serve test proofs lint clean
+.PHONY: run serve test proofs bench lint clean
 
 run: $(VENV)/.installed
 	$(BIN)/pilot demo
@@ -20,6 +20,9 @@ test: $(VENV)/.tested
 proofs: $(VENV)/.tested  # LONG=1 for the full set
 	LONG=$(LONG) $(BIN)/python -m tests.proofs $(ONLY)
 
+bench: $(VENV)/.measured  # SIZE=city|province|nation; docs/performance.md
+	SIZE=$(or $(SIZE),province) $(BIN)/python -m benchmarks
+
 lint: $(VENV)/.tested
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -33,6 +36,10 @@ $(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
 
 $(VENV)/.tested: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+$(VENV)/.measured: $(VENV)/.tested
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	touch $@
 
 clean:

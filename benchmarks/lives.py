@@ -8,34 +8,27 @@ from typing import Any
 from benchmarks import papers, words
 from benchmarks.book import changed, inserted
 from benchmarks.ledger import Ledger
+from benchmarks.plants import Plants
+from benchmarks.rounds import Over, Rounds
 from benchmarks.spans import Spans
 from benchmarks.world import LOCAL, World
 from pilot.domain.counting import industrialised, new_pilots
-from pilot.domain.facts import IndustryFact, PilotFact, PlantFact, Source, StepFact
-from pilot.domain.gates import next_gate, outcome
+from pilot.domain.facts import IndustryFact, PilotFact
+from pilot.domain.gates import next_gate
 from pilot.domain.moment import FOREVER
 from pilot.domain.vocabulary import (
     ENDS,
-    PASSING,
-    Conclusion,
     Gate,
-    LandingLevel,
     Purpose,
     Stage,
     State,
 )
 from pilot.store.models import (
-    Condition,
     Decision,
-    GatePlan,
-    Landing,
-    LandingStep,
     Move,
     Project,
     ProjectNote,
     ProjectSite,
-    Review,
-    Scorecard,
 )
 
 _FIELDS = ("catalyst", "pharma", "electronic", "polymer", "new_energy", "bio_oleo", "other")
@@ -44,11 +37,7 @@ _SITES = ("shuangtaizi", "liaobin", "outside")
 _WAIT = {Gate.G0: (20, 120), Gate.G1: (60, 250), Gate.G2: (60, 200), Gate.G3: (120, 400)}
 
 
-class Over(Exception):
-    """The life has come to today or to its end."""
-
-
-class Life:
+class Life(Rounds, Plants):
     """One project from its registration to today."""
 
     def __init__(self, world: World, entered: date) -> None:
@@ -166,132 +155,6 @@ class Life:
             if self._decide(review, gate, on, at, again):
                 return
 
-    def _plan(self, gate: Gate, low: int, high: int) -> None:
-        for attempt in range(2 if self.world.chance(0.35) else 1):
-            at = self._now() if attempt == 0 else self._next(10, 40)[1]
-            planned = self.day + self.world.days(low, high)
-            self._close_plan(at)
-            self.plan = gate, planned, at
-            self.spans.change(at.date(), at, next_gate=gate, next_planned_on=planned)
-            told = [inserted("gate_plan", self.id, {"gate": gate, "planned_on": planned})]
-            self._tell("project.plan", "project", self.id, told, at)
-
-    def _close_plan(self, until: datetime) -> None:
-        if self.plan:
-            gate, planned, since = self.plan
-            self.world.writer.add(
-                GatePlan,
-                base_id=self.world.base_id,
-                project_id=self.id,
-                gate=gate,
-                planned_on=planned,
-                reason="进度调整" if until < FOREVER else None,
-                known_from=since,
-                known_to=until,
-            )
-        self.plan = None
-
-    def _submit(self, gate: Gate, number: int, on: date) -> int:
-        at, staff = self._now(), self.world.staff
-        review = self.world.writer.next_id(Review)
-        self.open_round = review, gate
-        self.round = {
-            "base_id": self.world.base_id,
-            "project_id": self.id,
-            "gate": gate,
-            "round": number,
-            "submitted_by": staff.manager,
-            "opened_on": on,
-            "recorded_at": at,
-        }
-        self._move("submit", on, at, self.stage, State.AWAITING)
-        told = [inserted("review", review, {"gate": gate, "round": number, "opened_on": on})]
-        self._tell("review.open", "review", review, told, at)
-        return review
-
-    def _write_round(self, closed: datetime | None) -> None:
-        """The round with its criteria and cards; open ones have not been looked at yet."""
-        if self.open_round is None:
-            return
-        review, gate = self.open_round
-        self.world.writer.add(Review, id=review, closed_at=closed, **self.round)
-        if self.world.size.whole:
-            papers.write_checks(self.world, review, gate, self.hazardous, closed)
-        if gate in (Gate.G1, Gate.G3):
-            for seat, assessor in enumerate(self.world.staff.assessors, 1):
-                scores = [self.world.random.randint(60, 95) if closed else None for _ in range(3)]
-                self.world.writer.add(
-                    Scorecard,
-                    base_id=self.world.base_id,
-                    review_id=review,
-                    assessor_id=assessor,
-                    seat=seat,
-                    technical=scores[0],
-                    equipment=scores[1],
-                    commercial=scores[2],
-                    submitted_at=closed,
-                )
-        self.open_round = None
-
-    def _decide(self, review: int, gate: Gate, on: date, at: datetime, again: bool) -> bool:
-        draw = self.world.random.random()
-        conclusion = Conclusion.CONDITIONAL if draw < 0.1 else Conclusion.PASS
-        if again:
-            conclusion = Conclusion.SUPPLEMENT
-        self._write_round(at)
-        decision = self._decision(review, gate, conclusion, on, at)
-        if conclusion in PASSING:
-            self.passed[gate] = decision, on, self.world.staff.decider
-        stage, state = outcome(gate, conclusion)
-        if conclusion is Conclusion.CONDITIONAL and gate is not Gate.G4:
-            state = self._condition(decision, on, at)
-        if conclusion in PASSING:
-            self._close_plan(at)
-        told = [changed("project", self.id, state=(State.AWAITING, state))]
-        self._move("decide", on, at, stage, state, decision)
-        self._count(at, told, gate)
-        self._tell("decision.take", "decision", decision, told, at)
-        if state in ENDS:
-            raise Over
-        return conclusion in PASSING
-
-    def _decision(
-        self, review: int, gate: Gate, conclusion: Conclusion, on: date, at: datetime
-    ) -> int:
-        staff = self.world.staff
-        return self.world.writer.add(
-            Decision,
-            base_id=self.world.base_id,
-            review_id=review,
-            project_id=self.id,
-            gate=gate,
-            conclusion=conclusion,
-            reason="材料齐备，两份评分表一致。",
-            held_on=on,
-            decided_by=staff.decider,
-            submitted_by=staff.manager,
-            decided_at=at,
-        )
-
-    def _condition(self, decision: int, on: date, at: datetime) -> State:
-        """One condition, closed in time by most."""
-        due, closed = on + timedelta(days=60), on + self.world.days(20, 90)
-        done = closed < self.world.today
-        self.world.writer.add(
-            Condition,
-            base_id=self.world.base_id,
-            decision_id=decision,
-            project_id=self.id,
-            text="补充物料衡算的闭合说明",
-            owner=self.manager[1],
-            due_on=due,
-            closed_on=closed if done else None,
-            closed_by=self.world.staff.decider if done else None,
-            closing_note="已补充" if done else None,
-            recorded_at=at,
-        )
-        return State.ACTIVE if done else State.CONDITIONAL
-
     def _agreed(self, gate: Gate) -> None:
         """The agreement and the own scheme are part of what M1 rests on."""
         self.pilot = papers.with_agreement(self.pilot, self.papers)
@@ -305,60 +168,6 @@ class Life:
         self._move("admit", on, at, Stage.PILOT, self.state)
         self._count(at, told)
         self._tell("project.move", "project", self.id, told, at)
-
-    def _land(self) -> None:
-        on, at = self._next(30, 200)
-        if self.world.chance(0.12):
-            self._end(State.UNLANDED, on, at)
-        unit = self.world.random.choice(self.world.units)
-        area = self.world.random.choice(LOCAL)
-        plant = self.world.writer.add(
-            Landing,
-            base_id=self.world.base_id,
-            project_id=self.id,
-            entity_id=unit.id,
-            site_area=area,
-            investment=Decimal(self.world.random.randint(500, 90_000)),
-            product=self.row["name"][:6],
-            recorded_at=at,
-        )
-        told = [inserted("landing", plant, {"entity_id": unit.id, "site_area": area})]
-        self._move("land", on, at, Stage.INDUSTRY, State.ACTIVE)
-        self.plants = PlantFact(
-            landing_id=plant, entity_area=unit.area, site_area=area, source=Source("landing", plant)
-        )
-        self._count(at, told)
-        self._tell("project.move", "project", self.id, told, at)
-        for level in (LandingLevel.L1, LandingLevel.L2, LandingLevel.L3, LandingLevel.L4):
-            self._reach(plant, level)
-
-    def _reach(self, plant: int, level: LandingLevel) -> None:
-        on, at = self._next(20, 120)
-        staff = self.world.staff
-        verified = self.world.chance(0.95)
-        row = self.world.writer.add(
-            LandingStep,
-            base_id=self.world.base_id,
-            landing_id=plant,
-            level=level,
-            reached_on=on,
-            proof="现场核验记录",
-            entered_by=staff.manager,
-            verified_by=staff.decider if verified else None,
-            verified_at=at if verified else None,
-            recorded_at=at,
-        )
-        fact = StepFact(
-            level=level,
-            on=on,
-            verified=verified,
-            verified_by=staff.decider if verified else None,
-            source=Source("landing_step", row),
-        )
-        self.plants = papers.with_step(self.plants, fact)
-        told = [inserted("landing_step", row, {"level": level, "reached_on": on})]
-        self._count(at, told)
-        self._tell("landing.verify", "landing_step", row, told, at)
 
     def _rest(self) -> None:
         """A pause, or the end."""

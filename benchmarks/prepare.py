@@ -50,4 +50,4 @@ def _version() -> str:
 
 
 _LOADER = {"book", "ledger", "lives", "loader", "papers", "results", "sizes", "spans"}
-_LOADER |= {"rounds", "words", "world", "writer"}
+_LOADER |= {"rounds", "plants", "words", "world", "writer"}

@@ -22,7 +22,7 @@ with ui.reading() as session:
 if seen.nation:
     goals.nation(seen.nation)
 else:
-    goals.goal_cards(seen.cards, seen.trend, seen.beside)
+    goals.goal_cards(seen.goals)
 
 st.subheader("阶段")
 show.stage_strip(seen.stages)

@@ -1,5 +1,7 @@
 """The goal cards (目标卡片): number, bar with the straight line's tick, what stands beside it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -8,6 +10,7 @@ from pilot import ui
 from pilot.domain.pace import CAUTION
 from pilot.domain.vocabulary import Indicator, LandingLevel, Scope
 from pilot.reports import charts
+from pilot.reports.overview import Glance
 
 PER_ROW = 3
 _MARKS = (  # column, words, colour, always shown
@@ -18,15 +21,46 @@ _MARKS = (  # column, words, colour, always shown
 )
 
 
-def goal_cards(cards: Any, trend: Any, beside: Any) -> None:
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What one card shows: its figures, the frame of its bar, and of its trend if there is one."""
+
+    row: dict[str, Any]
+    bar: Any
+    trend: Any | None
+
+
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """The cards of a base, the headline scope first, and the words beside them."""
+
+    base: str
+    cards: tuple[Card, ...]
+    beside: str
+
+
+def prepared(seen: Glance) -> list[Goals]:
+    """Everything the cards show, cut out of the frames once and not on every run."""
+    found = []
+    for base, own in seen.cards.groupby("base_id", sort=False):
+        ordered = own.sort_values("headline", ascending=False, kind="stable")
+        cards = tuple(
+            Card(row, ordered.loc[[number], ["counted", "goal", "expected"]], _months(row, seen))
+            for number, row in ordered.to_dict("index").items()
+        )
+        beside = _beside(seen.beside[seen.beside["base_id"] == base])
+        found.append(Goals(own["base"].iloc[0], cards, beside))
+    return found
+
+
+def goal_cards(bases: Sequence[Goals]) -> None:
     """One card per goal and scope of each base, and the counts beside them, never added."""
-    several = cards["base_id"].nunique() > 1
-    for base, own in cards.groupby("base_id", sort=False):
-        if several:
-            st.markdown(f"**{ui.plain(own['base'].iloc[0])}**")
-        _row(own, trend)
-        _beside(beside[beside["base_id"] == base])
-    if cards["scope"].nunique() > 1:
+    for goals in bases:
+        if len(bases) > 1:
+            st.markdown(f"**{ui.plain(goals.base)}**")
+        _row(goals.cards)
+        st.caption(goals.beside)
+    if len({card.row["scope"] for goals in bases for card in goals.cards}) > 1:
         st.caption("全市和基地是两个统计范围，各自成数，不能相加。")
 
 
@@ -39,27 +73,30 @@ def nation(found: Any) -> None:
         st.dataframe(found.bases, hide_index=True, alt="各基地三项指标的已计入数和目标")
 
 
-def _row(cards: Any, trend: Any) -> None:
-    """The headline scope first."""
-    ordered = cards.sort_values("headline", ascending=False, kind="stable")
-    for start in range(0, len(ordered), PER_ROW):
-        numbers = ordered.index[start : start + PER_ROW]
-        for place, number in zip(st.columns(PER_ROW), numbers, strict=False):
+def _row(cards: Sequence[Card]) -> None:
+    for start in range(0, len(cards), PER_ROW):
+        for place, card in zip(st.columns(PER_ROW), cards[start : start + PER_ROW], strict=False):
             with place, st.container(border=True, height="stretch", gap="xsmall"):
-                _card(ordered.loc[[number]], ordered.loc[number], trend)
+                _card(card)
 
 
-def _beside(rows: Any) -> None:
+def _months(row: dict[str, Any], seen: Glance) -> Any | None:
+    trend = seen.trend
+    same = trend["base_id"] == row["base_id"]
+    same &= (trend["indicator"] == row["indicator"]) & (trend["scope"] == row["scope"])
+    return trend.loc[same, ["month", "counted"]] if same.any() else None
+
+
+def _beside(rows: Any) -> str:
     city = rows[rows["scope"] == Scope.CITY.value]
     levels = city["code"].isin([level.value for level in LandingLevel])
     apart = " · ".join(f"{row.label} {row.counted}" for row in city[~levels].itertuples())
     steps = " · ".join(f"{row.label} {row.counted}" for row in city[levels].itertuples())
-    st.caption(
-        f"另计，不并入三项指标（全市）：{apart}  \n产业化进度（已核实项目数，历年）：{steps}"
-    )
+    return f"另计，不并入三项指标（全市）：{apart}  \n产业化进度（已核实项目数，历年）：{steps}"
 
 
-def _card(frame: Any, row: Any, trend: Any) -> None:
+def _card(card: Card) -> None:
+    row = card.row
     indicator, scope = Indicator(row["indicator"]), Scope(row["scope"])
     value = f"{row['counted']} / {row['goal']}" if row["goal"] else str(row["counted"])
     st.metric(
@@ -70,14 +107,14 @@ def _card(frame: Any, row: Any, trend: Any) -> None:
         delta_arrow="off",
     )
     if row["goal"]:
-        _against_goal(frame, row)
+        _against_goal(card)
     else:
         st.caption(f"还没有登记 {row['year']} 年度目标。")
         ui.link("在“口径与目标”登记", "definitions", icon=":material/flag:")
     _marks(row)
     if indicator is Indicator.TRANSFERRED:
         _contracts(row)
-    _trend(row, trend)
+    _trend(card)
     ui.link(
         f"查看 {row['counted']} 项明细",
         "claims",
@@ -87,10 +124,10 @@ def _card(frame: Any, row: Any, trend: Any) -> None:
     )
 
 
-def _against_goal(frame: Any, row: Any) -> None:
+def _against_goal(card: Card) -> None:
+    row = card.row
     words = f"已完成 {row['counted']}，目标 {row['goal']}，按天数平均应到 {row['expected']}"
-    data = frame[["counted", "goal", "expected"]]
-    st.vega_lite_chart(data, charts.goal_bar(), key=_key("bar", row), alt=words)
+    st.vega_lite_chart(card.bar, charts.goal_bar(), key=_key("bar", row), alt=words)
     if row["per_month"]:
         need = f"还需每月 {row['per_month']} 项，余 {row['months_left']} 个月"
     else:
@@ -117,13 +154,11 @@ def _contracts(row: Any) -> None:
     )
 
 
-def _trend(row: Any, trend: Any) -> None:
-    same = trend["base_id"] == row["base_id"]
-    same &= (trend["indicator"] == row["indicator"]) & (trend["scope"] == row["scope"])
-    if same.any():
-        data = trend.loc[same, ["month", "counted"]]
+def _trend(card: Card) -> None:
+    row = card.row
+    if card.trend is not None:
         words = f"{row['year']} 年各月末累计，最近 {row['counted']}"
-        st.vega_lite_chart(data, charts.trend(), key=_key("trend", row), alt=words)
+        st.vega_lite_chart(card.trend, charts.trend(), key=_key("trend", row), alt=words)
 
 
 def _key(what: str, row: Any) -> str:

@@ -4,6 +4,7 @@ Kept as it is, not as a copy for each run: whoever shows it must not change it.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -12,11 +13,22 @@ from pilot.domain.moment import Moment
 from pilot.domain.people import Actor
 from pilot.reports import needs as waiting
 from pilot.reports import overview
+from pilot.reports.nation import Nation
 from pilot.reports.needs import Need
-from pilot.reports.overview import Glance
+from pilot.reports.portfolio import StageCount
+from pilot.screens.goals import Goals, prepared
 
 
-def glance(session: Any, bases: Sequence[int], view: Moment) -> Glance:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What stands above the list, ready to be drawn."""
+
+    goals: list[Goals]
+    stages: list[StageCount]
+    nation: Nation | None
+
+
+def glance(session: Any, bases: Sequence[int], view: Moment) -> Shown:
     """Cards, trend and stage strip of these bases."""
     return _glance(overview.mark(session, bases, view), session, bases, view)
 
@@ -29,8 +41,10 @@ def needs(session: Any, actor: Actor, view: Moment) -> list[Need]:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _glance(mark: tuple, _session: Any, _bases: Sequence[int], _view: Moment) -> Glance:
-    return overview.glance(_session, _bases, _view)
+def _glance(mark: tuple, _session: Any, _bases: Sequence[int], _view: Moment) -> Shown:
+    seen = overview.glance(_session, _bases, _view)
+    goals = [] if seen.nation else prepared(seen)
+    return Shown(goals, seen.stages, seen.nation)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

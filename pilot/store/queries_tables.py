@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func
 from sqlalchemy.orm import aliased
-from sqlmodel import and_, col, select
+from sqlmodel import and_, col, or_, select
 
 from pilot.domain.moment import FOREVER, Moment
 from pilot.domain.vocabulary import Gate, Indicator, Scope, Stage, Standing, State

@@ -1,13 +1,13 @@
 """an index of neighbouring characters for the search in projects
 
 Revision: 0004
-Revises: 0001
+Revises: 0003
 """
 
 from alembic import op
 
 revision = '0004'
-down_revision = '0001'
+down_revision = '0003'
 branch_labels = None
 depends_on = None
 

@@ -24,9 +24,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_count_snapshot')),
     sa.UniqueConstraint('base_id', 'month_end', 'known_at', name=op.f('uq_count_snapshot_base_id_month_end_known_at'))
     )
-    with op.batch_alter_table('count_snapshot', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_count_snapshot_base_id'), ['base_id'], unique=False)
-
     op.create_table('snapshot_claims',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('base_id', sa.Integer(), nullable=False),
@@ -41,7 +38,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_snapshot_claims'))
     )
     with op.batch_alter_table('snapshot_claims', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_snapshot_claims_base_id'), ['base_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_snapshot_claims_snapshot_id'), ['snapshot_id'], unique=False)
 
     op.create_table('snapshot_projects',
@@ -59,7 +55,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_snapshot_projects'))
     )
     with op.batch_alter_table('snapshot_projects', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_snapshot_projects_base_id'), ['base_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_snapshot_projects_snapshot_id'), ['snapshot_id'], unique=False)
 
     with op.batch_alter_table('claim', schema=None) as batch_op:
@@ -86,15 +81,11 @@ def downgrade() -> None:
 
     with op.batch_alter_table('snapshot_projects', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_snapshot_projects_snapshot_id'))
-        batch_op.drop_index(batch_op.f('ix_snapshot_projects_base_id'))
 
     op.drop_table('snapshot_projects')
     with op.batch_alter_table('snapshot_claims', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_snapshot_claims_snapshot_id'))
-        batch_op.drop_index(batch_op.f('ix_snapshot_claims_base_id'))
 
     op.drop_table('snapshot_claims')
-    with op.batch_alter_table('count_snapshot', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_count_snapshot_base_id'))
 
     op.drop_table('count_snapshot')
