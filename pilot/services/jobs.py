@@ -11,9 +11,9 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import Engine
 
 from pilot.domain.schedule import Daily, is_overdue
-from pilot.services import attachments, backup
+from pilot.services import attachments, backup, snapshots
 from pilot.services.backup import Backup, Site
-from pilot.store import queries_jobs, queries_tidy
+from pilot.store import queries_jobs, queries_tidy, queries_verify
 from pilot.store.engine import reading, writing
 from pilot.store.models import JobRun
 
@@ -55,10 +55,22 @@ def _tidy(site: Site, _keep: int, now: datetime) -> str:
     return f"清除过期登录记录 {gone} 条"
 
 
+def _month_ends(site: Site, _keep: int, now: datetime) -> str:
+    """A base at a time, so that nobody waits for all of them."""
+    with reading(site.engine) as session:
+        bases = [base.id for base in queries_verify.bases(session)]
+    stored = 0
+    for base_id in bases:
+        with writing(site.engine) as session:
+            stored += snapshots.refresh(session, base_id, at=now)
+    return f"新存月末快照 {stored} 份"
+
+
 JOBS = {
     job.name: job
     for job in (
         Job(BACKUP, "每日备份", Daily(time(2, 30)), _backup),
+        Job("month_ends", "月末快照", Daily(time(3, 0)), _month_ends),
         Job("sweep", "清理无主文件", Daily(time(3, 30)), _sweep),
         Job("tidy", "清理过期登录", Daily(time(3, 45)), _tidy),
     )

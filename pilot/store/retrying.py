@@ -5,6 +5,7 @@ on the distributed engines that speak its protocol each may come from any statem
 itself, so a try is the whole transaction, never a part of it.
 """
 
+import itertools
 import random
 import time
 from collections.abc import Callable
@@ -12,8 +13,8 @@ from typing import TypeVar
 
 from pilot.domain.errors import Busy, Unsure
 
-PAUSES = (0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)  # seconds before each try, about: jittered
-PATIENCE = 5.0  # seconds after which work that has waited is not tried once more
+PATIENCE = 8.0  # seconds after which no further try is begun
+_SHORTEST, _LONGEST = 0.02, 0.2  # seconds between two tries, about; writers that collided part ways
 Answer = TypeVar("Answer")
 
 
@@ -22,16 +23,17 @@ def again(work: Callable[[int], Answer], noticed: Callable[[], object] = lambda:
 
     `work` gets the number of its try. A try that failed at COMMIT may have been saved after all:
     `work` has to find that out in the next one. `noticed` is called for each try that failed.
-    Raises Busy after the last, Unsure if any try may have been saved.
+    Raises Busy when patience ends, Unsure if any try may have been saved: by number of tries a
+    writer among many would starve where the later of two always has to start over.
     """
-    worst, start = None, time.monotonic()
-    for number, pause in enumerate(PAUSES):
-        time.sleep(pause * random.uniform(0.5, 1.5))
+    worst, end = None, time.monotonic() + PATIENCE
+    for number in itertools.count():
         try:
             return work(number)
         except Busy as error:
             noticed()
             worst = error if worst is None or isinstance(error, Unsure) else worst
-            if time.monotonic() - start > PATIENCE:
-                break
+        if time.monotonic() > end:
+            break
+        time.sleep(min(_SHORTEST * 2**number, _LONGEST) * random.uniform(0.5, 1.5))
     raise worst

@@ -10,9 +10,9 @@ from pilot.domain.errors import Busy
 from pilot.services import door, projects
 from pilot.services.command import perform
 from pilot.services.projects import ProjectDraft
+from pilot.store import retrying
 from pilot.store.engine import reading
 from pilot.store.models import JournalEntry, LoginAttempt, LoginSession, Project
-from pilot.store.retrying import PAUSES
 from tests import factories, serving
 from tests.factories import NOON
 
@@ -68,8 +68,11 @@ def test_a_commit_that_failed_or_lost_its_answer_is_done_once(engine, manager, f
     assert (count(engine, Project), count(engine, JournalEntry)) == (1, 1)
 
 
-def test_what_never_succeeds_is_refused_in_words_with_nothing_saved(engine, manager, failing):
-    failing("before", len(PAUSES))
+def test_what_never_succeeds_is_refused_in_words_with_nothing_saved(
+    engine, manager, failing, monkeypatch
+):
+    monkeypatch.setattr(retrying, "PATIENCE", 0.3)
+    failing("before", 1000)
     with pytest.raises(Busy, match="没有保存任何内容"):
         register(engine, manager)
     assert (count(engine, Project), count(engine, JournalEntry)) == (0, 0)
