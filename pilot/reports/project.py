@@ -41,6 +41,7 @@ class Head:
     rev: int
     code: str
     name: str
+    entry_stage: Stage
     stage: Stage
     state: State
     light: Light
@@ -77,6 +78,7 @@ def head(session: Session, reader: Actor, project_id: int | None, view: Moment) 
         rev=project.rev,
         code=span.code,
         name=span.name,
+        entry_stage=project.entry_stage,
         stage=span.stage,
         state=span.state,
         light=light(facts, view.as_of),

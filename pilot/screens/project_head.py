@@ -63,7 +63,7 @@ def _chain(shown: Head) -> None:
     here = order.index(shown.stage)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for place, stage in enumerate(order):
-            if place < here and stage not in shown.began:
+            if place < order.index(shown.entry_stage):
                 st.badge(f"{stage.label}（登记前）", color="gray")
                 continue
             if place < here:

@@ -123,6 +123,19 @@ def test_the_head_says_stage_gate_owner_and_why_the_light_is_on(open_page, engin
     assert "D05 中试方案（目标值、批次、物料、投料量、终止条件）：缺" in said
 
 
+def test_a_gate_passed_on_the_day_of_registration_stands_in_the_chain(open_page, engine):
+    with writing(engine) as session:
+        people = staff.team(session)
+        row = factories.project(session, people)
+        review = factories.round_at(session, people, row, on=date(2026, 1, 5))
+        factories.prove(session, people, review)
+        factories.decide(session, people, review, held_on=date(2026, 1, 5))
+        project_id = row.id
+    said = texts(open_page("project", Role.MANAGER, id=str(project_id)))
+    assert "◆ G0" in said
+    assert "登记前" not in said
+
+
 def test_names_are_shown_letter_for_letter(open_page, engine):
     app = open_page(
         "project", Role.MANAGER, id=str(project(engine, name="**甲** $x$ [链](http://e)"))
