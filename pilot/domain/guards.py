@@ -4,7 +4,7 @@ Source: domain note §5.2 and §1.3. Papers and criteria come from the editable 
 numbers here (72 h, 95–105 %, score 60, readiness levels) are customs or proposals and only warn.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -30,7 +30,7 @@ Card = dict[Dimension, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One checklist line as it stands in this round."""
+    """One checklist line as it stands in this round; `record` answers it where nobody ticks."""
 
     code: str
     text: str
@@ -38,6 +38,7 @@ class Item:
     check: CheckState
     doc_code: str | None = None
     paper: EvidenceState | None = None
+    record: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class GateFacts:
 
 def proven(item: Item) -> bool:
     """Whether a checklist line is settled: its paper qualified, or its criterion met."""
+    if item.record is not None:
+        return item.record
     if item.doc_code:
         settled = item.paper is EvidenceState.QUALIFIED
         waived = item.paper is EvidenceState.NOT_APPLICABLE
@@ -126,7 +129,7 @@ def warnings(facts: GateFacts) -> list[str]:
     found = [
         f"建议项未满足：{item.text}"
         for item in facts.items
-        if item.requirement is Requirement.ADVISORY and not proven(item)
+        if item.requirement is Requirement.ADVISORY and item.record is None and not proven(item)
     ]
     least = _READINESS[facts.gate]
     if facts.readiness is None:
@@ -152,6 +155,8 @@ def _obstacle(item: Item) -> str | None:
     if item.doc_code:
         state = item.paper or EvidenceState.MISSING
         return f"{item.doc_code} {item.text}：{state.label}"
+    if item.record is False:
+        return None if item.code in _GUARDED else f"{item.text}：{CheckState.UNMET.label}"
     return f"{item.text}：{item.check.label}"
 
 
@@ -216,6 +221,24 @@ def _g4_warnings(facts: GateFacts) -> list[str]:
     return []
 
 
+def _ready_for(gate: Gate) -> Callable[[GateFacts], bool]:
+    return lambda facts: (facts.readiness or 0) >= _READINESS[gate]
+
+
+# Hard lines of the checklist that the record itself answers; the guards above say what they lack.
+_GUARDED: dict[str, Callable[[GateFacts], bool]] = {
+    "G0-C1": lambda facts: facts.owner_consent,
+    "G0-C2": lambda facts: facts.manager_assigned,
+    "G3-C1": lambda facts: not facts.open_conditions,
+    "G4-C3": lambda facts: facts.threshold_reached,
+}
+ON_RECORD: dict[str, Callable[[GateFacts], bool]] = _GUARDED | {
+    "G0-C3": _ready_for(Gate.G0),
+    "G1-T4": _ready_for(Gate.G1),
+    "G2-T1": _ready_for(Gate.G2),
+    "G3-T5": _ready_for(Gate.G3),
+    "G3-E2": lambda facts: (facts.hours or 0) >= _ENOUGH_HOURS,
+}
 _OBSTACLES = {Gate.G0: _g0, Gate.G3: _g3, Gate.G4: _g4}
 _WARNINGS = {
     Gate.G1: _g1_warnings,

@@ -41,7 +41,7 @@ def blockers(session: Session, shown: Head, view: Moment) -> Blockers:
         )
     facts = gate_facts.awaited(session, project, shown.next_gate, on=view.as_of)
     hints = (*_in_the_round(facts), *_said_now(facts))
-    return Blockers(_title(facts.gate, "提交评审前"), tuple(before_round(facts)), hints)
+    return Blockers(_title(facts.gate, "通过前须解决"), tuple(before_round(facts)), hints)
 
 
 def _then(session: Session, shown: Head, view: Moment) -> Blockers:
@@ -64,10 +64,13 @@ def _in_the_round(facts: GateFacts) -> list[str]:
     open_lines = [
         item
         for item in facts.items
-        if not item.doc_code and item.requirement is not Requirement.ADVISORY
+        if not item.doc_code
+        and item.record is None
+        and item.requirement is not Requirement.ADVISORY
     ]
     found = [f"提交评审后核对 {len(open_lines)} 条准则"] if open_lines else []
-    return [*found, "提交评审后由两位评审人评分"] if facts.gate in SCORED else found
+    who = "由两位评审人评分" if facts.gate in SCORED else "由另一位管理人员作结论"
+    return [*found, f"提交评审后{who}"]
 
 
 def _said_now(facts: GateFacts) -> list[str]:

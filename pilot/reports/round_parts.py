@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
-from pilot.domain.guards import Item, disagreements, paper_on, proven
+from pilot.domain.guards import ON_RECORD, Item, disagreements, paper_on, proven
 from pilot.domain.moment import Moment
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import CheckState, Dimension, EvidenceState, Requirement
 from pilot.reports.rounds import Round
+from pilot.services.gate_facts import gather
 from pilot.services.reads import read
 from pilot.services.reviews import submitted_cards, visible_cards
 from pilot.store import queries_project_view, queries_rounds
-from pilot.store.models import Review, Scorecard
+from pilot.store.models import Project, Review, Scorecard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class Criterion:
     reason: str
     attachment_id: int | None = None
     file: str = ""
+    on_record: bool = False
 
     @property
     def hard(self) -> bool:
@@ -82,8 +84,15 @@ def criteria(session: Session, shown: Round, view: Moment) -> list[Criterion]:
         row["doc_code"]: row for row in queries_project_view.papers(session, shown.project_id, then)
     }
     told = not shown.open or view.live
-    rows = queries_rounds.checks(session, shown.id)
-    return [_criterion(row, papers.get(row["ReviewCheck"].doc_code), view, told) for row in rows]
+    answers = _answers(session, shown, view) if shown.open and view.live else {}
+    lines = [
+        (
+            row["ReviewCheck"].code,
+            _criterion(row, papers.get(row["ReviewCheck"].doc_code), view, told),
+        )
+        for row in queries_rounds.checks(session, shown.id)
+    ]
+    return [_answered(line, code, answers.get(code)) for code, line in lines]
 
 
 @read("portfolio.read")
@@ -126,6 +135,21 @@ def cards(session: Session, shown: Round, reader: Actor, view: Moment) -> Cards 
 def assessors(session: Session, shown: Round) -> dict[int, str]:
     """Who may be named an assessor of a round, id to name."""
     return queries_rounds.assessors(session, shown.base_id, but=shown.submitted_by)
+
+
+def _answers(session: Session, shown: Round, view: Moment) -> dict[str, bool | None]:
+    """What the record says now to the lines that nobody ticks."""
+    review, project = session.get(Review, shown.id), session.get(Project, shown.project_id)
+    facts = gather(session, project, review, on=view.as_of)
+    return {item.code: item.record for item in facts.items}
+
+
+def _answered(line: Criterion, code: str, answer: bool | None) -> Criterion:
+    """The line as the record answers it now, if it does; otherwise as it was kept."""
+    if answer is not None:
+        state = CheckState.MET if answer else CheckState.UNMET
+        line = replace(line, state=state, proven=answer, who="", reason="")
+    return replace(line, on_record=code in ON_RECORD and not line.who)
 
 
 def _criterion(row: RowMapping, paper: RowMapping | None, view: Moment, told: bool) -> Criterion:

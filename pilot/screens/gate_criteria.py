@@ -52,6 +52,9 @@ def _line(shown: Round, line: Criterion, reader: Actor) -> None:
         if line.doc_code:
             if shown.open and not line.proven:
                 ui.link("去办理", "project", id=shown.project_id, tab="材料")
+        elif line.on_record:
+            if shown.open and not line.proven:
+                ui.link("去办理", "project", id=shown.project_id)
         elif shown.open and shown.writable and may(reader, "review.check"):
             _tick(line)
 
@@ -73,6 +76,7 @@ def _about(line: Criterion) -> str:
     parts = [line.requirement.label]
     parts += [line.dimension.label] if line.dimension else []
     parts += [line.basis] if line.basis != _OURS else []
+    parts += ["由项目记录判定"] if line.on_record else []
     parts += [line.who] if line.who else []
     parts += [line.reason] if line.reason else []
     return " · ".join(part for part in parts if part)

@@ -124,7 +124,7 @@ class GateScript:
         with reading(self.player.engine) as session:
             items = round_items(session, review, on)
         for item in items:
-            if item.doc_code in skip or item.settled:
+            if item.doc_code in skip or item.settled or item.on_record:
                 continue
             if item.doc_code is None:
                 self._do("reviewer", reviews.check, item.id, CheckState.MET)

@@ -19,6 +19,7 @@ from pilot.domain.draft_fields import (
     tidy,
 )
 from pilot.domain.errors import Conflict, Invalid, Refused
+from pilot.domain.guards import ON_RECORD
 from pilot.domain.moment import local_day
 from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
@@ -103,7 +104,10 @@ def save_checklist_item(
             raise Conflict(f"{draft.gate.value} 清单中已有编号 {draft.code}（{taken.text}）。")
         return _add(session, ChecklistItem(base_id=by.base_id, recorded_at=at, **values))
     item = queries.one(session, ChecklistItem, by.base_id, item_id)
-    return _change(session, item, values, fixed=("gate", "hazard_class", "code"))
+    fixed = ("gate", "hazard_class", "code")
+    # The record answers the question as it reads: with other words it would answer another one.
+    fixed += ("text",) if item.code in ON_RECORD else ()
+    return _change(session, item, values, fixed=fixed)
 
 
 def _checked(draft, lists: Lists, today: date):

@@ -14,7 +14,7 @@ from pilot.domain.moment import local_day
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import PASSING, Conclusion, Gate
 from pilot.services.command import verb
-from pilot.services.gate_facts import gather
+from pilot.services.gate_facts import gather, settle
 from pilot.services.lifecycle import admission, apply, take
 from pilot.services.projects import check_day, touch
 from pilot.store import queries, queries_gates
@@ -120,6 +120,7 @@ def _check(
         if item.due_on < held_on:
             raise Invalid("conditions", f"条件期限 {item.due_on} 早于评审日期。")
     facts = gather(session, project, review, on=held_on)
+    settle(session, review, facts)
     if conclusion in PASSING and (found := obstacles(facts, conclusion)):
         raise GuardFailed(found)
     return warnings(facts)

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlmodel import Session
 
-from pilot.domain.guards import GateFacts, Item, paper_on, proven
+from pilot.domain.guards import ON_RECORD, GateFacts, Item, paper_on, proven
 from pilot.domain.vocabulary import CheckState, Gate, LandingLevel, Requirement
 from pilot.services.reviews import submitted_cards
 from pilot.store import queries_counting, queries_gates, queries_projects
@@ -17,9 +17,10 @@ def gather(session: Session, project: Project, review: Review, *, on: date) -> G
     """The facts of an open (or decided) round as they stand on the day `on`."""
     agreed = queries_gates.consolidations(session, review.id)
     facts = _facts(session, project, review.gate, on)
+    checks = queries_gates.checks(session, review.id)
     return replace(
         facts,
-        items=tuple(_items(session, project, queries_gates.checks(session, review.id), on)),
+        items=tuple(_items(session, facts, project, checks, on)),
         cards=tuple(submitted_cards(session, review.id)),
         agreed={row.dimension: row.score for row in agreed},
     )
@@ -29,7 +30,7 @@ def awaited(session: Session, project: Project, gate: Gate, *, on: date) -> Gate
     """The facts of a gate before its round is open: papers as they stand, criteria open."""
     items = queries_gates.checklist(session, project.base_id, gate, hazardous=project.hazardous)
     facts = _facts(session, project, gate, on)
-    return replace(facts, items=tuple(_items(session, project, items, on)))
+    return replace(facts, items=tuple(_items(session, facts, project, items, on)))
 
 
 def _facts(session: Session, project: Project, gate: Gate, on: date) -> GateFacts:
@@ -55,7 +56,11 @@ def _facts(session: Session, project: Project, gate: Gate, on: date) -> GateFact
 
 
 def _items(
-    session: Session, project: Project, rows: Sequence[ReviewCheck | ChecklistItem], on: date
+    session: Session,
+    facts: GateFacts,
+    project: Project,
+    rows: Sequence[ReviewCheck | ChecklistItem],
+    on: date,
 ) -> list[Item]:
     papers = {
         row.doc_code: paper_on(row.state, row.valid_until, on)
@@ -69,6 +74,7 @@ def _items(
             check=row.state if isinstance(row, ReviewCheck) else CheckState.OPEN,
             doc_code=row.doc_code,
             paper=papers.get(row.doc_code) if row.doc_code else None,
+            record=ON_RECORD[row.code](facts) if row.code in ON_RECORD else None,
         )
         for row in rows
     ]
@@ -89,13 +95,14 @@ def _threshold_reached(session: Session, project: Project, on: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class RoundItem:
-    """A line of an open round, with the id to tick it by and whether it is settled."""
+    """A line of an open round: the id to tick it by, whether it is settled, or never ticked."""
 
     id: int
     text: str
     requirement: Requirement
     doc_code: str | None
     settled: bool
+    on_record: bool
 
 
 def round_items(session: Session, review_id: int, on: date) -> list[RoundItem]:
@@ -103,8 +110,24 @@ def round_items(session: Session, review_id: int, on: date) -> list[RoundItem]:
     review = session.get(Review, review_id)
     project = session.get(Project, review.project_id)
     checks = queries_gates.checks(session, review_id)
-    items = _items(session, project, checks, on)
+    items = gather(session, project, review, on=on).items
     return [
-        RoundItem(check.id, item.text, item.requirement, item.doc_code, proven(item))
+        RoundItem(
+            check.id,
+            item.text,
+            item.requirement,
+            item.doc_code,
+            proven(item),
+            item.record is not None,
+        )
         for check, item in zip(checks, items, strict=True)
     ]
+
+
+def settle(session: Session, review: Review, facts: GateFacts) -> None:
+    """Keep in a decided round what the record answered on its day."""
+    answers = {item.code: item.record for item in facts.items if item.record is not None}
+    for row in queries_gates.checks(session, review.id):
+        if row.code in answers:
+            row.state = CheckState.MET if answers[row.code] else CheckState.UNMET
+    session.flush()

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from pilot.domain.errors import Conflict, Invalid, NotAllowed, PilotError
 from pilot.domain.gates import next_gate
-from pilot.domain.guards import Card, disagreements
+from pilot.domain.guards import ON_RECORD, Card, disagreements
 from pilot.domain.moment import local_day
 from pilot.domain.people import Actor, Role
 from pilot.domain.vocabulary import CheckState, Dimension, Requirement
@@ -74,6 +74,8 @@ def check(
     review = _open(session, by, row.review_id)
     if row.doc_code:
         raise Invalid("state", "材料类准则随材料状态自动判定，请在材料处核验。")
+    if row.code in ON_RECORD:
+        raise Invalid("state", "这一条由系统按项目记录判定，不用核对；请在项目上补全记录。")
     needs = (CheckState.NOT_APPLICABLE, CheckState.UNMET)
     if state in needs and not (reason or "").strip():
         raise Invalid("reason", f"“{state.label}”必须说明理由。")

@@ -91,6 +91,32 @@ def test_what_settles_a_checklist_line(item, settled):
     assert (obstacles(facts(Gate.G1, items=(item,))) == []) is settled
 
 
+def recorded(answer: bool, requirement=Requirement.REQUIRED, code="G0-C2") -> Item:
+    return Item(code, "示例准则", requirement, CheckState.OPEN, record=answer)
+
+
+@pytest.mark.parametrize(
+    ("item", "changes", "said"),
+    [
+        pytest.param(recorded(True), {}, [], id="the record settles its line without a tick"),
+        pytest.param(
+            recorded(False), {"manager_assigned": False}, ["尚未指定项目经理"],
+            id="what it lacks is said once, by the guard",
+        ),
+        pytest.param(
+            recorded(False, code="G0-C3"), {}, ["示例准则：不符合"],
+            id="a line no guard speaks for is said itself",
+        ),
+        pytest.param(
+            recorded(False, Requirement.ADVISORY, "G0-C3"), {}, [], id="advice does not block"
+        ),
+    ],
+)  # fmt: skip
+def test_a_line_that_the_record_answers(item, changes, said):
+    assert proven(item) is item.record
+    assert obstacles(facts(Gate.G0, items=(item,), **changes)) == said
+
+
 @pytest.mark.parametrize(
     ("state", "valid_until", "stands"),
     [

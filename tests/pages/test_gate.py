@@ -317,6 +317,15 @@ def test_a_criterion_is_ticked_with_one_click(open_page, engine):
     assert labels(app).count("符合") == before - 1
 
 
+def test_a_criterion_that_the_record_answers_says_so_and_cannot_be_ticked(open_page, engine):
+    with writing(engine) as session:
+        review = factories.at_gate(session, staff.team(session), Gate.G0, manager_id=None).id
+    app = open_page("gate", login="reviewer", review=str(review))
+    assert app.get("progress")[0].proto.text == "已证实 1/2（建议项不计）"
+    assert "项目经理已指定  \n:gray[:small[必需 · 由项目记录判定]]" in texts(app)
+    assert "符合" not in labels(app)
+
+
 def test_assessors_are_named_on_the_page(open_page, engine):
     review_id = at_gate(engine, proven=False)
     app = open_page("gate", login="manager", review=str(review_id))

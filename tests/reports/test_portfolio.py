@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from pilot.domain.people import Role
-from pilot.domain.vocabulary import CheckState, Conclusion, EvidenceState, Gate, LandingLevel, Stage
+from pilot.domain.vocabulary import Conclusion, EvidenceState, Gate, LandingLevel, Stage
 from pilot.reports import needs as waiting
 from pilot.reports import portfolio, summary
 from pilot.reports.portfolio import Chosen, GateCount
@@ -280,8 +280,6 @@ class TestNeeds:
 
     def test_a_condition_is_closed_by_its_day(self, session, people):
         review = factories.at_gate(session, people, Gate.G0)
-        for row in queries_gates.checks(session, review.id):
-            reviews.check(session, row.id, CheckState.MET, by=people.one, at=now(session))
         demand = ConditionDraft("补签同意书", "示例负责人", date(2026, 6, 1))
         factories.decide(session, people, review, Conclusion.CONDITIONAL, conditions=[demand])
 

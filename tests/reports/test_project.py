@@ -243,7 +243,7 @@ def test_what_waits_for_the_reader_comes_first(session, people):
 def test_before_a_round_papers_and_the_projects_own_guards_block(session, people):
     row = factories.before_gate(session, people, Gate.G3)
     found = blockers.blockers(session, head(session, people, row), NOW)
-    assert found.title == "G3 中试验收：提交评审前"
+    assert found.title == "G3 中试验收：通过前须解决"
     assert [reason[:3] for reason in found.reasons] == ["D14", "D15", "D16", "D17", "D18"]
     assert "提交评审后由两位评审人评分" in found.hints
 

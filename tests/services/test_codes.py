@@ -124,6 +124,18 @@ def test_a_line_keeps_its_gate_and_class(session, admin):
         codes.save_checklist_item(session, moved, by=admin, at=clock(session), item_id=item.id)
 
 
+def test_a_line_that_the_record_answers_keeps_its_words(session, people, admin):
+    items = queries_gates.checklist(session, people.base.id, Gate.G0, hazardous=False)
+    item = next(one for one in items if one.code == "G0-C2")
+    draft = ChecklistDraft(
+        gate=item.gate, hazard_class=item.hazard_class, code=item.code, text="项目经理已到岗",
+        requirement=item.requirement, position=item.position,
+    )  # fmt: skip
+
+    with pytest.raises(Invalid):
+        codes.save_checklist_item(session, draft, by=admin, at=clock(session), item_id=item.id)
+
+
 def test_a_manager_may_not_edit_codes(session, people):
     with pytest.raises(NotAllowed):
         codes.save_code(session, FIELD, by=people.manager, at=clock(session))

@@ -242,6 +242,14 @@ def test_a_correction_takes_an_admission_back_and_its_count_with_it(session, peo
     assert m1(session, people) == 0
 
 
+def test_a_decided_round_keeps_what_the_record_answered(session, people):
+    review = factories.at_gate(session, people, Gate.G0, readiness_level=1)
+    factories.decide(session, people, review)
+    kept = {row.code: row.state for row in queries_gates.checks(session, review.id)}
+    met, unmet = CheckState.MET, CheckState.UNMET
+    assert kept == {"G0-C1": met, "G0-C2": met, "G0-C3": unmet}
+
+
 def test_a_correction_leads_back_to_when_the_stage_really_began(session, people):
     review = proven_round(session, people)
     factories.paper(session, people, project_of(session, review), "D06")

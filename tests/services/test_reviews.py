@@ -115,6 +115,13 @@ def test_a_paper_line_follows_its_paper(session, people, review):
         reviews.check(session, row.id, CheckState.MET, by=people.one, at=clock(session))
 
 
+def test_a_line_that_the_record_answers_is_not_ticked(session, people):
+    review = factories.at_gate(session, people, Gate.G0, manager_id=None)
+    row = next(r for r in queries_gates.checks(session, review.id) if r.code == "G0-C2")
+    with pytest.raises(Invalid, match="按项目记录判定"):
+        reviews.check(session, row.id, CheckState.MET, by=people.one, at=clock(session))
+
+
 def assign(session, people, review, *assessors):
     return reviews.assign(
         session, review.id, [a.id for a in assessors], by=people.manager, at=clock(session)
