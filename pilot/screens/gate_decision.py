@@ -104,7 +104,7 @@ def _conditions(name: str, held_on: date) -> tuple[ConditionDraft, ...]:
             owner = st.text_input("责任人 *", max_chars=50, key=f"{name}-owner-{row}")
         with due_place:
             due = ui.day("期限 *", None, key=f"{name}-due-{row}")
-        found.append(ConditionDraft(text, owner, due or date.min))
+        found.append(ConditionDraft(text, owner, due))
     return tuple(found)
 
 

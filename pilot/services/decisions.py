@@ -23,11 +23,11 @@ from pilot.store.models import Condition, Decision, Move, Project, Review
 
 @dataclass(frozen=True, slots=True)
 class ConditionDraft:
-    """A demand of a conditional pass: what, who, by when."""
+    """A demand of a conditional pass: what, who, by when (a form may not know yet)."""
 
     text: str
     owner: str
-    due_on: date
+    due_on: date | None
 
 
 @verb("decision.take")
@@ -114,16 +114,25 @@ def _check(
         raise Invalid("held_on", f"评审日期不能早于提交评审的日期 {review.opened_on}。")
     if (conclusion is Conclusion.CONDITIONAL) != bool(conditions):
         raise Invalid("conditions", "有条件通过必须列出条件，其他结论不能带条件。")
-    for item in conditions:
-        if not item.text.strip() or not item.owner.strip():
-            raise Invalid("conditions", "每个条件都要写明内容和责任人。")
-        if item.due_on < held_on:
-            raise Invalid("conditions", f"条件期限 {item.due_on} 早于评审日期。")
     facts = gather(session, project, review, on=held_on)
     settle(session, review, facts)
-    if conclusion in PASSING and (found := obstacles(facts, conclusion)):
+    found = _unclear(conditions, held_on)
+    found += obstacles(facts, conclusion) if conclusion in PASSING else []
+    if found:
         raise GuardFailed(found)
     return warnings(facts)
+
+
+def _unclear(conditions: Sequence[ConditionDraft], held_on: date) -> list[str]:
+    """What the conditions lack, a sentence each."""
+    found = []
+    for number, item in enumerate(conditions, start=1):
+        asked = {"内容": item.text.strip(), "责任人": item.owner.strip(), "期限": item.due_on}
+        if empty := "、".join(name for name, value in asked.items() if not value):
+            found.append(f"条件 {number} 还没有写明{empty}。")
+        if item.due_on and item.due_on < held_on:
+            found.append(f"条件 {number} 的期限 {item.due_on} 早于评审日期 {held_on}。")
+    return found
 
 
 def _record(

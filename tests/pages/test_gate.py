@@ -221,7 +221,7 @@ def test_a_conditional_pass_asks_for_dated_conditions_with_an_owner(open_page, e
     review_id = at_gate(engine)
     app = open_page("gate", login="manager2", review=str(review_id))
     app = choose(app, Conclusion.CONDITIONAL)
-    assert "每个条件都要写明内容和责任人" in texts(app)
+    assert "条件 1 还没有写明内容、责任人、期限" in texts(app)
     fields = {item.label: item for item in app.text_input}
     fields["条件 1 *"].input("补充第三方检测")
     fields["责任人 *"].input("示例负责人")

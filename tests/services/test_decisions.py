@@ -127,14 +127,22 @@ def test_other_conclusions_carry_no_conditions(session, people):
 @pytest.mark.parametrize(
     ("demand", "sentence"),
     [
-        pytest.param(ConditionDraft(" ", "甲", HELD), "内容和责任人", id="no text"),
-        pytest.param(ConditionDraft("检测", "", HELD), "内容和责任人", id="no owner"),
+        pytest.param(ConditionDraft(" ", "甲", HELD), "条件 1 还没有写明内容", id="no text"),
+        pytest.param(ConditionDraft("检测", "", HELD), "条件 1 还没有写明责任人", id="no owner"),
         pytest.param(ConditionDraft("检测", "甲", date(2026, 2, 1)), "早于评审", id="due before"),
+        pytest.param(ConditionDraft("检测", "甲", None), "还没有写明期限", id="no day"),
     ],
 )
 def test_a_condition_says_what_who_and_by_when(session, people, demand, sentence):
-    with pytest.raises(Invalid, match=sentence):
+    with pytest.raises(GuardFailed, match=sentence):
         conditional(session, people, proven_round(session, people), demand)
+
+
+def test_what_conditions_and_the_gate_lack_is_said_at_once(session, people):
+    review = factories.at_gate(session, people, Gate.G0, manager_id=None)
+    with pytest.raises(GuardFailed) as refusal:
+        conditional(session, people, review, ConditionDraft("", "", None))
+    assert refusal.value.reasons == ["条件 1 还没有写明内容、责任人、期限。", "尚未指定项目经理"]
 
 
 def test_a_conditional_pass_is_conditional_until_its_last_condition_is_closed(session, people):
