@@ -66,8 +66,12 @@ def _own(shown: Round) -> None:
         st.markdown("**我的评分表**")
         st.caption("0–100 分，留空表示未评；提交后不能修改，对方提交前看不到彼此的评分。")
         given = {
-            dimension.value: st.number_input(
-                dimension.label, 0, 100, None, placeholder="未评", key=f"{shown.id}-{dimension}"
+            dimension.value: st.number_input(  # no bounds: a browser's own would hold back the form
+                dimension.label,
+                value=None,
+                step=1,
+                placeholder="未评",
+                key=f"{shown.id}-{dimension}",
             )
             for dimension in Dimension
         }
@@ -125,7 +129,7 @@ def _apart(shown: Round, point: Point, *, may_agree: bool) -> None:
 def _agree(shown: Round, point: Point) -> None:
     name = f"agree-{shown.id}-{point.dimension.value}"
     with st.popover("合议", key=name), st.form(f"{name}-form", border=False):
-        score = st.number_input("合议分", 0, 100, None)
+        score = st.number_input("合议分（0–100）", value=None, step=1)
         note = st.text_area("理由 *", max_chars=1000)
         dissent = st.text_area("保留意见", max_chars=1000, help="不同意的一方的意见，原样保留")
         if st.form_submit_button("保存合议", type="primary"):

@@ -134,8 +134,12 @@ def score(
     scores = (technical, equipment, commercial)
     if all(value is None for value in scores):
         raise Invalid("technical", "三个维度至少要评一个。")
-    if any(value is not None and not 0 <= value <= 100 for value in scores):
-        raise Invalid("technical", "评分应在 0–100 之间。")
+    if wrong := [
+        f"{dimension.label} {value} 分"
+        for dimension, value in zip(Dimension, scores, strict=True)
+        if value is not None and not 0 <= value <= 100
+    ]:
+        raise Invalid("technical", f"评分应在 0–100 之间：{'、'.join(wrong)}。")
     card.technical, card.equipment, card.commercial = scores
     card.comment, card.submitted_at = comment.strip() or None, at
     _touch(session, review, at)

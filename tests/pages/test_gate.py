@@ -157,10 +157,21 @@ def test_the_second_card_opens_both(open_page, engine):
     assert "技术可行性分歧：80、60" in texts(app).replace("*", "")
 
 
+def test_a_score_beyond_the_scale_is_refused_by_its_name(open_page, engine):
+    review_id = at_gate(engine, proven=False)
+    one_card(engine, review_id, technical=80, equipment=80, commercial=80)
+    app = open_page("gate", login="reviewer2", review=str(review_id))
+    for item, value in zip(app.number_input, (120, 80, 80), strict=True):
+        item.set_value(value)
+    button(app, "提交评分").click().run()
+    assert "评分应在 0–100 之间：技术可行性 120 分。" in texts(app)
+    assert [item.value for item in app.number_input] == [120, 80, 80]
+
+
 def test_a_disagreement_is_consolidated_with_its_dissent(open_page, engine):
     review_id = at_gate(engine, scores=((80, 80, 80), (60, 80, 80)))
     app = open_page("gate", login="manager2", review=str(review_id))
-    next(item for item in app.number_input if item.label == "合议分").set_value(70)
+    next(item for item in app.number_input if item.label.startswith("合议分")).set_value(70)
     areas = {item.label: item for item in app.text_area}
     areas["保留意见"].input("评审乙仍认为数据不足")
     agree = next(item for item in app.text_area if item.form_id.startswith("agree"))
