@@ -61,6 +61,32 @@ def test_the_policy_breaks_nothing_that_pages_use(visit, page: Page):
     assert broken == []
 
 
+def test_streamlits_own_words_are_chinese_and_the_same_words_of_users_stay(visit):
+    page = visit("manager", "/words")
+    page.get_by_label("多选").click()
+    options = page.get_by_role("option")
+    expect(options).to_have_text(["全选", "Select all", "No results"])
+    page.keyboard.type("zz")
+    expect(options).to_have_text(["没有匹配项"])
+    page.keyboard.press("Escape")
+    page.get_by_label("得分").fill("120")
+    page.get_by_label("得分").press("Tab")
+    expect(page.get_by_text("数值超出范围，请填写 0 至 100 之间的数。")).to_be_attached()
+    year = page.get_by_role("spinbutton", name="评审日：年")
+    expect(year).to_have_text("年")
+    year.click()
+    page.keyboard.type("20301231")
+    expect(page.get_by_text("请选择不晚于 2026-11-26 的日期")).to_be_attached()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stFileUploaderDropzone")).to_contain_text("上传")
+    file = {"name": "Upload", "mimeType": "application/x-msdownload", "buffer": b"MZ"}
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
+    expect(page.get_by_test_id("stFileChip")).to_contain_text("错误： 不接受这种文件。")
+    expect(page.get_by_test_id("stFileChipName")).to_have_text("Upload")
+    expect(page.get_by_role("button", name="复制图表定义：Upload")).to_be_attached()
+    expect(page.get_by_text("Upload", exact=True).last).to_be_attached()
+
+
 def test_names_are_shown_letter_for_letter_and_do_nothing(server, visit, page: Page):
     asked, dialogs = [], []
     page.on("request", lambda request: asked.append(request.url))

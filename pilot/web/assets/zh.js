@@ -52,8 +52,10 @@
     "Copied": "已复制",
     "Copied!": "已复制",
     "Copy": "复制",
+    "Copy Vega-Lite spec": "复制图表定义",
     "Copy column name": "复制列名",
     "Copy to clipboard": "复制",
+    "Copy version to clipboard": "复制版本号",
     "Count": "数量",
     "Dark": "深色",
     "Dataframe column menu": "列菜单",
@@ -63,12 +65,15 @@
     "Distinct": "不同值",
     "Dollar": "美元",
     "Download as CSV": "下载 CSV",
+    "Download as PNG": "下载 PNG",
+    "Download as SVG": "下载 SVG",
     "Drag and drop a file here": "把文件拖到这里",
     "Drag and drop files here": "把文件拖到这里",
     "Duration": "时长",
     "Edit": "编辑",
     "Empty": "空值",
     "Error": "错误",
+    "Error:": "错误：",
     "Error deleting file": "删除文件出错",
     "Error uploading file": "上传文件出错",
     "Euro": "欧元",
@@ -85,6 +90,7 @@
     "Link to heading": "标题链接",
     "Loading...": "加载中…",
     "Localized": "本地格式",
+    "Made with Streamlit v": "基于 Streamlit v",
     "Main menu": "主菜单",
     "Maximum": "最大值",
     "Median": "中位数",
@@ -99,6 +105,8 @@
     "No results": "没有匹配项",
     "Notifications": "通知",
     "Only one file is allowed.": "只能上传一个文件。",
+    "Number is above the allowed range.": "数值过大。",
+    "Number is below the allowed range.": "数值过小。",
     "Open": "打开",
     "Page not found": "没有这个页面，或您无权查看",
     "Pagination": "翻页",
@@ -120,6 +128,7 @@
     "Quick select a date range": "快速选择日期范围",
     "Range": "范围",
     "Record a screencast": "录屏",
+    "Record screen": "录屏",
     "Rename": "重命名",
     "Rerun": "刷新",
     "Running...": "运行中…",
@@ -133,6 +142,8 @@
     "Settings": "设置",
     "Show password text": "显示密码",
     "Hide password text": "隐藏密码",
+    "Show chart": "显示图表",
+    "Show data": "显示数据",
     "Show/hide columns": "显示或隐藏列",
     "Sidebar": "侧栏",
     "Skip to main content": "跳到正文",
@@ -163,6 +174,7 @@
     "View less": "收起",
     "Yen": "日元",
   };
+  const SEGMENTS = { year: "年", month: "月", day: "日", yyyy: "年", mm: "月", dd: "日" };
   const PATTERNS = [
     [/^([\d.]+ ?[KMG]?B) per file(?: • (.+))?$/, (_, size, kinds) =>
       `每个文件不超过 ${size}` + (kinds ? ` · ${kinds}` : "")],
@@ -170,14 +182,33 @@
       what === "apply" ? "按 Ctrl+回车确认" : "按 Ctrl+回车提交"],
     [/^Help for (.+)$/, (_, label) => `${label}的说明`],
     [/^File must be (.+) or smaller\.$/, (_, size) => `文件不能超过 ${size}。`],
-    [/^(.+) files are not allowed\.$/, (_, kind) => `不接受 ${kind} 文件。`],
+    [/^Select (\d+) matches$/, (_, count) => `全选 ${count} 个匹配项`],
+    [/^You can only select up to (\d+) options?\. Remove an option first\.$/, (_, count) =>
+      `最多选 ${count} 项，请先去掉一项。`],
+    [/^(: |Error: )?Date set outside allowed range\. Please select a date (.+)\.$/,
+      (_, before, range) =>
+        `${error(before)}日期超出范围，请选择${within(range, "不早于", "不晚于")}的日期。`],
+    [/^(: |Error: )?Number is (?:outside|below|above) the allowed range\. Please enter a value (.+)\.$/,
+      (_, before, range) =>
+        `${error(before)}数值超出范围，请填写${within(range, "不小于", "不大于")}的数。`],
+    [/^(: |Error: )?.+ files are not allowed\.$/, (_, before) => `${error(before)}不接受这种文件。`],
+    [/^Choose date, (.+)$/, (_, month) => `选择日期：${month}`],
+    [/^Selected Date: (.+)$/, (_, day) => `已选日期：${new Date(day).toLocaleDateString("zh-CN")}`],
     [/^View (\d+) more$/, (_, count) => `还有 ${count} 项`],
     [/^\+(\d+) more$/, (_, count) => `还有 ${count} 项`],
   ];
-  const VALUES = ["[data-baseweb=tag]", "[role=gridcell]", "[role=option]", "svg.marks"].join(",");
+  // Of a list of options, "select all" and "no results" are Streamlit's own.
+  const VALUES = [
+    "[data-baseweb=tag]",
+    "[role=gridcell]",
+    "[role=option]:not([data-key=__select_all__], [data-key=__select_matches__], [data-empty] *)",
+    "[data-testid=stFileChipName]",
+    "svg.marks",
+  ].join(",");
   const CONTENT = [
     VALUES,
-    "[data-testid=stMarkdownContainer]",
+    "[data-testid=stMarkdownContainer]:not([data-testid=stFileUploaderDropzone] *, " +
+      "[data-testid=stTooltipErrorContent] *)",
     "[data-testid=stText]",
     "[data-testid=stCode]",
     "[data-testid=stTable]",
@@ -188,6 +219,19 @@
   const OWN = "[data-testid=stFileUploaderDropzone] button"; // its label is Streamlit's own
   const ATTRIBUTES = ["placeholder", "aria-label", "title"];
 
+  // The bold word "Error" stands in a place of its own, its colon before the sentence.
+  function error(before = "") {
+    return before.replace("Error", "错误").replace(": ", "：");
+  }
+
+  // "between 1 and 9", "on or after 2026-01-01", "less than or equal to 9"
+  function within(range, least, most) {
+    const [, from, to] = /^between (.+) and (.+)$/.exec(range) ?? [];
+    if (from) return ` ${from} 至 ${to} 之间`;
+    const [, word, end] = /^(.+ (?:or after|or before|equal to)) (.+)$/.exec(range) ?? ["", "", range];
+    return `${/after|greater/.test(word) ? least : most} ${end} `;
+  }
+
   function chinese(text) {
     const key = text.trim();
     if (Object.hasOwn(WORDS, key)) return text.replace(key, () => WORDS[key]);
@@ -195,8 +239,19 @@
     return text;
   }
 
+  // "Show data: " and what the page calls the chart; "year, " and what it calls the date.
+  function label(text) {
+    const [, tool, about] = /^([A-Z][A-Za-z/ -]+)[:,] (.+)$/s.exec(text) ?? [];
+    if (tool && Object.hasOwn(WORDS, tool)) return `${WORDS[tool]}：${about}`;
+    const [, file] = /^Remove (.+)$/s.exec(text) ?? [];
+    if (file) return `移除 ${file}`;
+    const [, part, day] = /^(year|month|day), (.+)$/s.exec(text) ?? [];
+    return part ? `${day}：${SEGMENTS[part]}` : chinese(text);
+  }
+
   function inText(node) {
-    const said = chinese(node.nodeValue);
+    const segment = node.parentElement?.closest("[role=spinbutton]");
+    const said = (segment && SEGMENTS[node.nodeValue]) || chinese(node.nodeValue);
     if (said === node.nodeValue) return;
     const content = node.parentElement?.closest(CONTENT);
     if (content && !content.closest(OWN)) return;
@@ -206,8 +261,8 @@
   function inAttributes(element) {
     for (const name of ATTRIBUTES) {
       const value = element.getAttribute(name);
-      if (value && chinese(value) !== value && !element.closest(VALUES))
-        element.setAttribute(name, chinese(value));
+      const said = name === "aria-label" ? label(value ?? "") : chinese(value ?? "");
+      if (said !== (value ?? "") && !element.closest(VALUES)) element.setAttribute(name, said);
     }
   }
 

@@ -77,6 +77,16 @@ def widgets() -> None:
         st.text("展开内容")
 
 
+def words() -> None:
+    """Streamlit's own English beside the same words as users wrote them."""
+    st.multiselect("多选", ["Select all", "No results"])
+    st.number_input("得分", 0, 100, None)
+    st.date_input("评审日", None, max_value=date(2026, 11, 26), format="YYYY-MM-DD")
+    st.file_uploader("文件", type=["pdf"])
+    st.altair_chart(alt.Chart(pd.DataFrame({"a": [1]})).mark_bar().encode(x="a:Q"), alt="Upload")
+    st.markdown("Upload")
+
+
 def names() -> None:
     """Hostile names, shown in every place that reads Markdown."""
     for number, name in enumerate(NAMES):
@@ -122,7 +132,7 @@ def broken() -> None:
 
 
 st.set_page_config(page_title="试验", layout="wide")
-SHOWN = (widgets, names, double, moment, broken, pair, part)
+SHOWN = (widgets, words, names, double, moment, broken, pair, part)
 pages = [st.Page(page, title=page.__name__, url_path=page.__name__) for page in SHOWN]
 page = st.navigation([st.Page(lambda: None, title="空", default=True), *pages])
 ui.require()
