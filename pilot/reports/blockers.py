@@ -36,9 +36,8 @@ def blockers(session: Session, shown: Head, view: Moment) -> Blockers:
     if shown.state is State.AWAITING:
         review = queries_gates.open_review(session, project.id)
         facts = gate_facts.gather(session, project, review, on=view.as_of)
-        return Blockers(
-            _title(facts.gate, "评审中"), tuple(obstacles(facts)), tuple(warnings(facts))
-        )
+        hints = warnings(facts) or ["条件已齐，等待结论"]
+        return Blockers(_title(facts.gate, "评审中"), tuple(obstacles(facts)), tuple(hints))
     facts = gate_facts.awaited(session, project, shown.next_gate, on=view.as_of)
     hints = (*_in_the_round(facts), *_said_now(facts))
     return Blockers(_title(facts.gate, "通过前须解决"), tuple(before_round(facts)), hints)

@@ -49,14 +49,21 @@ def _line(shown: Round, line: Criterion, reader: Actor) -> None:
             url = f"/files/{line.attachment_id}"
             name = ui.plain(line.file)
             st.link_button("", url, icon=":material/attach_file:", help=name, type="tertiary")
-        if line.doc_code:
-            if shown.open and not line.proven:
-                ui.link("去办理", "project", id=shown.project_id, tab="材料")
-        elif line.on_record:
-            if shown.open and not line.proven:
-                ui.link("去办理", "project", id=shown.project_id)
-        elif shown.open and shown.writable and may(reader, "review.check"):
-            _tick(line)
+        if shown.open and shown.writable:
+            _settle(shown, line, reader)
+
+
+def _settle(shown: Round, line: Criterion, reader: Actor) -> None:
+    """The way to the paper or the record that proves a line, or its tick."""
+    if line.doc_code:
+        if not line.proven and (may(reader, "evidence.submit") or may(reader, "evidence.judge")):
+            about = {"tab": "材料", "paper": line.doc_code}
+            ui.link("去办理", "project", id=shown.project_id, **about)
+    elif line.on_record:
+        if not line.proven and may(reader, "project.edit"):
+            ui.link("去办理", "project", id=shown.project_id)
+    elif may(reader, "review.check"):
+        _tick(line)
 
 
 def _sign(line: Criterion) -> str:

@@ -34,10 +34,11 @@ def tab(shown: Head, reader: Actor, view: Moment) -> None:
         alt="材料清单：每份材料的状态、用于哪个阶段门、日期、附件和经办人",
     )
     known = {line.doc_code: line for line in lines}
+    asked = st.query_params.get("paper")
     code = st.selectbox(
         "办理或查看一份材料",
         list(known),
-        index=None,
+        index=list(known).index(asked) if asked in known else None,
         format_func=lambda key: f"{key} {known[key].title}（{known[key].state.label}）",
         placeholder="选择材料：交材料、核验、标为不适用、看历次版本",
         key="paper",

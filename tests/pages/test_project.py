@@ -102,6 +102,13 @@ def test_every_tab_opens_for_every_reader(open_page, engine, role):
         tab(open_page, engine, name, project_id, role)
 
 
+def test_a_link_opens_one_paper(open_page, engine):
+    app = tab(open_page, engine, "材料", project(engine, Gate.G1), paper="D02")
+    assert "D02 小试报告及数据" in texts(app)
+    chooser = next(item for item in app.selectbox if item.label == "办理或查看一份材料")
+    assert chooser.value == "D02"
+
+
 def test_a_closed_tab_costs_nothing(open_page, engine):
     app = tab(open_page, engine, "概况", project(engine, Gate.G2))
     assert not app.dataframe
