@@ -7,6 +7,7 @@ from pilot.domain.errors import GuardFailed, PilotError, Refused
 from pilot.ui.words import plain
 
 _KEY = "flash"
+_IN_TOAST = 3
 
 
 def succeeded(text: str) -> None:
@@ -36,7 +37,10 @@ def draw(slot: DeltaGenerator, after: int = 0) -> int:
             slot.success(text, icon=":material/check_circle:")
         else:
             slot.error(text, icon=":material/block:")
-            st.toast("没有完成，原因见页面上方。", icon=":material/block:")
+            # The button may be far below the message: the reason comes to where the reader is.
+            first = "；".join(plain(one) for one in lines[:_IN_TOAST])
+            more = f" 等 {len(lines)} 项，见页面上方。" if len(lines) > _IN_TOAST else ""
+            st.toast(f"没有完成：{first}{more}", icon=":material/block:", duration="long")
     return len(queued)
 
 

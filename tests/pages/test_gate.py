@@ -224,6 +224,7 @@ def test_a_decision_without_a_reason_is_refused_and_keeps_what_was_chosen(open_p
     app = choose(open_page("gate", login="manager2", review=str(review_id)), Conclusion.PASS)
     button(app, "确认结论").click().run()
     assert "评审结论必须写明理由" in texts(app)
+    assert [toast.value for toast in app.toast] == ["没有完成：评审结论必须写明理由。"]
     assert next(item for item in app.radio if item.label == "结论 *").value is Conclusion.PASS
     assert decided(engine, review_id)[0] == []
 
@@ -335,6 +336,18 @@ def test_a_criterion_that_the_record_answers_says_so_and_cannot_be_ticked(open_p
     assert app.get("progress")[0].proto.text == "已证实 1/2（建议项不计）"
     assert "项目经理已指定  \n:gray[:small[必需 · 由项目记录判定]]" in texts(app)
     assert "符合" not in labels(app)
+
+
+def test_only_who_can_settle_a_line_is_sent_to_it(open_page, engine):
+    review_id = at_gate(engine, proven=False)
+    for login, count in (("manager", 4), ("reviewer", 4), ("officer", 0), ("province", 0)):
+        app = open_page("gate", login=login, review=str(review_id))
+        links = [link.proto for link in app.get("page_link")]
+        asked = [link.query_string for link in links if link.label == "去办理"]
+        assert len(asked) == count, login
+    app = open_page("gate", login="manager", review=str(review_id))
+    asked = [one.proto.query_string for one in app.get("page_link") if one.proto.label == "去办理"]
+    assert "paper=D01" in asked[0]
 
 
 def test_assessors_are_named_on_the_page(open_page, engine):
