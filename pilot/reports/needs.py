@@ -12,10 +12,12 @@ from pilot.domain.lights import Level, LightFacts, lateness, light, rank
 from pilot.domain.moment import Moment, local_day
 from pilot.domain.people import Actor, may
 from pilot.domain.vocabulary import Stage
+from pilot.reports import rounds
 from pilot.services.reads import read
 from pilot.store import queries_lights, queries_needs, queries_portfolio
 
 MOST = 7
+_ASKED = MOST + 1  # of each kind: one more tells that there are more
 DUE_DAYS, CONDITION_DAYS, PAPER_DAYS = 14, 7, 60
 
 
@@ -38,17 +40,20 @@ class Need:
 
 @read("portfolio.read")
 def needs(session: Session, actor: Actor, view: Moment) -> list[Need]:
-    """At most seven things for this person now; nothing on a past view, where nobody can act."""
+    """What waits for this person now, the worst first; nothing on a past view.
+
+    The first seven are the worst of all; beyond them not everything is found.
+    """
     if not view.live:
         return []
     allowed = [find for action, find in _FINDERS if may(actor, action)]
     found = [need for find in allowed for need in find(session, actor, view)]
     found.sort(key=lambda need: (-rank(need.level), -need.days, need.code, need.verb))
-    return found[:MOST]
+    return found
 
 
 def _score(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
-    rows = queries_needs.rounds_to_score(session, [actor.base_id], actor.id, MOST)
+    rows = queries_needs.rounds_to_score(session, [actor.base_id], actor.id, _ASKED)
     for row in rows:
         days = (view.as_of - row.opened_on).days
         reason = f"{row.opened_on} 提交评审，已等 {days} 天，您的评分表还没有提交"
@@ -56,12 +61,15 @@ def _score(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
 
 
 def _decide(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
-    rows = queries_needs.rounds_to_decide(session, [actor.base_id], actor.id, MOST)
+    rows = queries_needs.rounds_to_decide(session, [actor.base_id], actor.id, _ASKED)
+    differ = rounds.apart(session, [row.review_id for row in rows])
     for row in rows:
         days = (view.as_of - row.opened_on).days
         scored = row.gate in SCORED
         if scored and row.seats < 2:
             verb, state = "指定评审人", "还没有指定两位评审人"
+        elif row.review_id in differ:
+            verb, state = "合议", "两份评分表有分歧，合议后才能通过"
         else:
             verb, state = "作结论", "两份评分表已齐" if scored else "等待结论"
         reason = f"{row.opened_on} 提交评审，已等 {days} 天，{state}"
@@ -70,7 +78,7 @@ def _decide(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
 
 def _gates(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
     bases = [actor.base_id]
-    rows = queries_portfolio.due_soon(session, bases, view, days=DUE_DAYS, most=MOST)
+    rows = queries_portfolio.due_soon(session, bases, view, days=DUE_DAYS, most=_ASKED)
     ids = [row.project_id for row in rows]
     facts = queries_lights.light_facts(session, view, ids)
     for row in rows:
@@ -85,7 +93,7 @@ def _gates(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
 
 def _moves(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
     """Between two gates: the agreement after G1, the landing after G3."""
-    rows = queries_portfolio.between_gates(session, [actor.base_id], view, most=MOST)
+    rows = queries_portfolio.between_gates(session, [actor.base_id], view, most=_ASKED)
     for row in rows:
         days = (view.as_of - row.stage_since).days
         if row.stage is Stage.CONCEPT:
@@ -97,7 +105,7 @@ def _moves(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
 
 def _conditions(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
     until = view.as_of + timedelta(days=CONDITION_DAYS)
-    for row in queries_needs.conditions_due(session, [actor.base_id], until, MOST):
+    for row in queries_needs.conditions_due(session, [actor.base_id], until, _ASKED):
         days = (view.as_of - row.due_on).days
         when = f"已逾期 {days} 天" if days > 0 else f"还有 {-days} 天"
         reason = f"“{row.text}”应于 {row.due_on} 前关闭，{when}"
@@ -105,7 +113,7 @@ def _conditions(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
 
 
 def _levels(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
-    rows = queries_needs.levels_to_verify(session, [actor.base_id], actor.id, MOST)
+    rows = queries_needs.levels_to_verify(session, [actor.base_id], actor.id, _ASKED)
     for row in rows:
         days = _since(row.recorded_at, view)
         reason = f"{row.level.label}已登记 {days} 天，核实后才计入"
@@ -113,7 +121,7 @@ def _levels(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
 
 
 def _transfers(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
-    rows = queries_needs.transfers_to_verify(session, [actor.base_id], actor.id, MOST)
+    rows = queries_needs.transfers_to_verify(session, [actor.base_id], actor.id, _ASKED)
     for row in rows:
         days = _since(row.recorded_at, view)
         reason = f"转化事件已登记 {days} 天，核实后才计入"
@@ -121,7 +129,7 @@ def _transfers(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
 
 
 def _papers(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
-    rows = queries_needs.papers_to_judge(session, [actor.base_id], actor.id, MOST)
+    rows = queries_needs.papers_to_judge(session, [actor.base_id], actor.id, _ASKED)
     for row in rows:
         days = _since(row.known_from, view)
         what = row.doc_code if row.papers == 1 else f"{row.papers} 份材料"
@@ -130,7 +138,7 @@ def _papers(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
 
 def _renewals(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
     until = view.as_of + timedelta(days=PAPER_DAYS)
-    for row in queries_needs.papers_ending(session, [actor.base_id], until, MOST):
+    for row in queries_needs.papers_ending(session, [actor.base_id], until, _ASKED):
         ended = row.expired or row.valid_until < view.as_of
         days = (view.as_of - row.valid_until).days if row.valid_until else 0
         level = Level.RED if ended else Level.YELLOW
@@ -139,7 +147,7 @@ def _renewals(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
 
 
 def _voids(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
-    rows = queries_needs.voids_to_confirm(session, [actor.base_id], actor.id, MOST)
+    rows = queries_needs.voids_to_confirm(session, [actor.base_id], actor.id, _ASKED)
     for row in rows:
         days = _since(row.touched_at, view)
         yield _waiting(row, "确认作废", days, f"他人 {days} 天前申请作废，须由您确认或说明")

@@ -1,6 +1,7 @@
 """Rounds at a gate as people read them (节点评审): which wait, one of them, what was decided."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,10 +9,10 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from pilot.domain.errors import NotFound
-from pilot.domain.guards import SCORED
+from pilot.domain.guards import SCORED, Card, disagreements
 from pilot.domain.moment import SHANGHAI, Moment
 from pilot.domain.people import Actor, may
-from pilot.domain.vocabulary import Conclusion, Gate
+from pilot.domain.vocabulary import Conclusion, Dimension, Gate
 from pilot.services.reads import read
 from pilot.store import (
     queries_bases,
@@ -112,7 +113,8 @@ def waiting(session: Session, reader: Actor, view: Moment) -> list[Waiting]:
     """The rounds that wait, those that want something of the reader first."""
     bases = [base.id for base in queries_bases.visible(session, reader)]
     rows = queries_rounds.waiting(session, bases, reader.id, view)
-    found = [_waiting(row, reader, view) for row in rows]
+    differ = apart(session, [row["review_id"] for row in rows])
+    found = [_waiting(row, reader, view, differ) for row in rows]
     return sorted(found, key=lambda each: not each.duty)
 
 
@@ -196,7 +198,20 @@ def conditions_of(session: Session, project_id: int, view: Moment) -> list[Condi
     ]
 
 
-def _waiting(row: RowMapping, reader: Actor, view: Moment) -> Waiting:
+def apart(session: Session, ids: Sequence[int]) -> set[int]:
+    """Of these rounds those whose two cards differ where nobody has agreed on a score yet."""
+    given: dict[int, list[Card]] = defaultdict(list)
+    for card in queries_rounds.submitted_scores(session, ids):
+        given[card.review_id].append({each: getattr(card, each.value) for each in Dimension})
+    agreed = queries_rounds.agreed_points(session, ids)
+    return {
+        review
+        for review, cards in given.items()
+        if any((review, point) not in agreed for point in disagreements(cards))
+    }
+
+
+def _waiting(row: RowMapping, reader: Actor, view: Moment, differ: set[int]) -> Waiting:
     scored = row["gate"] in SCORED
     return Waiting(
         review_id=row["review_id"],
@@ -208,15 +223,17 @@ def _waiting(row: RowMapping, reader: Actor, view: Moment) -> Waiting:
         days=(view.as_of - row["opened_on"]).days,
         submitter=row["submitter"],
         progress=f"评分表 {row['cards']}/2" if scored and view.live else "",
-        duty=_duty(row, scored, reader) if view.live else "",
+        duty=_duty(row, scored, reader, differ) if view.live else "",
     )
 
 
-def _duty(row: RowMapping, scored: bool, reader: Actor) -> str:
+def _duty(row: RowMapping, scored: bool, reader: Actor, differ: set[int]) -> str:
     if row["mine"]:
         return "请提交评分"
     if scored and row["seats"] < 2:
         return "请指定评审人" if may(reader, "review.assign") else ""
+    if row["review_id"] in differ:
+        return "请合议" if may(reader, "review.consolidate") else ""
     ready = not scored or row["cards"] == 2
     decides = may(reader, "decision.take") and row["submitted_by"] != reader.id
     return "请作结论" if ready and decides else ""

@@ -8,7 +8,7 @@ import streamlit as st
 from pilot import ui
 from pilot.domain.lights import SHAPES, Level
 from pilot.domain.vocabulary import ENDS, State
-from pilot.reports.needs import Need
+from pilot.reports.needs import MOST, Need
 from pilot.reports.portfolio import (
     PAGE_SIZE,
     BoardColumn,
@@ -52,10 +52,10 @@ def stage_strip(stages: Sequence[StageCount]) -> None:
 
 
 def needs(found: Sequence[Need]) -> None:
-    """At most seven lines, the worst first: how bad, about what, why, and the verb as a link."""
+    """Seven lines, the worst first: how bad, about what, why, and the verb as a link."""
     if not found:
         st.info("现在没有等待您处理的事项。", icon=":material/check_circle:")
-    for need in found:
+    for need in found[:MOST]:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.badge(f"{SHAPES[need.level]} {need.level.label}", color=COLOURS[need.level])
             words = f"**{ui.plain(need.code)}** {ui.plain(need.name)}  \n{ui.plain(need.reason)}"
@@ -63,6 +63,8 @@ def needs(found: Sequence[Need]) -> None:
             ui.link(
                 ui.plain(need.verb), need.page, icon=":material/arrow_forward:", **dict(need.about)
             )
+    if len(found) > MOST:
+        st.caption(f"先列最急的 {MOST} 项，至少还有 {len(found) - MOST} 项，办完前面的会依次列出。")
 
 
 def table(listed: Listed, chosen: Chosen, key: str) -> None:
@@ -137,7 +139,12 @@ def _gate(gate: GateCount) -> None:
 
 
 def _states(stage: StageCount) -> str:
-    return " · ".join(f"{state.label} {number}" for state, number in stage.states)
+    """What the stage's number adds up from; those that ended in it in a line of their own."""
+    going = [f"{state.label} {number}" for state, number in stage.states if state not in ENDS]
+    ended = [f"{state.label} {number}" for state, number in stage.states if state in ENDS]
+    over = sum(number for _, number in stage.states) - stage.open
+    lines = [" · ".join(going)] + ([f"已结束 {over}：{'、'.join(ended)}"] if ended else [])
+    return "  \n".join(line for line in lines if line)
 
 
 def _columns(opened: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from pilot.domain.moment import Moment, end_of_day
 from pilot.domain.people import Role
+from pilot.domain.vocabulary import Dimension
 from pilot.store.models import (
     Account,
     AccountRole,
@@ -131,6 +132,22 @@ def seats(session: Session, review_id: int) -> Sequence[RowMapping]:
         .order_by(col(Scorecard.seat))
     )
     return session.execute(query).mappings().all()
+
+
+def submitted_scores(session: Session, ids: Sequence[int]) -> Sequence[Scorecard]:
+    """The cards of these rounds that are in; for judging only, never to be shown from here."""
+    query = select(Scorecard).where(
+        col(Scorecard.review_id).in_(ids), col(Scorecard.submitted_at).is_not(None)
+    )
+    return session.exec(query).all()
+
+
+def agreed_points(session: Session, ids: Sequence[int]) -> set[tuple[int, Dimension]]:
+    """The rounds and dimensions on which a score has been agreed."""
+    query = select(Consolidation.review_id, Consolidation.dimension).where(
+        col(Consolidation.review_id).in_(ids)
+    )
+    return set(map(tuple, session.exec(query)))
 
 
 def consolidations(session: Session, review_id: int) -> Sequence[RowMapping]:

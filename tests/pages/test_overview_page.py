@@ -9,7 +9,7 @@ from pilot.domain.drafts import ProjectDraft
 from pilot.domain.moment import local_day
 from pilot.domain.people import Role
 from pilot.domain.vocabulary import Gate, Indicator, Scope
-from pilot.services import projects
+from pilot.services import lifecycle, projects
 from pilot.services.command import perform
 from pilot.store import queries_portfolio
 from pilot.store.engine import reading, writing
@@ -64,6 +64,34 @@ def test_every_reader_sees_cards_stages_and_projects(open_page, filled, role):
     assert [metric.value for metric in app.metric] == ["1 / 10", "0", "0"]
     assert button(app, "stage-concept").label == "概念验证 **1** ❯"
     assert sorted(app.dataframe[0].value["name"]) == ["示例**催化剂**中试", "示例聚合物中试"]
+
+
+def test_what_ended_in_a_stage_has_a_line_of_its_own(open_page, filled, engine, today):
+    with writing(engine) as session:
+        people = people_of(session)
+        factories_goals.set_clock(session, today - timedelta(days=1))
+        gone = factories.before_gate(session, people, Gate.G1)
+        at = factories.clock(session)
+        lifecycle.move(
+            session, gone.id, "terminate", by=people.manager, at=at, on=local_day(at), reason="停"
+        )
+    said = words(open_page("overview", Role.MANAGER, **Y2026))
+    assert "进行中 1  \n已结束 1：终止 1" in said
+
+
+def test_only_the_first_seven_needs_are_listed_and_the_rest_is_told(
+    open_page, filled, engine, today
+):
+    with writing(engine) as session:
+        people = people_of(session)
+        factories_goals.set_clock(session, today - timedelta(days=1))
+        for _ in range(9):
+            row = factories.before_gate(session, people, Gate.G1)
+            at = factories.clock(session)
+            projects.plan_gate(session, row.id, Gate.G1, today, by=people.manager, at=at)
+    app = open_page("overview", Role.MANAGER, **Y2026)
+    assert "先列最急的 7 项，至少还有" in words(app)
+    assert sum(link.proto.label.startswith("催交") for link in app.get("page_link")) == 7
 
 
 def test_a_researcher_does_not_see_the_overview(open_page, filled):

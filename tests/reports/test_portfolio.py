@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from pilot.domain.people import Role
-from pilot.domain.vocabulary import Conclusion, EvidenceState, Gate, LandingLevel, Stage
+from pilot.domain.vocabulary import Conclusion, Dimension, EvidenceState, Gate, LandingLevel, Stage
 from pilot.reports import needs as waiting
 from pilot.reports import portfolio, summary
 from pilot.reports.portfolio import Chosen, GateCount
@@ -251,6 +251,18 @@ class TestNeeds:
         assert "作结论 G1" in verbs(session, people.decider)
         assert "作结论 G1" not in verbs(session, people.manager)
 
+    def test_where_the_cards_differ_the_managers_agree_before_they_decide(self, session, people):
+        review = factories.at_gate(session, people, Gate.G1)
+        factories.score_both(session, people, review, (80, 80, 80), (80, 60, 80))
+        assert "合议 G1" in verbs(session, people.decider)
+
+        reviews.consolidate(
+            session, review.id, Dimension.EQUIPMENT, by=people.decider, at=now(session),
+            score=70, note="按运行数据",
+        )  # fmt: skip
+
+        assert "作结论 G1" in verbs(session, people.decider)
+
     def test_missing_papers_are_called_for_before_the_gate(self, session, people):
         row = factories.before_gate(session, people, Gate.G1)
         for code in ("D01", "D02", "D03"):
@@ -308,14 +320,16 @@ class TestNeeds:
 
         assert verbs(session, people.manager) == ["办理中试准入"]
 
-    def test_the_worst_comes_first_and_there_are_at_most_seven(self, session, people):
+    def test_the_worst_comes_first_and_one_more_than_seven_tells_that_there_are_more(
+        self, session, people
+    ):
         for late in range(9):
             row = factories.before_gate(session, people, Gate.G1)
             plan(session, people, row, Gate.G1, date(2026, 6, 10 + late))
 
         found = needs_of(session, people.manager)
 
-        assert [need.days for need in found] == [20, 19, 18, 17, 16, 15, 14]
+        assert [need.days for need in found] == [20, 19, 18, 17, 16, 15, 14, 13]
         assert [need.level.value for need in found][:6] == ["red"] * 5 + ["orange"]
 
     def test_the_province_and_a_past_view_have_nothing_to_do(self, session, people):
