@@ -207,7 +207,7 @@ TABLES: dict[str, Table] = {
             key=queries_tables.CLAIM_KEY,
             keys=_claim_keys,
             complete=_proven,
-            scopes=(None, *_CITY_OR_BASE),
+            scopes=(*_CITY_OR_BASE, None),  # first the goals' own: the two never add up
         ),
     )
 }

@@ -67,4 +67,5 @@ def test_the_list_can_be_chosen_by_the_address(open_page, projects):
     app = open_page("exports", Role.OFFICER, table="三项指标明细")
 
     assert not app.exception
+    assert "scope=city" in download(app)
     assert "下载三项指标明细（0 行）" in [label for label, _ in links(app)]
