@@ -47,9 +47,10 @@ if line := known.get(picked):
                 f"reset-{line.id}-{line.rev}", passwords.temporary()
             )
             ui.confirm(
-                "重置密码", f"临时密码：{temporary}（请先记下，当面告知本人；首次登录时须修改）",
+                "重置密码", f"临时密码：{temporary}（请当面告知本人；首次登录时须修改）",
                 accounts.reset, line.id, temporary,
-                key="reset", done=f"已重置 {line.login} 的密码；原有登录已退出。", **shown,
+                key="reset", done=f"已重置 {line.login} 的密码，临时密码：{temporary}"
+                "（请现在告知本人，以后不再显示）；原有登录已退出。", **shown,
             )  # fmt: skip
             if line.disabled:
                 ui.confirm(

@@ -29,6 +29,7 @@ def main() -> None:
     who = visitor()
     if who is None:
         st.navigation(menu.pages(frozenset(Role)), position="hidden")
+        flash.draw(st.container())  # what a person did to their own account ended this session
         ask_to_sign_in()
         return
     page = st.navigation(menu.pages(who.actor.roles))

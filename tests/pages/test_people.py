@@ -72,6 +72,15 @@ def test_a_refused_form_keeps_what_was_typed_and_says_why(open_page, engine):
     assert stored(engine, "zhang") is None
 
 
+def test_who_changes_their_own_roles_is_told_that_it_was_saved(open_page, engine):
+    app = pick(open_page("people"), "boss")
+    roles = next(group for group in app.button_group if group.value == [Role.ADMIN])
+    roles.set_value([Role.ADMIN, Role.MANAGER]).run()
+    app.button(key="roles").click().run()
+    assert "已更改 boss 的角色" in text(app)
+    assert "请重新登录" in text(app)
+
+
 def test_a_name_is_shown_letter_for_letter(open_page):
     app = fill_in(open_page("people"), name="**张** $3 http://evil.example")
     assert "**张** $3 http://evil.example" in list(app.dataframe[0].value["姓名"])
