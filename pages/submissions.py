@@ -4,7 +4,7 @@ import streamlit as st
 
 from pilot import ui
 from pilot.domain.people import Role
-from pilot.reports import submissions
+from pilot.reports import notices, submissions
 from pilot.reports.submissions import Group
 from pilot.screens import pick, submission_head, submission_list
 
@@ -12,7 +12,7 @@ actor = ui.require(Role.RESEARCHER)
 st.title("我的提交")
 
 with ui.reading() as session:
-    unread, messages = submissions.messages(session, actor)
+    unread, messages = notices.messages(session, actor)
     counts = submissions.counts(session, actor)
     last = submissions.last(session, actor)
 submission_list.messages(unread, messages)

@@ -42,6 +42,9 @@ _ASSESS = frozenset({Role.MANAGER, Role.REVIEWER})
 _REPORT = frozenset({Role.MANAGER, Role.OFFICER})
 _READ = frozenset({Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.PROVINCE})
 _ANYONE = frozenset(Role)
+_AUTHOR = frozenset({Role.RESEARCHER})
+_JUDGE = frozenset({Role.REVIEWER})
+_EITHER = _AUTHOR | _JUDGE
 
 MAY: dict[str, frozenset[Role]] = {
     # reading
@@ -57,6 +60,7 @@ MAY: dict[str, frozenset[Role]] = {
     "account.enable": _ADMIN,
     "account.reset": _ADMIN,
     "account.roles": _ADMIN,
+    "account.organisation": _ADMIN,
     "account.password": _ANYONE,
     "account.sign_out_everywhere": _ANYONE,
     # registry
@@ -101,10 +105,24 @@ MAY: dict[str, frozenset[Role]] = {
     "year.file": _REPORT,
     "fact.record": _MANAGER,
     # submissions
-    "submission.read": frozenset({Role.RESEARCHER, Role.REVIEWER, Role.MANAGER, Role.ADMIN}),
-    "submission.write": frozenset({Role.RESEARCHER}),
-    "submission.comment": frozenset({Role.RESEARCHER, Role.REVIEWER}),
-    "submission.review": frozenset({Role.REVIEWER}),
+    "submission.read": _EITHER,
+    "submission.own": _AUTHOR,
+    "submission.write": _AUTHOR,
+    "submission.start": _AUTHOR,
+    "submission.attach": _AUTHOR,
+    "submission.detach": _AUTHOR,
+    "submission.submit": _AUTHOR,
+    "submission.withdraw": _AUTHOR,
+    "submission.change": _AUTHOR,
+    "submission.comment": _EITHER,
+    "submission.distinguish": _EITHER,
+    "submission.review": _JUDGE,
+    "submission.claim": _JUDGE,
+    "submission.release": _JUDGE,
+    "submission.accept": _JUDGE,
+    "submission.send_back": _JUDGE,
+    "submission.refuse": _JUDGE,
+    "submission.join": _JUDGE,
     "review_policy.save": _ADMIN,
     "notice.read": _ANYONE,
     # import

@@ -19,21 +19,22 @@ from pilot.domain.errors import PilotError
 from pilot.domain.formula import mark
 from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.import_columns import SEPARATORS, ImportKind, Reads
-from pilot.domain.people import Actor, check_may
+from pilot.domain.people import Actor
 from pilot.domain.vocabulary import Term
 from pilot.reports.exports import Encoding
 from pilot.services.importing.directory import Directory
+from pilot.services.reads import read
 from pilot.store import queries_import, queries_registry
 from pilot.store.models import Organisation, Project, Result
 
 Values = Mapping[str, Any]
 
 
+@read("report.export")
 def write(
     session: Session, actor: Actor, kind: ImportKind, file: BinaryIO, encoding: Encoding
 ) -> int:
     """Write every record of a kind in the actor's base as CSV; returns how many there are."""
-    check_may(actor, "report.export")
     columns = [column for column in kind.columns if column.reads is not Reads.NOTHING]
     text = io.TextIOWrapper(file, encoding.codec, newline="", write_through=True)
     out = csv.writer(text, lineterminator="\r\n")

@@ -13,6 +13,7 @@ from pilot.domain.submission_content import Section
 from pilot.reports import submission_thread, submission_words
 from pilot.reports.submission_thread import Paper
 from pilot.reports.submission_words import NOTHING, Answer
+from pilot.services.reads import read
 from pilot.store import queries_submission_lists, queries_submissions
 from pilot.store.models import Account, Base, Organisation, Submission
 
@@ -37,6 +38,7 @@ class Receipt:
     files: list[Paper]
 
 
+@read("submission.read")
 def receipt(session: Session, reader: Actor, submission_id: int) -> Receipt:
     """The receipt of the latest sending; NotFound for drafts and for what others sent."""
     row = _seen(session, reader, min(submission_id, _LARGEST))

@@ -24,9 +24,10 @@ from pilot.domain.submissions import (
 )
 from pilot.domain.vocabulary import FileKind, SubmissionState
 from pilot.services import submission_reviews
+from pilot.services.reads import read
+from pilot.services.submission_access import sent
 from pilot.services.submissions import facts
 from pilot.store import (
-    queries,
     queries_codes,
     queries_results,
     queries_review_queue,
@@ -100,6 +101,7 @@ class Judged:
     result_id: int | None
 
 
+@read("submission.review")
 def queue(
     session: Session, reader: Actor, tab: Tab, text: str, now: datetime, page: int = 1
 ) -> Queue:
@@ -121,18 +123,17 @@ def queue(
     return Queue(pd.DataFrame(lines, columns=_COLUMNS, dtype=object), total, counts)
 
 
+@read("submission.review")
 def next_for(session: Session, reader: Actor, after_id: int) -> int | None:
     """What the reader may take up next: their own first, then the longest waiting."""
     return queries_review_queue.next_unclaimed(session, reader.base_id, reader.id, after_id)
 
 
+@read("submission.review")
 def judged(session: Session, reader: Actor, submission_id: int | None, now: datetime) -> Judged:
     """One sent submission; NotFound for another base's and for a draft."""
-    row = queries.one(session, Submission, reader.base_id, submission_id)
-    sent = queries_submissions.latest_round(session, row)
-    if sent is None:
-        queries.one(session, Submission, reader.base_id, None)
-    content = json.loads(sent.content)
+    row = sent(session, reader.base_id, submission_id)
+    content = json.loads(queries_submissions.latest_round(session, row).content)
     known = facts(session, row)
     policy = queries_submissions.policy(session, row.base_id)
     names = _names(session, row, known)

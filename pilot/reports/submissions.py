@@ -18,17 +18,16 @@ from pilot.domain.submissions import ENDED, OPEN, WRITABLE, Side, turn, waiting_
 from pilot.domain.vocabulary import SubmissionState, Term
 from pilot.reports import submission_thread
 from pilot.reports.submission_thread import Paper, Said
+from pilot.services.reads import read
 from pilot.services.submission_units import strange_units
 from pilot.store import (
     queries_codes,
-    queries_notices,
     queries_submission_lists,
     streams,
 )
 from pilot.store.models import Account, Submission
 
 PAGE = 20
-_NOTICES = 5
 
 
 class Group(Term):
@@ -84,15 +83,6 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """An unread notice and the submission it leads to."""
-
-    text: str
-    at: str
-    about_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Head:
     """Where one submission stands, for its author or a colleague."""
 
@@ -133,6 +123,7 @@ class Desk:
     remarks: tuple[Said, ...]  # what reviewers said about single fields of the last round
 
 
+@read("submission.own")
 def mine(
     session: Session, actor: Actor, now: datetime, group: Group, text: str, page: int = 1
 ) -> Page:
@@ -150,6 +141,7 @@ def mine(
     return Page(lines, streams.count(session, statement))
 
 
+@read("submission.own")
 def counts(session: Session, actor: Actor) -> dict[Group, int]:
     """How many submissions each group has."""
     found = queries_submission_lists.counts(session, actor.base_id, actor.id, _home(session, actor))
@@ -164,22 +156,13 @@ def counts(session: Session, actor: Actor) -> dict[Group, int]:
     }
 
 
-def messages(session: Session, actor: Actor) -> tuple[int, list[Message]]:
-    """How many notices are unread, and the latest of them."""
-    unread = queries_notices.unread(session, actor.id)
-    latest = queries_notices.latest(session, actor.id, _NOTICES) if unread else []
-    return unread, [
-        Message(one.text, submission_thread.instant(one.recorded_at), one.about_id)
-        for one in latest
-        if one.read_at is None
-    ]
-
-
+@read("submission.own")
 def last(session: Session, actor: Actor) -> int | None:
     """The submission that a copy is made of: the one sent last, else the one begun last."""
     return queries_submission_lists.latest_own(session, actor.base_id, actor.id)
 
 
+@read("submission.own")
 def row_of(session: Session, actor: Actor, submission_id: int | None) -> Submission:
     """The submission, if this researcher sees it; another's draft is as good as missing."""
     row = None
@@ -190,6 +173,7 @@ def row_of(session: Session, actor: Actor, submission_id: int | None) -> Submiss
     return row
 
 
+@read("submission.own")
 def head(session: Session, actor: Actor, submission_id: int | None, now: datetime) -> Head:
     """Where the submission stands."""
     row = row_of(session, actor, submission_id)
@@ -213,6 +197,7 @@ def head(session: Session, actor: Actor, submission_id: int | None, now: datetim
     )
 
 
+@read("submission.own")
 def desk(session: Session, actor: Actor, submission_id: int, now: datetime) -> Desk:
     """The working copy of one's own submission with everything its form needs."""
     row = row_of(session, actor, submission_id)
@@ -241,6 +226,7 @@ def desk(session: Session, actor: Actor, submission_id: int, now: datetime) -> D
     )
 
 
+@read("submission.own")
 def contract_known(session: Session, actor: Actor, no: object) -> bool:
     """Whether the contract with this number is registered already."""
     text = str(no or "").strip()

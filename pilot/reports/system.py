@@ -7,9 +7,10 @@ import pandas as pd
 from sqlmodel import Session
 
 from pilot.domain.moment import SHANGHAI
-from pilot.domain.people import Actor, check_may
+from pilot.domain.people import Actor
 from pilot.services.doctor import Check, Level
 from pilot.services.jobs import JOBS
+from pilot.services.reads import read
 from pilot.store import queries_jobs
 
 _ORDER = (Level.FAIL, Level.WARN, Level.OK)
@@ -24,9 +25,9 @@ def check_frame(checks: Sequence[Check]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["结论", "项目", "情况", "怎么办"])
 
 
+@read("system.read")
 def job_frame(session: Session, reader: Actor) -> pd.DataFrame:
     """When each job is due, and how it went last; times in Asia/Shanghai."""
-    check_may(reader, "system.read")
     rows = [
         {
             "任务": JOBS[row.name].title if row.name in JOBS else row.name,

@@ -6,7 +6,8 @@ import streamlit as st
 
 from pilot import ui
 from pilot.domain.submissions import WRITABLE
-from pilot.reports.submissions import Group, Line, Message, Page
+from pilot.reports.notices import Message
+from pilot.reports.submissions import Group, Line, Page
 from pilot.screens import pick
 from pilot.screens.submission_head import COLOURS, UNTITLED
 from pilot.services import notices, submissions

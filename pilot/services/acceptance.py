@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from pilot.domain.drafts import ContractDraft, OrganisationDraft, ResultDraft, TransferDraft
+from pilot.domain.errors import GuardFailed
 from pilot.domain.people import Actor
 from pilot.domain.submission_content import Parts, parts
 from pilot.services import contracts, organisations, results, transfers
@@ -36,7 +37,7 @@ def take_in(
     """
     author = queries_people.as_actor(session, session.get_one(Account, row.author_id))
     if known_result is not None:
-        queries.one(session, Result, row.base_id, known_result)
+        known(session, row, known_result)
     read = _registered(session, parts(content), by, at)
     row.result_id = known_result or _result(session, row, read.result, author, at)
     if read.transfer is None:
@@ -47,6 +48,14 @@ def take_in(
     row.transfer_id = _transfer(session, row, draft, author, at)
     session.flush()
     within(transfers.verify_transfer)(session, row.transfer_id, by=by, at=at)
+
+
+def known(session: Session, row: Submission, result_id: int) -> Result:
+    """The registered result that a submission is the same as; it still stands."""
+    result = queries.one(session, Result, row.base_id, result_id)
+    if result.voided_at is not None:
+        raise GuardFailed([f"成果 {result.code} 已作废，不能并入；请选择有效的成果"])
+    return result
 
 
 def _registered(session: Session, read: Parts, by: Actor, at: datetime) -> Parts:

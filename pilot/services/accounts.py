@@ -16,7 +16,7 @@ from pilot.domain.people import Actor, Role
 from pilot.services import passwords
 from pilot.services.command import verb
 from pilot.store import journal, queries, queries_door
-from pilot.store.models import Account, AccountRole, Base
+from pilot.store.models import Account, AccountRole, Base, Organisation
 
 _LAST = "这是最后一名在用的系统管理员；请先为另一个账号授予系统管理员角色。"
 
@@ -85,6 +85,23 @@ def set_roles(
     _give(session, row, wanted - held.keys())
     flag_modified(row, "name")  # the roles are the account's: its page version grows with them
     queries_door.revoke_all(session, row.id, at)
+    return row
+
+
+@verb("account.organisation")
+def set_organisation(
+    session: Session, account_id: int, organisation_id: int | None, *, by: Actor, at: datetime
+) -> Account:
+    """Say which unit an account's holder belongs to (所属单位), or that it is none of them.
+
+    Researchers see what their unit has sent; reviewers do not judge it (回避).
+    """
+    row = queries.one(session, Account, by.base_id, account_id)
+    if organisation_id is not None:
+        queries.one(session, Organisation, by.base_id, organisation_id)
+    if row.organisation_id == organisation_id:
+        raise Conflict("所属单位没有变化。")
+    row.organisation_id = organisation_id
     return row
 
 

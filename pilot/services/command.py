@@ -4,7 +4,8 @@ The edge (a page, a route, the command line) calls `perform`; a verb never commi
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -88,17 +89,27 @@ def perform(
     that a commit whose answer was lost is never done twice. Every refusal leaves a line in the
     security log.
     """
-    try:
+    about = args[0] if args else None
+    with refusals_logged(engine, action.action, about, by=by, now=now):
         with telemetry.command(action.action) as outcome, WORK.going_on():
             done = _tried(engine, action, args, options, by=by, now=now, key=key, seen=seen)
             outcome.word = "repeated" if done.repeated else "ok"
         return done
+
+
+@contextmanager
+def refusals_logged(
+    engine: Engine, action: str, about: object, *, by: int | str, now: datetime
+) -> Iterator[None]:
+    """Let a refusal inside leave its line in the security log and pass on."""
+    try:
+        yield
     except (Busy, Unwritable):
         raise
     except PilotError as error:
         with reading(engine) as session:
             account_id = queries_people.account_id(session, by, now)
-        security.refused(error, action.action, account_id, args[0] if args else None)
+        security.refused(error, action, account_id, about)
         raise
 
 

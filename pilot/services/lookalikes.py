@@ -12,10 +12,11 @@ from sqlmodel import Session
 from pilot.domain.errors import Conflict, Invalid
 from pilot.domain.identifiers import IdentifierKind, title_key
 from pilot.domain.lookalikes import LIKE, Ground, LookAlike, Marks, ground, in_order, marks
-from pilot.domain.people import Actor, check_may
+from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
 from pilot.domain.submission_content import Parts, parts
 from pilot.services.command import verb
+from pilot.services.submission_access import discussed, sent
 from pilot.store import queries, queries_lookalikes, queries_submissions
 from pilot.store.models import Distinction, Result, Submission
 
@@ -54,7 +55,7 @@ def unanswered(
     ]
 
 
-@verb("submission.comment")
+@verb("submission.distinguish")
 def distinguish(
     session: Session,
     submission_id: int,
@@ -66,12 +67,10 @@ def distinguish(
     reason: str,
 ) -> Distinction:
     """Say that a look-alike is not the same (不是同一项), and why; it is not asked again."""
-    row = queries.one(session, Submission, by.base_id, submission_id)
-    if row.author_id != by.id:
-        check_may(by, "submission.review")
+    row = discussed(session, submission_id, by)
     if not 2 <= len(reason.strip()) <= 300:
         raise Invalid("reason", "请写明不是同一项的理由（2 至 300 字）。")
-    other = queries.one(session, Result if table == "result" else Submission, by.base_id, other_id)
+    other = _known_other(session, by.base_id, table, other_id)
     said = queries_lookalikes.distinction(session, row.id, table, other.id)
     if said is not None:
         raise Conflict("已经说明过这一项不是同一成果，不需要重复说明。")
@@ -87,6 +86,13 @@ def distinguish(
     session.add(said)
     session.flush()
     return said
+
+
+def _known_other(session: Session, base_id: int, table: str, other_id: int) -> Result | Submission:
+    """A result, or a submission that was sent: a draft of another is nobody's to know of."""
+    if table == "result":
+        return queries.one(session, Result, base_id, other_id)
+    return sent(session, base_id, other_id)
 
 
 def _other(said: Distinction) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from pilot.domain.submissions import WRITABLE
 from pilot.domain.vocabulary import FileKind
 from pilot.services import attachments
 from pilot.services.command import verb
-from pilot.services.submissions import own
+from pilot.services.submission_access import own
 from pilot.store import queries_submissions
 from pilot.store.files import StoredFile
 from pilot.store.models import Attachment, Submission, SubmissionFile
@@ -18,7 +18,7 @@ from pilot.store.models import Attachment, Submission, SubmissionFile
 MOST_FILES = 20
 
 
-@verb("submission.write")
+@verb("submission.attach")
 def attach(
     session: Session,
     submission_id: int,
@@ -39,7 +39,7 @@ def attach(
     return _linked(session, row, attachment, kind)
 
 
-@verb("submission.write")
+@verb("submission.detach")
 def detach(
     session: Session, submission_id: int, file_id: int, *, by: Actor, at: datetime
 ) -> Submission:

@@ -23,12 +23,13 @@ from pilot.domain.submissions import (
 from pilot.domain.vocabulary import SubmissionState
 from pilot.services import acceptance, notices
 from pilot.services.command import verb
+from pilot.services.submission_access import sent
 from pilot.services.submissions import facts
-from pilot.store import queries, queries_submissions
-from pilot.store.models import Account, Result, ReviewPolicy, Submission, SubmissionVote
+from pilot.store import queries_submissions
+from pilot.store.models import Account, ReviewPolicy, Submission, SubmissionVote
 
 
-@verb("submission.review")
+@verb("submission.claim")
 def claim(session: Session, submission_id: int, *, by: Actor, at: datetime) -> Submission:
     """Take a submission as one's own to judge (认领); one reviewer at a time."""
     row, _ = _judged(session, submission_id, "claim", by)
@@ -36,7 +37,7 @@ def claim(session: Session, submission_id: int, *, by: Actor, at: datetime) -> S
     return row
 
 
-@verb("submission.review")
+@verb("submission.release")
 def release(session: Session, submission_id: int, *, by: Actor, at: datetime) -> Submission:
     """Give a claimed submission back to the queue (放回)."""
     row, _ = _judged(session, submission_id, "release", by)
@@ -44,7 +45,7 @@ def release(session: Session, submission_id: int, *, by: Actor, at: datetime) ->
     return row
 
 
-@verb("submission.review")
+@verb("submission.accept")
 def accept(
     session: Session, submission_id: int, *, by: Actor, at: datetime, reason: str = ""
 ) -> Submission:
@@ -64,7 +65,7 @@ def accept(
     return row
 
 
-@verb("submission.review")
+@verb("submission.send_back")
 def send_back(
     session: Session, submission_id: int, *, by: Actor, at: datetime, reason: str = ""
 ) -> Submission:
@@ -77,7 +78,7 @@ def send_back(
     return row
 
 
-@verb("submission.review")
+@verb("submission.refuse")
 def refuse(
     session: Session, submission_id: int, *, by: Actor, at: datetime, reason: str
 ) -> Submission:
@@ -88,7 +89,7 @@ def refuse(
     return row
 
 
-@verb("submission.review")
+@verb("submission.join")
 def join(
     session: Session, submission_id: int, result_id: int, *, by: Actor, at: datetime, reason: str
 ) -> Submission:
@@ -97,7 +98,7 @@ def join(
     The submission stays as history. A transfer needs its second verification here too.
     """
     row, known = _judged(session, submission_id, "join", by, reason)
-    target = queries.one(session, Result, by.base_id, result_id)
+    target = acceptance.known(session, row, result_id)
     content = json.loads(row.content)
     needed = votes_for(content, queries_submissions.policy(session, row.base_id))
     if not enough(known, by, needed):
@@ -154,7 +155,7 @@ def _judged(
     session: Session, submission_id: int, action: str, by: Actor, reason: str | None = None
 ) -> tuple[Submission, Facts]:
     """The submission and its facts, if `by` may make this move on it."""
-    row = queries.one(session, Submission, by.base_id, submission_id)
+    row = sent(session, by.base_id, submission_id)
     known = facts(session, row)
     policy = queries_submissions.policy(session, row.base_id)
     home = session.get_one(Account, by.id).organisation_id
@@ -181,13 +182,13 @@ def _verified(
 def _vote(session: Session, row: Submission, known: Facts, by: Actor, at: datetime) -> None:
     if by.id in known.voters:
         return
-    sent = queries_submissions.latest_round(session, row)
+    latest = queries_submissions.latest_round(session, row)
     session.add(
         SubmissionVote(
             base_id=row.base_id,
             submission_id=row.id,
             round=row.round,
-            fingerprint=sent.fingerprint,
+            fingerprint=latest.fingerprint,
             by_id=by.id,
             recorded_at=at,
         )

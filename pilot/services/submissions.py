@@ -27,9 +27,10 @@ from pilot.domain.submission_edits import Edit, edited
 from pilot.domain.submissions import Facts, check_move
 from pilot.domain.vocabulary import SubmissionState
 from pilot.services import consequences, lookalikes, notices
-from pilot.services.command import verb
+from pilot.services.command import refusals_logged, verb
+from pilot.services.submission_access import discussed, own
 from pilot.services.submission_units import strange_units
-from pilot.store import queries, queries_codes, queries_people, queries_submissions
+from pilot.store import queries_codes, queries_people, queries_submissions
 from pilot.store.engine import writing
 from pilot.store.models import (
     Account,
@@ -40,17 +41,18 @@ from pilot.store.models import (
 )
 from pilot.store.retrying import again
 
+_SAVE = "submission.write"
 _DECISIVE = ("contract", "transfer", "has_transfer")  # what a verified transfer rests on
 
 
-@verb("submission.write")
+@verb("submission.start")
 def start(session: Session, *, by: Actor, at: datetime, copy_of: int | None = None) -> Submission:
     """Begin a submission, empty or with what an earlier one of one's own says."""
     content = "{}" if copy_of is None else _copied(own(session, copy_of, by))
     return _new(session, content, by, at)
 
 
-@verb("submission.write")
+@verb("submission.change")
 def ask_change(session: Session, submission_id: int, *, by: Actor, at: datetime) -> Submission:
     """Ask for a change of what was accepted (变更申请): a submission that says it anew."""
     accepted = own(session, submission_id, by)
@@ -73,7 +75,8 @@ def save(
 ) -> None:
     """Keep what was typed: fields by full name (`result.title`); the other fields stay.
 
-    Raises a PilotError if the submission is not, or no longer, the author's to write.
+    Raises a PilotError if the submission is not, or no longer, the author's to write; the
+    security log has a line of it.
     """
 
     def kept(_number: int) -> None:
@@ -81,12 +84,13 @@ def save(
             actor = queries_people.actor(session, by, now)
             put(session, submission_id, changes, by=actor, at=now)
 
-    again(kept)
+    with refusals_logged(engine, _SAVE, submission_id, by=by, now=now):
+        again(kept)
 
 
 def put(session: Session, submission_id: int, changes: Edit, *, by: Actor, at: datetime) -> None:
     """The same inside a transaction."""
-    check_may(by, "submission.write")
+    check_may(by, _SAVE)
     row = queries_submissions.locked(session, submission_id)
     if row is None or (row.base_id, row.author_id) != (by.base_id, by.id):
         raise NotFound("没有找到这条填报。")
@@ -97,7 +101,7 @@ def put(session: Session, submission_id: int, changes: Edit, *, by: Actor, at: d
     session.refresh(row)
 
 
-@verb("submission.write")
+@verb("submission.submit")
 def submit(session: Session, submission_id: int, *, by: Actor, at: datetime) -> Submission:
     """Send the working copy to the reviewers; the first sending gives the receipt number.
 
@@ -122,7 +126,7 @@ def submit(session: Session, submission_id: int, *, by: Actor, at: datetime) -> 
     return row
 
 
-@verb("submission.write")
+@verb("submission.withdraw")
 def withdraw(
     session: Session, submission_id: int, *, by: Actor, at: datetime, reason: str = ""
 ) -> Submission:
@@ -145,9 +149,7 @@ def comment(
     field: str | None = None,
 ) -> SubmissionComment:
     """Add a word to the thread: the author's, or a reviewer's about one field or the whole."""
-    row = queries.one(session, Submission, by.base_id, submission_id)
-    if row.author_id != by.id:
-        check_may(by, "submission.review")
+    row = discussed(session, submission_id, by)
     if not text.strip() or len(text) > 1000:
         raise Invalid("text", "请写下意见，最多 1000 字。")
     said = SubmissionComment(
@@ -157,14 +159,6 @@ def comment(
     session.add(said)
     session.flush()
     return said
-
-
-def own(session: Session, submission_id: int, by: Actor) -> Submission:
-    """One's own submission; another's is as good as missing."""
-    row = queries.one(session, Submission, by.base_id, submission_id)
-    if row.author_id != by.id:
-        raise NotFound("没有找到这条填报。")
-    return row
 
 
 def facts(session: Session, row: Submission) -> Facts:
@@ -210,6 +204,7 @@ def _send(session: Session, row: Submission, at: datetime, *, warnings: int, ali
     row.round += 1
     row.state, row.turn_since = SubmissionState.WAITING, at
     row.decided_by = row.decided_at = row.reason = None
+    row.organisation_id = session.get_one(Account, row.author_id).organisation_id
     if row.receipt is None:
         prefix = f"TB-{local_day(at).year}-"
         number = queries_submissions.last_receipt(session, row.base_id, prefix) + 1

@@ -14,7 +14,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pilot.config import LOOPBACK, settings
+from pilot.domain.errors import NotAllowed
 from pilot.domain.people import Role
+from pilot.services import security
 from pilot.services.door import Visitor
 from pilot.web import metrics
 from pilot.web.uploads import refused_upload
@@ -117,7 +119,9 @@ def _refusal(connection: HTTPConnection, who: Visitor | None) -> Response | None
             return RedirectResponse(PASSWORD, 303)
         return JSONResponse({"error": "请先修改初始密码"}, 403)
     if path.startswith(ADMIN_ONLY) and not who.actor.is_any(Role.ADMIN):
-        return JSONResponse({"error": "需要系统管理员角色"}, 403)
+        refusal = NotAllowed("需要系统管理员角色")
+        security.refused(refusal, path[:100], who.actor.id)
+        return JSONResponse({"error": refusal.message}, 403)
     return refused_upload(connection, who.session_id)
 
 

@@ -130,6 +130,10 @@ CALLS: dict[str, Call] = {
     "accounts.enable": _on("shut"),
     "accounts.reset": _on("account", PASSWORD),
     "accounts.set_roles": _on("account", [Role.OFFICER]),
+    "accounts.set_organisation": Call("account", lambda i, w: ((i, w.own["organisation"]), {})),
+    "accounts.set_organisation:unit": Call(
+        "organisation", lambda i, w: ((w.own["account"], i), {})
+    ),
     "accounts.change_password": _plain(PASSWORD, "Other-Horse-88"),
     "accounts.sign_out_everywhere": _plain(),
     "codes.save_code": _plain(_CODE),

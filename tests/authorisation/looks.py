@@ -12,6 +12,7 @@ from pilot.domain.errors import NotFound
 from pilot.domain.import_columns import ImportKind
 from pilot.domain.moment import moment
 from pilot.domain.people import Actor
+from pilot.domain.submissions import Tab
 from pilot.domain.vocabulary import Indicator, Scope
 from pilot.reports import (
     claims,
@@ -19,17 +20,24 @@ from pilot.reports import (
     definitions,
     explanations,
     exports,
+    handover,
     needs,
+    notices,
     people,
     project,
+    receipts,
     registry,
     result_detail,
     results,
+    review_queue,
     round_parts,
     rounds,
+    submissions,
+    system,
 )
 from pilot.reports.exports import Encoding
 from pilot.reports.results import Wanted
+from pilot.reports.submissions import Group
 from pilot.reports.tables import Chosen
 from pilot.services import legality, trail
 from pilot.services.downloads import open_attachment
@@ -65,6 +73,13 @@ def _trail(session: Session, actor: Actor, _id: int | None) -> str:
     file = io.StringIO()
     trail.write(session, actor, file)
     return file.getvalue()
+
+
+def _handover(session: Session, actor: Actor, _id: int | None) -> str:
+    file = io.BytesIO()
+    for kind in ImportKind:
+        handover.write(session, actor, kind, file, Encoding.UTF8)
+    return file.getvalue().decode()
 
 
 def _attachment(session: Session, actor: Actor, row_id: int | None) -> str:
@@ -123,6 +138,33 @@ LOOKS: dict[str, Look] = {
     "legality.refusals": Look("project", lambda s, a, i: legality.refusals(s, i, by=a)),
     "trail.write": Look(None, _trail),
     "downloads.open_attachment": Look("attachment", _attachment),
+    "downloads.open_attachment:sent": Look("sent_file", _attachment),
+    "downloads.open_attachment:draft": Look("draft_file", _attachment),
+    "downloads.open_attachment:unsent": Look("unsent_file", _attachment),
+    "submissions.mine": Look(None, lambda s, a, _: submissions.mine(s, a, NOW, Group.ALL, "")),
+    "submissions.counts": Look(None, lambda s, a, _: submissions.counts(s, a)),
+    "submissions.last": Look(None, lambda s, a, _: submissions.last(s, a)),
+    "submissions.contract_known": Look(
+        None, lambda s, a, _: "别家" * submissions.contract_known(s, a, "别家-1")
+    ),
+    "submissions.row_of": Look("sent", lambda s, a, i: submissions.row_of(s, a, i)),
+    "submissions.row_of:stranger": Look("waiting", lambda s, a, i: submissions.row_of(s, a, i)),
+    "submissions.head": Look("draft", lambda s, a, i: submissions.head(s, a, i, NOW)),
+    "submissions.head:stranger": Look("waiting", lambda s, a, i: submissions.head(s, a, i, NOW)),
+    "submissions.desk": Look("draft", lambda s, a, i: submissions.desk(s, a, i, NOW)),
+    "submissions.desk:stranger": Look("unsent", lambda s, a, i: submissions.desk(s, a, i, NOW)),
+    "notices.messages": Look(None, lambda s, a, _: notices.messages(s, a)),
+    "receipts.receipt": Look("sent", lambda s, a, i: receipts.receipt(s, a, i)),
+    "receipts.receipt:stranger": Look("waiting", lambda s, a, i: receipts.receipt(s, a, i)),
+    "receipts.receipt:draft": Look("draft", lambda s, a, i: receipts.receipt(s, a, i)),
+    "review_queue.queue": Look(
+        None, lambda s, a, _: [review_queue.queue(s, a, tab, "", NOW) for tab in Tab]
+    ),
+    "review_queue.next_for": Look(None, lambda s, a, _: review_queue.next_for(s, a, 0)),
+    "review_queue.judged": Look("waiting", lambda s, a, i: review_queue.judged(s, a, i, NOW)),
+    "review_queue.judged:draft": Look("unsent", lambda s, a, i: review_queue.judged(s, a, i, NOW)),
+    "handover.write": Look(None, _handover),
+    "system.job_frame": Look(None, lambda s, a, _: system.job_frame(s, a)),
 }
 
 

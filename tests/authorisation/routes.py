@@ -39,8 +39,12 @@ def answers(url: str, engine: Engine, folder: Path, world: World) -> Iterator[tu
         for row in table("routes"):
             path = row["route"].replace("{table}", "projects")
             path = path.replace("{attachment_id:int}", str(world.own["attachment"]))
+            path = path.replace("{submission_id:int}", str(world.own["sent"]))
             for actor in ACTORS:
                 yield f"{row['route']} by {actor}", _wrong(app, path, actor, int(row[actor]))
+        for actor in ("researcher", "reviewer"):
+            foreign = f"/receipt/{world.others['sent']}"
+            yield f"{foreign} by {actor}", _wrong(app, foreign, actor, 404)
         foreign = f"/files/{world.others['attachment']}"
         for actor in ("admin", "manager", "reviewer", "officer"):
             yield f"{foreign} by {actor}", _wrong(app, foreign, actor, 404)

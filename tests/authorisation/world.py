@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from pilot.domain.people import Role
+from pilot.domain.people import Actor, Role
 from pilot.domain.vocabulary import Conclusion, Gate, Indicator, LandingLevel
 from pilot.services import (
     contracts,
@@ -24,8 +24,9 @@ from pilot.store import queries_gates
 from pilot.store.engine import writing
 from pilot.store.files import StoredFile
 from pilot.store.models import Account, ChecklistItem, Claim, CodeItem
-from tests import factories
+from tests import factories, factories_submissions
 from tests import factories_registry as registry
+from tests.authorisation import submitted
 from tests.factories import Team, clock
 
 MISSING = 999_999
@@ -49,16 +50,20 @@ class World:
 def make(engine: Engine) -> World:
     """Fill an empty database; everything by the real verbs."""
     with writing(engine) as session:
-        team, people = _people(session)
+        team, researcher, people = _people(session)
+        author = submitted.member(session, team, researcher)
         own = _objects(session, team)
-        closed = _closed(session, team, own)
+        own |= submitted.objects(session, team, author, team.one, "示例")
+        closed = _closed(session, team, own) | submitted.closed(session, author, own)
         strangers = factories.team(session, "QT")
         strangers.base.name = f"{OTHERS}基地"
         others = _objects(session, strangers, mark=OTHERS)
+        writer = factories_submissions.author(session, strangers)
+        others |= submitted.objects(session, strangers, writer, strangers.one, OTHERS)
     return World(people, team.manager.id, own, others, closed)
 
 
-def _people(session: Session) -> tuple[Team, Ids]:
+def _people(session: Session) -> tuple[Team, Actor, Ids]:
     """One account of every role; who handed things in is another manager than who acts."""
     team = factories.team(session)
     people = {role.value: factories.actor(session, team.base, role) for role in Role}
@@ -68,11 +73,11 @@ def _people(session: Session) -> tuple[Team, Ids]:
     for actor in people.values():
         session.get(Account, actor.id).password_hash = kept
     ids = {name: actor.id for name, actor in people.items()}
-    return team, ids | {"disabled": _shut(session, team)}
+    return team, people["researcher"], ids | {"disabled": _shut(session, team)}
 
 
 def _objects(session: Session, team: Team, mark: str = "示例") -> Ids:
-    """One open object of every kind, ready for every verb."""
+    """One open object of every kind, ready for every verb, but submissions."""
     project = factories.project(session, team, name=f"{mark}项目")
     asked = factories.project(session, team)
     lifecycle.ask_void(session, asked.id, by=team.manager, at=clock(session), reason="录入重复")

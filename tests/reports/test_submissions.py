@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from pilot.domain.errors import NotFound
+from pilot.domain.errors import NotAllowed, NotFound
 from pilot.domain.people import Role
 from pilot.domain.vocabulary import SubmissionState as State
 from pilot.reports import receipts, submission_alike, submissions
@@ -166,9 +166,11 @@ def test_author_colleague_and_reviewer_see_a_receipt_and_nobody_else(
         assert receipts.receipt(session, reader, row.id).number == row.receipt
 
     elsewhere = factories.team(session, "YK").one
-    for reader in (made.author(session, people).actor, people.province, elsewhere):
+    for reader in (made.author(session, people).actor, elsewhere):
         with pytest.raises(NotFound, match="没有找到这份回执"):
             receipts.receipt(session, reader, row.id)
+    with pytest.raises(NotAllowed):
+        receipts.receipt(session, people.province, row.id)
 
 
 def test_a_draft_has_no_receipt_not_even_for_its_author(session, writer):

@@ -10,13 +10,13 @@ import pytest
 import pilot.reports
 import pilot.services
 from pilot.domain.people import MAY, Actor, Role
+from pilot.reports.actions import ACTIONS
 from pilot.services.command import VERBS
 from pilot.services.reads import READS
 from pilot.ui.menu import MENU, PAGES
 from tests.authorisation import matrix, reading, routes, world
-from tests.authorisation.calls import CALLS
 from tests.authorisation.looks import LOOKS
-from tests.authorisation.matrix import table
+from tests.authorisation.matrix import CALLS, UNJOURNALED, table
 
 for package in (pilot.services, pilot.reports):
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
@@ -24,11 +24,15 @@ for package in (pilot.services, pilot.reports):
 
 # Steps that verbs and reads are made of; whoever calls them has been checked.
 INNER = {
+    "acceptance.take_in",
     "attachments.add",
     "lifecycle.apply",
     "lifecycle.take",
     "projects.standing_project",
     "reviews.visible_cards",
+    "submission_access.discussed",
+    "submission_access.own",
+    "submissions.put",
 }
 ROLES = [role.value for role in Role]
 
@@ -42,7 +46,7 @@ def plain(names) -> set[str]:
 
 
 def test_every_verb_has_a_row_and_a_call():
-    assert plain(rows("verbs", "verb")) == set(VERBS)
+    assert plain(rows("verbs", "verb")) == {*VERBS, *UNJOURNALED}
     assert set(CALLS) == set(rows("verbs", "verb"))
 
 
@@ -81,6 +85,10 @@ def test_whoever_takes_an_actor_is_a_verb_a_read_or_a_step_of_one():
                     if not name.startswith("_") and any(p.annotation is Actor for p in parameters):
                         found.add(f"{module.name.rpartition('.')[2]}.{name}")
     assert found - set(VERBS) - set(READS) == INNER
+
+
+def test_every_act_in_the_journal_has_a_word():
+    assert {verb.action for verb in VERBS.values()} <= set(ACTIONS)
 
 
 def test_the_menu_and_each_pages_guard_name_the_same_roles():

@@ -12,7 +12,7 @@ from pilot.domain.errors import Busy, Conflict, GuardFailed, NotAllowed, NotFoun
 from pilot.domain.people import Role
 from pilot.domain.vocabulary import FileKind, Indicator, Scope, Standing
 from pilot.domain.vocabulary import SubmissionState as State
-from pilot.services import lookalikes, submission_files, submission_reviews, submissions
+from pilot.services import lookalikes, results, submission_files, submission_reviews, submissions
 from pilot.services.command import perform
 from pilot.services.submissions import start
 from pilot.store import queries_submissions
@@ -450,6 +450,36 @@ def test_joining_takes_the_transfer_to_the_known_result(session, people, writer,
     assert (row.state, row.result_id) == (State.DUPLICATE, known.id)
     assert session.get_one(Transfer, row.transfer_id).result_id == known.id
     assert (how_many(session, Result), counted(session)) == (1, 1)
+
+
+def test_a_voided_result_takes_nothing_in(session, people, writer):
+    known = registry.result(session, people)
+    content = made.result_content(writer) | {"same_as": known.id}
+    row = made.claimed(session, made.sent(session, writer, content), people.one)
+    results.void_result(session, known.id, by=people.manager, at=clock(session), reason="重复登记")
+
+    with pytest.raises(GuardFailed, match="已作废"):
+        submission_reviews.accept(session, row.id, by=people.one, at=clock(session))
+    with pytest.raises(GuardFailed, match="已作废"):
+        submission_reviews.join(
+            session, row.id, known.id, by=people.one, at=clock(session), reason="同一项"
+        )
+
+
+def test_a_draft_is_missing_for_reviewers_and_colleagues(session, people, writer):
+    row = made.draft(session, writer, made.result_content(writer))
+    other = made.author(session, people)
+    mine = made.sent(session, other, made.result_content(other, title="示例另一项成果"))
+
+    for reader in (people.one, other.actor):
+        with pytest.raises(NotFound, match="没有找到这条填报"):
+            submissions.comment(session, row.id, "示例", by=reader, at=clock(session))
+    with pytest.raises(NotFound, match="没有找到这条填报"):
+        made.claimed(session, row, people.one)
+    with pytest.raises(NotFound, match="没有找到这条填报"):
+        lookalikes.distinguish(
+            session, mine.id, "submission", row.id, by=other.actor, at=clock(session), reason="不同"
+        )
 
 
 def test_an_organisation_that_was_asked_for_is_registered_once(session, people, writer):

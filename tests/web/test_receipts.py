@@ -39,7 +39,7 @@ def test_the_author_reads_it_as_text_under_a_strict_policy(visit, sent):
     [
         ("reviewer", 200),
         ("stranger", 404),
-        ("manager", 404),
+        ("manager", 403),
         ("officer", 403),
         ("province", 403),
     ],
