@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import Session, select
 
 from pilot.domain.moment import moment
+from pilot.domain.submissions import Tab
 from pilot.domain.vocabulary import (
     Conclusion,
     EvidenceState,
@@ -15,11 +16,21 @@ from pilot.domain.vocabulary import (
     Stage,
     Standing,
     State,
+    SubmissionState,
 )
 from pilot.services.verify import verify
-from pilot.store import queries_counting
+from pilot.store import queries_counting, queries_review_queue
 from pilot.store.engine import make_engine
-from pilot.store.models import Base, Decision, Evidence, Organisation, Project
+from pilot.store.models import (
+    Account,
+    Base,
+    Decision,
+    Evidence,
+    Organisation,
+    Project,
+    Submission,
+    SubmissionRound,
+)
 
 LATER = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
@@ -69,12 +80,26 @@ def test_a_pilot_entered_late_moves_the_past_as_known_today_only(shown):
         (Project.state, set(State)),
         (Decision.gate, set(Gate)),
         (Decision.conclusion, {Conclusion.PASS, Conclusion.CONDITIONAL}),
+        (Submission.state, set(SubmissionState)),
         (Evidence.state, set(EvidenceState) - {EvidenceState.MISSING, EvidenceState.EXPIRED}),
     ],
-    ids=["stages", "states and ends", "gates", "conclusions", "papers"],
+    ids=["stages", "states and ends", "gates", "conclusions", "submissions", "papers"],
 )
 def test_it_shows_every(shown, column, words):
     assert words <= set(shown.exec(select(column)))
+
+
+def test_every_tab_of_the_reviewers_queue_shows_something(shown):
+    reviewer = shown.exec(select(Account.id).where(Account.login == "reviewer")).one()
+    found = queries_review_queue.counts(shown, 1, reviewer)
+
+    assert found == {Tab.MINE: 1, Tab.UNCLAIMED: 2, Tab.RETURNED: 1, Tab.DONE: 4}
+
+
+def test_one_submission_waits_with_a_look_alike_and_one_came_back_twice(shown):
+    rounds = shown.exec(select(SubmissionRound)).all()
+    assert any(one.alike for one in rounds)
+    assert max(one.number for one in rounds) == 2
 
 
 def test_every_organisation_is_plainly_fictional(shown):

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from pilot.domain.draft_counting import TargetDraft
 from pilot.domain.drafts import OrganisationDraft, PersonDraft
 from pilot.domain.vocabulary import Indicator, Scope
-from pilot.seed import projects, results
+from pilot.seed import projects, results, submissions
 from pilot.seed.player import Player, Step, rows
 from pilot.services.organisations import save_organisation, save_person
 from pilot.services.targets import file_year, save_target
@@ -25,6 +25,7 @@ def load(engine: Engine, folder: Path, tell: Callable[[str], None] = lambda _lin
     player = Player(engine, folder)
     player.open_base(_BEGIN)
     script = [*_registry(player), *_years(player), *results.steps(player), *projects.steps(player)]
+    script += submissions.steps(player)
     script.sort(key=lambda step: step.on)
     for number, step in enumerate(script):
         if number % 200 == 0:

@@ -12,7 +12,8 @@ from pilot.config import ROOT
 from pilot.domain.demo import ACCOUNTS, PASSWORD
 from pilot.domain.moment import SHANGHAI
 from pilot.domain.people import Role
-from pilot.services import accounts
+from pilot.domain.submission_edits import Edit
+from pilot.services import accounts, submissions
 from pilot.services.command import Done, perform
 from pilot.services.installation import open_base
 from pilot.store.engine import writing
@@ -71,6 +72,12 @@ class Player:
         """One command by an account of the demonstration, now."""
         self._clock += timedelta(seconds=1)
         return perform(self.engine, verb, *args, by=self.people[who], now=self._clock, **options)
+
+    def write(self, who: str, submission_id: int, changes: Edit) -> None:
+        """An author fills in fields of a submission, now."""
+        self._clock += timedelta(seconds=1)
+        by = self.people[who]
+        submissions.save(self.engine, submission_id, changes, by=by, now=self._clock)
 
     def remember(self, kind: str, key: str, done: Done) -> None:
         """Keep the id of what a step made."""
