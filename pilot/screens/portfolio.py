@@ -31,7 +31,7 @@ COLOURS = {
 _NONE_YET = "还没有项目。请在“项目台账”登记第一个项目，或由管理人员批量导入。"
 _NONE_FOUND = "没有符合条件的项目；请放宽筛选。"
 _OPEN = ",".join(state.value for state in State if state not in ENDS)
-_ROW, _ROWS = 35, 20  # height of a row in pixels, rows shown before the table scrolls
+_ASIDE = "单元格点开可看全文；右边还有几列，可左右滑动"
 
 
 def stage_strip(stages: Sequence[StageCount]) -> None:
@@ -81,13 +81,13 @@ def table(listed: Listed, chosen: Chosen, key: str) -> None:
         column_order=[name for name in listed.frame.columns if name not in hidden],
         column_config=_columns(opened),
         placeholder="",
-        height=_ROW * (min(len(listed.frame), _ROWS) + 1) + 3,
+        height="content",
         alt="项目列表：编号、名称、阶段、状态、预警及原因、下一阶段门和材料齐备情况",
     )
     if click := st.session_state.get(opened):
         ui.go("project", id=listed.frame.iloc[click["row"]]["project_id"])
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"共 {listed.total} 个项目")
+        st.caption(f"共 {listed.total} 个项目。{_ASIDE}")
         pick.paging(listed.total, PAGE_SIZE)
 
 
@@ -98,11 +98,12 @@ def nothing(chosen: Chosen) -> None:
 
 
 def board(columns: Sequence[BoardColumn], chosen: Chosen) -> None:
-    """The same projects by stage, the most urgent first."""
-    if not any(column.total for column in columns):
+    """The same projects by stage, the most urgent first; stages without any are left out."""
+    filled = [column for column in columns if column.total]
+    if not filled:
         nothing(chosen)
         return
-    for place, column in zip(st.columns(len(columns)), columns, strict=True):
+    for place, column in zip(st.columns(len(filled)), filled, strict=True):
         with place:
             st.markdown(f"**{column.stage.label}** {column.total}")
             for card in column.cards:
@@ -113,7 +114,8 @@ def board(columns: Sequence[BoardColumn], chosen: Chosen) -> None:
 
 def _board_card(card: Card) -> None:
     with st.container(border=True, gap="small"):
-        ui.link(f"{ui.plain(card.code)} {ui.plain(card.name)}", "project", id=card.project_id)
+        ui.link(f"**{ui.plain(card.code)}**", "project", id=card.project_id)
+        st.markdown(ui.plain(card.name))  # a link's words do not wrap
         with st.container(horizontal=True, gap="small"):
             if card.state not in ENDS:
                 st.badge(card.light.sign, color=COLOURS[card.light.level])
@@ -153,16 +155,16 @@ def _columns(opened: str) -> dict[str, Any]:
     return {
         "base": config.TextColumn("基地", width=100),
         "code": config.ButtonColumn("项目编号", type="tertiary", key=opened, pinned=True),
-        "name": config.TextColumn("项目名称", width=165),
-        "stage": config.TextColumn("阶段", width=82),
-        "state": config.TextColumn("状态", width=72),
+        "name": config.TextColumn("项目名称", width=150),
+        "stage": config.TextColumn("阶段", width=80),
+        "state": config.TextColumn("状态", width=70),
         "light": config.MultiselectColumn(
             "预警", options=signs, color=list(COLOURS.values()), width=78
         ),
         "reason": config.TextColumn("原因", width=235),
         "next_gate": config.TextColumn("下一门", width=55),
         "planned_on": config.DateColumn("计划日期", format="YYYY-MM-DD", width=95),
-        "readiness": config.TextColumn("材料", help="下一阶段门所需材料：已齐／应有", width=50),
+        "readiness": config.TextColumn("材料", help="下一阶段门所需材料：已齐／应有", width=62),
         "days_in_stage": config.NumberColumn("本阶段天数", format="%d", width=85),
         "field": config.TextColumn("技术领域", width=100),
         "manager": config.TextColumn("项目经理", width=80),

@@ -188,6 +188,7 @@ def test_the_board_shows_the_same_projects(open_page, filled):
 
     assert not app.dataframe
     assert "**概念验证** 1" in words(app)
+    assert "**储备**" not in words(app)  # a stage without any project takes no place
 
 
 def test_both_scopes_have_their_own_card_and_are_never_added(open_page, filled, engine):
