@@ -4,6 +4,7 @@ What a version of a definition may change is decided by its indicator: the other
 no meaning there and are carried over.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -66,7 +67,8 @@ def checked_definition(
     A reported year keeps the definition it was reported under, so no version may begin in it or
     before it.
     """
-    found = field_problems(draft, {}, today) or _reaches_back(draft, filed)
+    found = field_problems(draft, {}, today)
+    found = found or _reaches_back(draft, filed) + _says_otherwise(draft)
     return _checked(draft, found)
 
 
@@ -88,6 +90,17 @@ def _reaches_back(draft: DefinitionDraft, filed: Collection[int]) -> list[Proble
     message = f"（{draft.valid_from}）落在已上报的年度：{last} 年度已按当时的口径上报。"
     remedy = f"请选择 {last + 1}-01-01 或以后的日期；已上报的数字只能补报或核减。"
     return [problem(draft, "valid_from", "year-is-filed", message, remedy)]
+
+
+def _says_otherwise(draft: DefinitionDraft) -> list[Problem]:
+    """The words name the level that counts: with another threshold they would mislead."""
+    named = set(re.findall(r"L[1-5]", draft.text))
+    if "threshold" not in PARAMETERS.get(draft.indicator, ()) or not named:
+        return []
+    if draft.threshold in named:
+        return []
+    message = f"写的是 {'、'.join(sorted(named))}，产业化门槛选的却是 {draft.threshold.label}。"
+    return [problem(draft, "text", "text-threshold", message, "请改成一致。")]
 
 
 def _goal(draft: TargetDraft) -> list[Problem]:

@@ -24,6 +24,7 @@ from pilot.domain.problems import Problem
 
 NUMBER_KINDS = (IdentifierKind.PATENT, IdentifierKind.SOFTWARE, IdentifierKind.STANDARD)
 LONGEST_REGISTRATION = 16
+_ALL_SHARES = Decimal("99.9")  # percent: three thirds to one decimal
 _CODE = re.compile(r"CG-[0-9]{4}-(?:[0-9]{4}|[1-9][0-9]{4,5})")
 
 
@@ -118,6 +119,10 @@ def _holders(draft: ResultDraft) -> list[Problem]:
     if sum(exact) > 100:
         message = f"份额合计 {sum(exact)}%，超过 100%。"
         return [problem(draft, "holders", "share-sum", message, "请核对各方份额。")]
+    if len(exact) == len(draft.holders) and sum(exact) < _ALL_SHARES:
+        message = f"各方份额都已填写，合计只有 {sum(exact)}%。"
+        remedy = "请补上其他持有方，或把不知道的份额留空。"
+        return [problem(draft, "holders", "share-sum", message, remedy)]
     return []
 
 

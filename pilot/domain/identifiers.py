@@ -50,11 +50,11 @@ def uscc_problem(text: str) -> str | None:
     strange = sorted(set(code) - set(_USCC_ALPHABET))
     if strange:
         shown = "、".join(_shown(character) for character in strange)
-        return f"统一社会信用代码中不会出现“{shown}”（从不使用字母 I、O、S、V、Z），请核对。"
+        return f"统一社会信用代码中不会出现“{shown}”（从不使用字母 I、O、S、V、Z）。"
     if not _USCC_SHAPE.fullmatch(code):
-        return "统一社会信用代码第 1 位应为 1 至 9 或 A、N、Y，第 3 至 8 位应为数字，请核对。"
+        return "统一社会信用代码第 1 位应为 1 至 9 或 A、N、Y，第 3 至 8 位应为数字。"
     if _uscc_check(code) != code[17]:
-        return "统一社会信用代码的校验位不符，请与证照逐位核对。"
+        return "统一社会信用代码的校验位不符。"
     return None
 
 

@@ -129,6 +129,9 @@ def test_contact_data_look_like_what_they_are(draft, rule):
             id="shares up to 100 %",
         ),
         pytest.param(
+            {"holders": (Holder(1, Decimal(60)),)}, "share-sum", id="no share that is nobody's"
+        ),
+        pytest.param(
             {"numbers": (Number(PATENT, "1"),)}, "identifier-patent", id="a patent number"
         ),
         pytest.param(

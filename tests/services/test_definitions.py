@@ -119,6 +119,15 @@ def test_a_version_for_later_days_leaves_the_count_of_earlier_ones_alone(session
         pytest.param({"text": " "}, "text", id="without a text"),
         pytest.param({"valid_from": None}, "valid_from", id="without a first day"),
         pytest.param({"threshold": "L9"}, "threshold", id="with a level that does not exist"),
+        pytest.param(
+            {
+                "indicator": Indicator.INDUSTRIALISED,
+                "threshold": LandingLevel.L5,
+                "text": "进度达到L4投产的项目数。",
+            },
+            "text",
+            id="whose words name another level",
+        ),
     ],
 )
 def test_a_definition_is_refused(session, admin, change, field):
