@@ -71,7 +71,7 @@ def _visitor(browser: Browser, project: int, end: float, seen: Seen) -> None:
             seen.openings.append(time.monotonic() - start)
             while time.monotonic() < end:
                 start = time.monotonic()
-                after = list(_run(socket, project, _filled(shown)))
+                after = list(_run(socket, project, _filled(shown, f"示例进展 {start}")))
                 seen.commands.append(time.monotonic() - start)
                 seen.errors += _errors(after)
                 shown = after
@@ -104,14 +104,17 @@ def _run(
             return
 
 
-def _filled(shown: list[ForwardMsg]) -> list[tuple[str, str | None]]:
-    """The form of an update, filled in and sent: the field's text, the button's click."""
+def _filled(shown: list[ForwardMsg], text: str) -> list[tuple[str, str | None]]:
+    """The form of an update, filled in and sent: the field's text, the button's click.
+
+    Each text is new: the same one again within three seconds is taken for a double click.
+    """
     elements = [message.delta.new_element for message in shown]
     buttons = [one.button for one in elements if one.WhichOneof("type") == "button"]
     button = [one for one in buttons if one.label == BUTTON][-1]
     fields = [one.text_area for one in elements if one.WhichOneof("type") == "text_area"]
     area = [one for one in fields if one.label == FIELD and one.form_id == button.form_id][-1]
-    return [(area.id, "示例进展"), (button.id, None)]
+    return [(area.id, text), (button.id, None)]
 
 
 def _errors(shown: list[ForwardMsg]) -> list[str]:
