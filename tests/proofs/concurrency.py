@@ -1,8 +1,8 @@
 """Many at once: no gate is decided twice, no change is lost, nobody sees an error.
 
 Eight processes decide the same rounds in different orders on both databases; eight change one
-project, each time what they have just read; thirty visitors work on the real server, with the
-pauses of people. The short set runs beside other work, so that its times are allowed to be longer.
+project, each time what they have just read; thirty visitors work on the real server, each
+saving something every ten seconds or so. The short set runs beside other work, so that its times are allowed to be longer.
 """
 
 import multiprocessing

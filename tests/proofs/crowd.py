@@ -21,7 +21,8 @@ from tests import serving
 from tests.web.client import Browser
 
 LOGIN, BUTTON, FIELD = "manager", "保存进展", "进展 *"
-THINK = (1.0, 3.0)  # seconds between two actions of a person
+ARRIVE = 3.0  # seconds in which everybody comes
+THINK = (5.0, 15.0)  # seconds in which a person fills in the form again
 _FINISHED_TO_RERUN = 2
 
 
@@ -63,7 +64,7 @@ def visit(server: serving.Server, count: int, seconds: float) -> Seen:
 
 def _visitor(browser: Browser, project: int, end: float, seen: Seen) -> None:
     dice = random.Random(project)
-    time.sleep(dice.uniform(0, THINK[1]))
+    time.sleep(dice.uniform(0, ARRIVE))
     try:
         with browser.socket() as socket:
             start = time.monotonic()
@@ -75,7 +76,7 @@ def _visitor(browser: Browser, project: int, end: float, seen: Seen) -> None:
                 seen.commands.append(time.monotonic() - start)
                 seen.errors += _errors(after)
                 shown = after
-                time.sleep(dice.uniform(*THINK))
+                time.sleep(min(dice.uniform(*THINK), max(0, end - time.monotonic())))
     except Exception as error:  # noqa: BLE001 - whatever a visitor meets is an error shown
         seen.errors.append(repr(error)[:300])
 
