@@ -2,7 +2,8 @@
 
 Eight processes decide the same rounds in different orders on both databases; eight change one
 project, each time what they have just read; thirty visitors work on the real server, each
-saving something every ten seconds or so. The short set runs beside other work, so that its times are allowed to be longer.
+saving something every ten seconds or so. The short set runs beside other work: its times may be
+longer.
 """
 
 import multiprocessing
