@@ -47,8 +47,10 @@ def digest(link: Link) -> str:
 
     It is taken of the fields but the hash as one JSON array without spaces, in UTF-8.
     """
-    base_id, sequence, at, by_id, action, subject, subject_id = link[:7]
-    project_id, reason, key, changes, clock_went_back, previous = link[7:13]
+    (
+        base_id, sequence, at, by_id, action, subject, subject_id, project_id, reason, key,
+        changes, clock_went_back, previous, _hash,
+    ) = link  # fmt: skip
     body = (
         f'[{base_id},{sequence},"{at}",{_number(by_id)},{_text(action)},{_text(subject)},'
         f"{subject_id},{_number(project_id)},{_text(reason)},"

@@ -16,7 +16,7 @@ from pilot.domain.errors import NotFound
 from pilot.domain.ledger import Draft, Entry, reconcile
 from pilot.domain.moment import FOREVER_DAY
 from pilot.services import claiming
-from pilot.services.verify_journal import Walk, walk
+from pilot.services.verify_journal import Walk, values, walk
 from pilot.store import (
     files,
     journal_reading,
@@ -134,14 +134,14 @@ def _drift(draft: Draft, name: str) -> str:
 def _as_written(session: Session, base_id: int, walked: Walk) -> Iterator[str]:
     """Each ledger row must still be as the journal wrote it, and each written one must exist."""
     written = dict(walked.claims)
-    for row_id, values in queries_verify.claim_rows(session, base_id):
-        then = written.pop(row_id, None)
-        if then is None:
+    for row_id, now in queries_verify.claim_rows(session, base_id):
+        text = written.pop(row_id, None)
+        if text is None:
             yield f"计入台账第 {row_id} 条没有日志：不是由系统登记的。"
-        elif then != values:
-            pairs = zip(queries_verify.CLAIM_FIELDS, then, values, strict=True)
-            changed = "、".join(name for name, was, now in pairs if was != now)
-            yield f"计入台账第 {row_id} 条被改动过：{changed} 与日志不符。"
+            continue
+        pairs = zip(queries_verify.CLAIM_FIELDS, values(text), now, strict=True)
+        if changed := [name for name, was, value in pairs if was != value]:
+            yield f"计入台账第 {row_id} 条被改动过：{'、'.join(changed)} 与日志不符。"
     for row_id in written:
         yield f"计入台账第 {row_id} 条已不存在，而日志中有它的登记。"
 

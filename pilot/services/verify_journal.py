@@ -15,20 +15,21 @@ from pilot.store.models import Base
 from pilot.store.queries_verify import CLAIM_FIELDS
 
 _CLAIM = '"table":"claim"'
+_OPEN, _SEAM, _ENDING = '[{"fields":', '},{"fields":', f",{_CLAIM}"
 
 
 @dataclass(slots=True)
 class Walk:
     """What walking a journal brought to light.
 
-    `claims` are the ledger rows it wrote, by id, in the order of CLAIM_FIELDS; `marks` the hashes
-    of the entries that anchors name.
+    `claims` are the ledger rows it wrote, by id, as text (see `values`); `marks` the hashes of the
+    entries that anchors name.
     """
 
     entries: int = 0
     end: str = GENESIS
     broken: list[str] = field(default_factory=list)
-    claims: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    claims: dict[int, str] = field(default_factory=dict)
     marks: dict[int, str] = field(default_factory=dict)
 
 
@@ -88,14 +89,25 @@ def _missed(walked: Walk, anchors: Sequence[Anchor]) -> Iterator[str]:
             yield f"日志不经过日志锚 {anchor}：第 {anchor.sequence} 条或它之前的记录被重写过。"
 
 
-def _inserted(changes: str) -> dict[int, tuple[Any, ...]]:
-    """The ledger rows an entry wrote; none if its text was spoilt, which the hash tells."""
+def _inserted(changes: str) -> dict[int, str]:
+    """The ledger rows an entry wrote, as text; none if it was spoilt, which the hash tells.
+
+    The text is taken apart, not parsed: inside a JSON string every quote is escaped, so that these
+    seams occur only where the journal put them.
+    """
+    found = {}
+    for piece in changes.removeprefix(_OPEN).removesuffix("}]").split(_SEAM):
+        if piece.endswith(_ENDING):
+            fields, _, number = piece.removesuffix(_ENDING).rpartition(',"id":')
+            if number.isdecimal():
+                found[int(number)] = fields
+    return found
+
+
+def values(fields: str) -> tuple[Any, ...]:
+    """What a row held when it was written, in the order of CLAIM_FIELDS; nothing if spoilt."""
     try:
-        written = [change for change in json.loads(changes) if change["table"] == "claim"]
-        return {change["id"]: _values(change["fields"]) for change in written}
-    except (ValueError, TypeError, KeyError, IndexError):
-        return {}
-
-
-def _values(fields: dict[str, list]) -> tuple[Any, ...]:
-    return tuple(fields[name][1] if name in fields else None for name in CLAIM_FIELDS)
+        pairs = json.loads(fields)
+        return tuple(pairs[name][1] if name in pairs else None for name in CLAIM_FIELDS)
+    except (ValueError, TypeError, LookupError):
+        return (None,) * len(CLAIM_FIELDS)
