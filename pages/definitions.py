@@ -5,8 +5,8 @@ import streamlit as st
 from pilot import ui
 from pilot.domain.people import Role, may
 from pilot.domain.vocabulary import Gate, HazardClass
-from pilot.reports import code_lists, definitions
-from pilot.screens import definition_form, goal_forms, list_forms, pick
+from pilot.reports import code_lists, definitions, review_policy
+from pilot.screens import definition_form, goal_forms, list_forms, pick, review_rules
 from pilot.screens.definition_sections import Section
 
 actor = ui.require(Role.ADMIN, Role.MANAGER, Role.OFFICER)
@@ -47,6 +47,13 @@ elif section is Section.CHECKLISTS:
         rows, papers = code_lists.checklist(session, actor), code_lists.papers(session, actor)
     may_edit = may(actor, "checklist.save") and view.live
     list_forms.checklist(rows, papers, gate, hazard, may_edit)
+
+elif section is Section.REVIEW:
+    with ui.reading() as session:
+        rules = review_policy.policy(session, actor)
+    review_rules.told(rules)
+    if may(actor, "review_policy.save") and view.live:
+        review_rules.form(rules)
 
 else:
     with ui.reading() as session:

@@ -4,18 +4,19 @@ import streamlit as st
 
 from pilot import ui
 from pilot.domain.people import Role
-from pilot.reports import people
+from pilot.reports import people, registry
+from pilot.screens import account_panel
 from pilot.services import accounts, passwords
-from pilot.services.command import Seen
 
 admin = ui.require(Role.ADMIN)
 st.title("人员与权限")
 
 with ui.reading() as session:
     lines = people.account_lines(session, admin)
+    units = registry.organisation_names(session, admin.base_id)
 
 known = {line.id: line for line in lines}
-labels = {role: role.label for role in Role}
+labels = account_panel.LABELS
 form = st.session_state.setdefault("account-form", 0)
 listed, new = st.tabs([f"账号（{len(lines)}）", "新建账号"])
 
@@ -26,43 +27,13 @@ with listed:
         known,
         index=None,
         format_func=lambda key: f"{known[key].login} · {known[key].name}",
-        placeholder="选择一个账号，再修改角色、停用或重置密码",
+        placeholder="选择一个账号，再修改角色、单位、停用或重置密码",
         key="account",
     )
 
 if line := known.get(picked):
-    shown = {"seen": Seen("account", line.id, line.rev)}
-    with listed, st.container(border=True):
-        chosen = st.pills(
-            "角色", labels, selection_mode="multi", default=line.roles,
-            format_func=labels.get, key=f"roles-{line.id}-{line.rev}",
-        )  # fmt: skip
-        with st.container(horizontal=True):
-            st.button(
-                "保存角色", key="roles", disabled=set(chosen) == set(line.roles), on_click=ui.act,
-                args=(accounts.set_roles, line.id, chosen),
-                kwargs=shown | {"done": f"已更改 {line.login} 的角色；原有登录已退出。"},
-            )  # fmt: skip
-            temporary = st.session_state.setdefault(
-                f"reset-{line.id}-{line.rev}", passwords.temporary()
-            )
-            ui.confirm(
-                "重置密码", f"临时密码：{temporary}（请当面告知本人；首次登录时须修改）",
-                accounts.reset, line.id, temporary,
-                key="reset", done=f"已重置 {line.login} 的密码，临时密码：{temporary}"
-                "（请现在告知本人，以后不再显示）；原有登录已退出。", **shown,
-            )  # fmt: skip
-            if line.disabled:
-                ui.confirm(
-                    "启用账号", "启用后可以用原来的密码登录。", accounts.enable, line.id,
-                    key="enable", done=f"已启用 {line.login}。", **shown,
-                )  # fmt: skip
-            else:
-                ui.confirm(
-                    "停用账号", "停用后立即退出，不能再登录；以前的记录都保留。",
-                    accounts.disable, line.id,
-                    key="disable", done=f"已停用 {line.login}。", **shown,
-                )  # fmt: skip
+    with listed:
+        account_panel.panel(line, units)
 
 with new, st.form(f"account-{form}", border=False):
     login = st.text_input("登录名", max_chars=32, help="3 至 32 位小写字母、数字和 . _ -")

@@ -6,14 +6,23 @@ import streamlit as st
 
 from pilot import ui
 from pilot.domain.people import Role
-from pilot.reports import alike, review_queue, submission_thread, submission_words
-from pilot.screens import pick, review_aside, review_decide, review_list, submission_view
+from pilot.reports import alike, review_policy, review_queue, submission_thread, submission_words
+from pilot.screens import (
+    pick,
+    review_aside,
+    review_decide,
+    review_list,
+    review_rules,
+    submission_view,
+)
 
 reviewer = ui.require(Role.REVIEWER)
 chosen = pick.number("id")
 
 if chosen is None:
     st.title("审核")
+    with ui.reading() as session:
+        review_rules.exception(review_policy.policy(session, reviewer))
     review_list.section(reviewer)
     st.stop()
 
@@ -24,8 +33,10 @@ with ui.reading() as session:
     changes = submission_words.changes(shown.before, shown.content, known) if shown.before else []
     others = alike.beside(session, shown.id, shown.content)
     said = submission_thread.thread(session, shown.id)
+    rules = review_policy.policy(session, reviewer)
 
 review_decide.head(shown)
+review_rules.exception(rules)
 left, right = st.columns([3, 2], gap="large")
 with left:
     review_aside.changes(changes, shown)

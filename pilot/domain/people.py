@@ -123,6 +123,7 @@ MAY: dict[str, frozenset[Role]] = {
     "submission.send_back": _JUDGE,
     "submission.refuse": _JUDGE,
     "submission.join": _JUDGE,
+    "review_policy.read": _READ - {Role.PROVINCE},
     "review_policy.save": _ADMIN,
     "notice.read": _ANYONE,
     # import

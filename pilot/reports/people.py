@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from pilot.domain.moment import SHANGHAI
 from pilot.domain.people import Actor, Role
+from pilot.reports.registry import organisation_names
 from pilot.services.reads import read
 from pilot.store import queries_door
 from pilot.store.models import Account
@@ -25,6 +26,8 @@ class AccountLine:
     disabled: bool
     must_change: bool
     last_sign_in: datetime | None
+    unit_id: int | None
+    unit: str
 
     @property
     def state(self) -> str:
@@ -46,6 +49,7 @@ class OwnAccount:
 @read("account.read")
 def account_lines(session: Session, reader: Actor) -> list[AccountLine]:
     """Every account of the reader's base by login; needs the right to read accounts."""
+    units = organisation_names(session, reader.base_id)
     return [
         AccountLine(
             row.id,
@@ -56,6 +60,8 @@ def account_lines(session: Session, reader: Actor) -> list[AccountLine]:
             row.disabled_at is not None,
             row.must_change,
             seen,
+            row.organisation_id,
+            units.get(row.organisation_id, ""),
         )
         for row, roles, seen in queries_door.accounts(session, reader.base_id)
     ]
@@ -69,11 +75,12 @@ def account_frame(lines: list[AccountLine]) -> pd.DataFrame:
             "姓名": line.name,
             "状态": line.state,
             "角色": "、".join(role.label for role in line.roles),
+            "单位": line.unit,
             "最近登录": _when(line.last_sign_in),
         }
         for line in lines
     ]
-    return pd.DataFrame(rows, columns=["登录名", "姓名", "状态", "角色", "最近登录"])
+    return pd.DataFrame(rows, columns=["登录名", "姓名", "状态", "角色", "单位", "最近登录"])
 
 
 @read("account.own")

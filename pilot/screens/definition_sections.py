@@ -10,4 +10,5 @@ class Section(Term):
     TARGETS = "targets", "目标"
     FILINGS = "filings", "已上报年度"
     CHECKLISTS = "checklists", "检查单"
+    REVIEW = "review", "审核规则"
     CODES = "codes", "代码表"

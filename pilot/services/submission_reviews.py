@@ -114,9 +114,17 @@ def join(
 
 @verb("review_policy.save")
 def save_policy(
-    session: Session, two_person_amount: object, own_organisation: bool, *, by: Actor, at: datetime
+    session: Session,
+    two_person_amount: object,
+    own_organisation: bool,
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str,
 ) -> ReviewPolicy:
-    """Set from which amount (万元) two must verify, and whether one may judge one's own unit's."""
+    """Set above which amount (万元) two must verify, and whether one may judge one's own unit's."""
+    if not reason.strip():
+        raise Invalid("reason", "改动审核规则必须写明依据。")
     try:
         amount = parse_decimal(two_person_amount)
     except ParseError as error:

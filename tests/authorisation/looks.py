@@ -29,6 +29,7 @@ from pilot.reports import (
     registry,
     result_detail,
     results,
+    review_policy,
     review_queue,
     round_parts,
     rounds,
@@ -157,6 +158,7 @@ LOOKS: dict[str, Look] = {
     "receipts.receipt": Look("sent", lambda s, a, i: receipts.receipt(s, a, i)),
     "receipts.receipt:stranger": Look("waiting", lambda s, a, i: receipts.receipt(s, a, i)),
     "receipts.receipt:draft": Look("draft", lambda s, a, i: receipts.receipt(s, a, i)),
+    "review_policy.policy": Look(None, lambda s, a, _: review_policy.policy(s, a)),
     "review_queue.queue": Look(
         None, lambda s, a, _: [review_queue.queue(s, a, tab, "", NOW) for tab in Tab]
     ),

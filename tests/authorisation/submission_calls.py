@@ -71,6 +71,6 @@ CALLS: dict[str, Call] = {
     "submission_reviews.refuse:taken": _on("taken", **WHY),
     "submission_reviews.join": Call("held", lambda i, w: ((i, w.own["result"]), WHY)),
     "submission_reviews.join:result": _about("result", "held", **WHY),
-    "submission_reviews.save_policy": Call(None, lambda _id, _world: (("50", False), {})),
+    "submission_reviews.save_policy": Call(None, lambda _id, _world: (("50", False), WHY)),
     "notices.read_all": Call(None, lambda _id, _world: ((), {})),
 }

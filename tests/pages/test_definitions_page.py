@@ -6,7 +6,7 @@ import pytest
 
 from pilot.domain.people import Role
 from pilot.domain.vocabulary import AdmissionEvent, Gate
-from pilot.store import queries_counting, queries_goals
+from pilot.store import queries_counting, queries_goals, queries_submissions
 from pilot.store.engine import reading, writing
 from tests import factories
 from tests.pages.people_of import people_of
@@ -16,6 +16,7 @@ FORMS = {
     "targets": "保存目标",
     "filings": "登记为已上报",
     "checklists": "保存",
+    "review": "保存审核规则",
     "codes": "保存",
 }
 
@@ -57,7 +58,7 @@ def test_others_have_no_such_page(open_page, role):
 @pytest.mark.parametrize(
     ("role", "writes"),
     [
-        (Role.ADMIN, {"definitions", "targets", "checklists", "codes"}),
+        (Role.ADMIN, {"definitions", "targets", "checklists", "review", "codes"}),
         (Role.MANAGER, {"targets", "filings"}),
         (Role.OFFICER, {"filings"}),
     ],
@@ -176,3 +177,27 @@ def test_an_administrator_changes_a_line_and_its_code_stays(open_page, engine):
     assert "已保存检查单" in words(app)
     [row] = [row for row in app.dataframe[0].value.to_dict("records") if row["code"] == code]
     assert row["text"] == "示例改后的内容"
+
+
+def test_an_administrator_changes_the_rules_of_review_for_a_reason(open_page, engine):
+    app = open_page("definitions", Role.ADMIN, section="review")
+    labelled(app, "双人核实金额（万元）*").set_value("50")
+    app.checkbox[0].check()
+    press(app, "保存审核规则")
+    assert "必须写明依据" in words(app)
+    assert labelled(app, "双人核实金额（万元）*").value == "50"
+
+    labelled(app, "改动依据 *").set_value("只有一家单位有审核人")
+    press(app, "保存审核规则")
+    assert "超过 **50.00** 万元" in words(app)
+    assert "已允许审核人审核本单位的填报" in words(app)
+    with reading(engine) as session:
+        rules = queries_submissions.policy(session, 1)
+    assert (rules.two_person_amount, rules.own_organisation) == (50, True)
+
+
+def test_the_rules_of_review_are_read_by_those_who_do_not_write_them(open_page):
+    app = open_page("definitions", Role.MANAGER, section="review")
+
+    assert "超过 **100.00** 万元" in words(app)
+    assert "审核人不审核本单位的填报" in words(app)

@@ -7,9 +7,11 @@ import pytest
 from pilot.domain.people import Role
 from pilot.services import accounts, door
 from pilot.services.command import perform
-from pilot.store.engine import reading
+from pilot.store.engine import reading, writing
 from pilot.store.queries_door import account_named
+from tests import factories_registry as registry
 from tests import serving
+from tests.pages.people_of import people_of
 
 OTHERS = [role for role in Role if role is not Role.ADMIN]
 
@@ -110,6 +112,23 @@ def test_roles_are_replaced(open_page, engine):
     assert "已更改" in text(app)
     row = next(r for r in app.dataframe[0].value.to_dict("records") if r["登录名"] == "officer")
     assert row["角色"] == "审核人"
+
+
+def test_an_account_is_given_a_unit_and_taken_out_again(open_page, engine):
+    with writing(engine) as session:
+        unit = registry.institute(session, people_of(session), name="示例**研究所**").id
+    app = pick(open_page("people"), "researcher")
+    app.selectbox[1].select_index(1).run()
+    app.button(key="unit").click().run()
+
+    assert "已更改 researcher 的所属单位" in text(app)
+    assert stored(engine, "researcher").organisation_id == unit
+    row = next(r for r in app.dataframe[0].value.to_dict("records") if r["登录名"] == "researcher")
+    assert row["单位"] == "示例**研究所**"
+
+    app.selectbox[1].select_index(0).run()
+    app.button(key="unit").click().run()
+    assert stored(engine, "researcher").organisation_id is None
 
 
 def test_a_disabled_administrator_can_do_nothing_more_in_an_open_page(open_page, engine):

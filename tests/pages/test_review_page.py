@@ -3,12 +3,17 @@
 import pytest
 
 from pilot.domain.people import Role
+from pilot.screens import review_rules
 from pilot.screens.review_decide import Choice
 from pilot.services import submissions
+from pilot.services.submission_reviews import save_policy
 from pilot.store.engine import reading, writing
 from pilot.store.models import Submission
+from pilot.store.queries_door import account_named
+from pilot.store.queries_people import as_actor
 from tests import factories_registry as registry
 from tests import factories_submissions as made
+from tests import serving
 from tests.factories import clock
 from tests.pages import staff
 from tests.pages.people_of import people_of
@@ -130,6 +135,18 @@ def test_a_lookalike_can_be_told_apart_or_joined(open_page, waiting, engine):
     app.text_area(key="reason-1").set_value("实为同一项")
     button(app, "确认：").click().run()
     assert state(engine, 1) == "duplicate"
+
+
+def test_the_exception_from_the_own_unit_rule_is_said_on_every_page(open_page, waiting, engine):
+    for page in (open_page("review", Role.REVIEWER), open_page("review", Role.REVIEWER, id="1")):
+        assert review_rules.EXCEPTION not in words(page)
+
+    with writing(engine) as session:
+        admin = as_actor(session, account_named(session, serving.ADMIN))
+        save_policy(session, "100", True, by=admin, at=clock(session), reason="只有一家单位")
+
+    for page in (open_page("review", Role.REVIEWER), open_page("review", Role.REVIEWER, id="1")):
+        assert review_rules.EXCEPTION in words(page)
 
 
 def test_what_a_colleague_has_claimed_is_read_only(open_page, waiting):

@@ -16,8 +16,9 @@ from pilot.services.command import perform
 from pilot.services.door import Limits
 from pilot.store import queries_people, schema
 from pilot.store.engine import make_engine, reading, writing
-from pilot.store.models import Account, JournalEntry, LoginAttempt, LoginSession
+from pilot.store.models import Account, JournalEntry, LoginAttempt, LoginSession, Organisation
 from tests import factories
+from tests import factories_registry as registry
 from tests.conftest import NOON
 
 GOOD, OTHER = "Right-Horse-77", "Wrong-Horse-77"
@@ -192,6 +193,25 @@ def test_taking_rights_away_ends_every_session_at_once(engine, admin, wang, verb
     assert [visitor(engine, token) for token in tokens] == [None, None]
     with pytest.raises(NotAllowed), reading(engine) as session:
         queries_people.actor(session, tokens[0], NOON)
+
+
+def test_the_unit_of_an_account_is_one_of_its_base_or_none(engine, admin, wang):
+    with writing(engine) as session:
+        theirs = registry.institute(session, factories.team(session, "YK")).id
+        own = Organisation(
+            base_id=admin.base_id, name="示例单位", kind="institute", recorded_at=NOON
+        )
+        session.add(own)
+        session.flush()
+        unit = own.id
+    perform(engine, accounts.set_organisation, wang, unit, by=admin.id, now=NOON)
+
+    with pytest.raises(NotFound):
+        perform(engine, accounts.set_organisation, wang, theirs, by=admin.id, now=NOON)
+    with pytest.raises(Conflict, match="没有变化"):
+        perform(engine, accounts.set_organisation, wang, unit, by=admin.id, now=NOON)
+    with reading(engine) as session:
+        assert session.get_one(Account, wang).organisation_id == unit
 
 
 def test_an_enabled_account_gets_in_again_but_its_old_sessions_do_not(engine, admin, wang):

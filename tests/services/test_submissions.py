@@ -8,11 +8,18 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import func, select
 
 from pilot.domain import submission_edits as edits
-from pilot.domain.errors import Busy, Conflict, GuardFailed, NotAllowed, NotFound, Refused
+from pilot.domain.errors import Busy, Conflict, GuardFailed, Invalid, NotAllowed, NotFound, Refused
 from pilot.domain.people import Role
 from pilot.domain.vocabulary import FileKind, Indicator, Scope, Standing
 from pilot.domain.vocabulary import SubmissionState as State
-from pilot.services import lookalikes, results, submission_files, submission_reviews, submissions
+from pilot.services import (
+    accounts,
+    lookalikes,
+    results,
+    submission_files,
+    submission_reviews,
+    submissions,
+)
 from pilot.services.command import perform
 from pilot.services.submissions import start
 from pilot.store import queries_submissions
@@ -393,9 +400,43 @@ def test_nobody_judges_their_organisations_unless_it_is_allowed(session, people,
         made.claimed(session, row, people.one)
 
     admin = factories.actor(session, people.base, Role.ADMIN)
-    submission_reviews.save_policy(session, "100", True, by=admin, at=clock(session))
+    submission_reviews.save_policy(
+        session, "100", True, by=admin, at=clock(session), reason="只有一家单位"
+    )
 
     assert made.claimed(session, row, people.one).reviewer_id == people.one.id
+
+
+def test_the_unit_is_the_authors_at_the_time_of_sending(session, people, writer):
+    row = made.draft(session, writer, made.result_content(writer))
+    moved = registry.institute(session, people)
+    admin = factories.actor(session, people.base, Role.ADMIN)
+    unit = {"by": admin, "at": clock(session)}
+    accounts.set_organisation(session, writer.actor.id, moved.id, **unit)
+    accounts.set_organisation(session, people.one.id, moved.id, **unit)
+
+    submissions.submit(session, row.id, by=writer.actor, at=clock(session))
+
+    assert row.organisation_id == moved.id
+    with pytest.raises(NotAllowed, match="回避"):
+        made.claimed(session, row, people.one)
+
+
+@pytest.mark.parametrize(
+    ("amount", "reason", "why"),
+    [
+        ("-1", "依据", "负数"),
+        ("一百万", "依据", "金额"),
+        ("1.234", "依据", "金额"),
+        ("50", " ", "依据"),
+    ],
+)
+def test_rules_of_review_that_are_refused(session, people, amount, reason, why):
+    admin = factories.actor(session, people.base, Role.ADMIN)
+    with pytest.raises(Invalid, match=why):
+        submission_reviews.save_policy(
+            session, amount, False, by=admin, at=clock(session), reason=reason
+        )
 
 
 def test_two_reviewers_at_one_item_one_gets_a_sentence(session, people, writer):
