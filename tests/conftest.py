@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from filelock import FileLock
 from sqlalchemy import Engine, event
@@ -14,6 +15,10 @@ from sqlmodel import Session, SQLModel
 from pilot import seed
 from pilot.store import schema
 from pilot.store.engine import make_engine
+
+# A slow machine is no fault of the product: no example is judged by the clock.
+hypothesis.settings.register_profile("steady", deadline=None)
+hypothesis.settings.load_profile("steady")
 
 NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)  # 12:00 in Asia/Shanghai
 

@@ -35,5 +35,6 @@ def again(work: Callable[[int], Answer], noticed: Callable[[], object] = lambda:
             worst = error if worst is None or isinstance(error, Unsure) else worst
         if time.monotonic() > end:
             break
-        time.sleep(min(_SHORTEST * 2**number, _LONGEST) * random.uniform(0.5, 1.5))
+        pause = min(_SHORTEST * 2 ** min(number, 10), _LONGEST)
+        time.sleep(pause * random.uniform(0.5, 1.5))
     raise worst

@@ -33,9 +33,11 @@ def _can_change(engine: Engine) -> bool:
         raw.execute("PRAGMA busy_timeout=0")
         try:
             raw.execute("BEGIN IMMEDIATE")
-            raw.execute("ROLLBACK")
+            raw.execute("UPDATE alembic_version SET version_num = version_num")
         except engine.dialect.dbapi.OperationalError as error:
             return "readonly" not in str(error)
         finally:
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
             raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
     return True

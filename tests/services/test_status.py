@@ -9,7 +9,7 @@ from sqlalchemy import event, text
 
 from pilot.services import status
 from pilot.store import schema
-from pilot.store.engine import make_engine, writing
+from pilot.store.engine import BUSY_MS, make_engine, writing
 from pilot.store.writable import takes_writes
 from tests import factories
 
@@ -91,7 +91,7 @@ def test_a_busy_database_is_fit_and_the_question_does_not_wait(tmp_path):
     asked.set()
     holder.join()
     with engine.connect() as connection:  # the patience of writers is what it was
-        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 15_000
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == BUSY_MS
 
 
 @pytest.mark.usefixtures("engine")

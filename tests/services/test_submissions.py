@@ -22,7 +22,7 @@ from pilot.services import (
 )
 from pilot.services.command import perform
 from pilot.services.submissions import start
-from pilot.store import queries_submissions
+from pilot.store import queries_submissions, retrying
 from pilot.store.engine import reading, writing
 from pilot.store.models import (
     Account,
@@ -166,7 +166,7 @@ def test_a_database_that_is_busy_is_said_in_words(engine, monkeypatch):
         raise OperationalError("UPDATE", {}, Exception("database is locked"))
 
     monkeypatch.setattr(submissions, "put", locked)
-    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    monkeypatch.setattr(retrying, "PATIENCE", 0.05)
     with writing(engine) as session:
         author = made.author(session, factories.team(session)).actor
 
