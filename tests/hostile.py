@@ -39,8 +39,9 @@ from tests import factories, serving
 from tests import factories_goals as goals
 from tests import factories_registry as registry
 from tests.factories import Team, clock
+from tests.hostile_submissions import handed_in
 from tests.hostile_texts import SHOWN
-from tests.pages import staff
+from tests.pages import staff, submission_pages
 
 # Columns whose text people type: table → columns. All others have a form of their own; a new column
 # has to be placed (tests/test_hostile.py).
@@ -55,6 +56,7 @@ TYPED = {
     "contract": "no title ip_clause benefit_clause",
     "decision": "reason warnings",
     "definition": "text",
+    "distinction": "reason",
     "evidence": "title doc_no issuer reason",
     "filing": "note",
     "gate_plan": "reason",
@@ -62,6 +64,7 @@ TYPED = {
     "landing": "product pilot_waiver investment_code",
     "landing_step": "proof withdrawn_reason",
     "move": "reason",
+    "notice": "text",
     "organisation": "name short_name ladder_certificate former_names",
     "person": "name phone email",
     "pilot_run": "run_no",
@@ -72,6 +75,8 @@ TYPED = {
     "result_identifier": "number",
     "review_check": "text basis reason",
     "scorecard": "comment",
+    "submission": "title reason",
+    "submission_comment": "text",
     "target": "source",
     "transfer": "void_reason",
     "claim": "missing reason",
@@ -100,7 +105,9 @@ def seed(engine: Engine) -> None:
     serving.people(engine)
     staff.second_accounts(engine)
     with writing(engine) as session:
-        portfolio(session, staff.team(session), Path(engine.url.database).parent / "attachments")
+        people = staff.team(session)
+        portfolio(session, people, Path(engine.url.database).parent / "attachments")
+        handed_in(session, people, submission_pages.writer(session))
     _journalled(engine)
     plant(engine)
 

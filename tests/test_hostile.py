@@ -17,10 +17,12 @@ MACHINE = {
     "evidence": "doc_code",
     "journal_entry": "action changes hash key previous subject",
     "journal_head": "hash",
+    "job_run": "leased_by name said",
     "landing": "site_area",
     "login_attempt": "address login",
     "login_session": "address agent token_hash",
     "move": "action",
+    "notice": "page",
     "organisation": "actual_area kind ladder reg_area uscc zone",
     "person": "kind",
     "project": "area field hazard_process industry industry_edition zone"
@@ -32,6 +34,10 @@ MACHINE = {
     " readiness_scheme readiness_version",
     "result_identifier": "key kind",
     "review_check": "code doc_code",
+    "submission": "content receipt",
+    "submission_comment": "field",
+    "submission_round": "content fingerprint",
+    "submission_vote": "fingerprint",
     "transfer": "implement_area receive_area",
     "transfer_span": "contract_registration_no field holder_codes implement_area kind"
     " receive_area receiver_uscc registration_no",

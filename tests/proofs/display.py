@@ -100,6 +100,9 @@ def _addresses(server: Server, role: Role, effort: Effort) -> list[str]:
     if effort.long or role is Role.MANAGER:
         whole = effort.long and role is Role.MANAGER
         return places.of_role(server.engine, role, whole=whole)
+    if role in (Role.RESEARCHER, Role.REVIEWER):
+        mine = places.of_role(server.engine, role)
+        return [place for place in mine if place.startswith(("/submission", "/review"))]
     return ["/people"] if role is Role.ADMIN else places.start_pages(role)[:3]
 
 

@@ -6,13 +6,23 @@ from urllib.parse import parse_qsl
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, col, select
 
+from pilot.domain import submissions
 from pilot.domain.people import Role
 from pilot.domain.vocabulary import Gate, Indicator
 from pilot.reports.tables import TABLES
 from pilot.screens import definition_sections, result_sections
 from pilot.screens.claim_list import Tab
 from pilot.store.engine import reading
-from pilot.store.models import Claim, Contract, Organisation, Person, Project, Result, Review
+from pilot.store.models import (
+    Claim,
+    Contract,
+    Organisation,
+    Person,
+    Project,
+    Result,
+    Review,
+    Submission,
+)
 from pilot.ui import menu
 
 _PARTS = {"tab", "section", "standing", "as"}
@@ -66,7 +76,11 @@ def _every(session: Session) -> Iterator[str]:
     yield from (f"/definitions?section={one.value}" for one in definition_sections.Section)
     yield from (f"/definitions?section=checklists&gate={gate.value}" for gate in Gate)
     yield from (f"/exports?table={name}" for name in TABLES)
-    yield from ("/people", "/my_account")
+    sent = _ids(session, Submission)
+    yield from (f"/review?id={one}" for one in sent)
+    yield from (f"/review?tab={one.value}" for one in submissions.Tab)
+    yield from (f"/submission?id={one}" for one in sent)
+    yield from ("/submissions", "/people", "/system", "/my_account")
 
 
 def _ids(session: Session, kind: type[SQLModel]) -> list[int]:
