@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlmodel import Session
 
 from pilot.domain.counting import Source
 from pilot.domain.moment import Moment
-from pilot.store import queries_codes, queries_grounds
+from pilot.store import queries_codes, queries_grounds, queries_project_view, queries_rounds
 
 Row = Mapping[str, Any]
 Labels = Mapping[str, str]
@@ -21,7 +21,8 @@ _ORDER = ("decision", "evidence", "landing_step", "landing", "transfer", "contra
 class Ground:
     """One row: what it is, what it says, who vouches for it, where it can be looked at.
 
-    `page` and `query` name the page of the row, `file_id` its attachment.
+    `page` and `query` name the page of the row, `file_id` its attachment; `papers` are the files
+    (id, words) that lay before a decision.
     """
 
     what: str
@@ -30,6 +31,7 @@ class Ground:
     page: str | None = None
     query: tuple[tuple[str, str], ...] = ()
     file_id: int | None = None
+    papers: tuple[tuple[int, str], ...] = ()
 
 
 def grounds(
@@ -40,11 +42,26 @@ def grounds(
     for source in sources:
         wanted[source.kind].add(source.id)
     areas = queries_codes.labels(session, base_id, "areas")
-    return [
-        _WORDS[kind](row, areas)
-        for kind in _ORDER
-        for row in queries_grounds.rows_of(session, base_id, kind, wanted[kind], view)
-    ]
+    found = []
+    for kind in _ORDER:
+        for row in queries_grounds.rows_of(session, base_id, kind, wanted[kind], view):
+            ground = _WORDS[kind](row, areas)
+            if kind == "decision":
+                ground = replace(ground, papers=_before(session, row, view))
+            found.append(ground)
+    return found
+
+
+def _before(session: Session, decision: Row, view: Moment) -> tuple[tuple[int, str], ...]:
+    """The files of the papers that the round asked for, as they were known to who decided."""
+    then = replace(view, known_at=min(view.known_at, decision["decided_at"]))
+    checks = queries_rounds.checks(session, decision["review_id"])
+    asked = {row["ReviewCheck"].doc_code for row in checks}
+    return tuple(
+        (row["attachment_id"], f"{row['doc_code']} {row['title'] or ''}".strip())
+        for row in queries_project_view.papers(session, decision["project_id"], then)
+        if row["attachment_id"] and row["doc_code"] in asked
+    )
 
 
 def _decision(row: Row, _areas: Labels) -> Ground:

@@ -22,6 +22,11 @@ _MISSING = {
     Standing.PENDING: "还缺",
     Standing.EXCLUDED: "原因",
 }
+_MARKS = {
+    "〔法〕": "法律条文已有规定。",
+    "〔定〕": "本系统的设计，不涉及口径。",
+    "〔提案〕": "没有现成的官方规定，由本系统提出，须由省、市主管部门确认。",
+}
 HISTORY = {
     "id": st.column_config.NumberColumn("台账号", width=60, format="%d"),
     "recorded_at": st.column_config.TextColumn("登记时间", width=130),
@@ -82,14 +87,20 @@ def _ground(ground: Ground, may_download: bool) -> None:
                 label = "查看评审" if ground.page == "gate" else "查看原记录"
                 link(label, ground.page, icon=":material/open_in_new:", **dict(ground.query))
             if ground.file_id and may_download:
-                st.link_button(
-                    "下载证明文件", f"/files/{ground.file_id}", icon=":material/attach_file:"
-                )
+                _file(ground.file_id, "下载证明文件")
+            for file_id, words in ground.papers if may_download else ():
+                _file(file_id, plain(words))
+
+
+def _file(file_id: int, label: str) -> None:
+    st.link_button(label, f"/files/{file_id}", icon=":material/attach_file:")
 
 
 def _rule(found: Explanation) -> None:
     st.markdown(f"##### 规则 {found.rule.number}")
-    st.markdown(f"**{plain(found.rule.title)}** {found.rule.mark}")
+    st.markdown(
+        f"**{plain(found.rule.title)}** {found.rule.mark}", help=_MARKS.get(found.rule.mark)
+    )
     for text in (found.rule.text, *found.rule.examples):
         if text:
             st.text(text)

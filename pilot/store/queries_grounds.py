@@ -50,6 +50,8 @@ def _decisions(base_id: int, ids: list[int], view: Moment) -> Select:
         select(
             row.id,
             row.review_id,
+            row.project_id,
+            row.decided_at,
             row.gate,
             row.conclusion,
             row.held_on,

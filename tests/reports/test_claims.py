@@ -11,6 +11,7 @@ from pilot.domain.vocabulary import Gate, Indicator, Scope, Standing
 from pilot.reports import claims, explanations
 from pilot.reports.tables import Chosen
 from pilot.services import contracts, definitions, lifecycle, targets, transfers, verify
+from pilot.store.files import StoredFile
 from tests import factories, factories_registry
 from tests.factories import clock
 from tests.services.test_definitions import FIRST_FEED
@@ -138,6 +139,24 @@ def test_a_claim_is_explained_by_rule_definition_grounds_and_journal(session, pe
     assert found.grounds[0].vouched == f"结论人 {people.decider.name}"
     assert "D06 示例材料" in found.grounds[1].says
     assert len(found.history) == 1
+
+
+def test_a_decision_shows_the_files_that_lay_before_it(session, people):
+    row = factories.before_gate(session, people, Gate.G1)
+    factories.paper(session, people, row, "D06")
+    for code in ("D02", "D20"):  # one that G1 asks for, and one that it does not
+        factories.paper(session, people, row, code, file=stored(code))
+    factories.pass_gate(session, people, row, on=date(2026, 2, 1))
+    factories.paper(session, people, row, "D01", file=stored("D01"))  # a new version, too late
+    [claim_id] = look(session, people)[1].id
+
+    found = explanations.explanation(session, people.manager, claim_id, seen(session))
+
+    assert [words for _, words in found.grounds[0].papers] == ["D02 D02 示例材料"]
+
+
+def stored(name: str) -> StoredFile:
+    return StoredFile(name.lower().ljust(64, "0"), 8, "application/pdf", f"{name}.pdf")
 
 
 def test_a_pending_transfer_says_what_is_missing(session, people):
