@@ -12,7 +12,8 @@ from pilot.services import gate_facts, legality
 from pilot.store import queries_codes, queries_gates, queries_lights
 from pilot.store.models import Project
 
-_BETWEEN = {Stage.CONCEPT: ("admit", "中试准入"), Stage.PILOT: ("land", "转入本地产业化")}
+STEPS = {Stage.CONCEPT: "中试准入", Stage.PILOT: "转入本地产业化"}  # between two gates
+_ACTIONS = {Stage.CONCEPT: "admit", Stage.PILOT: "land"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,9 @@ def _then(session: Session, shown: Head, view: Moment) -> Blockers:
 
 
 def _between(session: Session, project: Project) -> Blockers:
-    action, title = _BETWEEN.get(project.stage, ("", ""))
-    if not action:
+    if project.stage not in STEPS:
         return Blockers("没有等待的阶段门")
+    title, action = STEPS[project.stage], _ACTIONS[project.stage]
     return Blockers(f"下一步：{title}", tuple(legality.lacking(session, project, action)))
 
 

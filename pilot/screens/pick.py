@@ -36,6 +36,7 @@ def word(
         on_change=_write,
         args=(key, name),
         label_visibility="collapsed" if hidden else "visible",
+        wrap=True,
     )
 
 
@@ -122,8 +123,9 @@ def paging(total: int, size: int) -> None:
     last = -(-total // size)
     if last < 2:
         return
-    name = _follow(_PAGE, min(page(), last))
-    st.pagination(last, key=name, on_change=_turn, args=(name,))
+    here = min(page(), last)
+    name = f"{_PAGE}-choice-{here}"  # it always has a default: a state beside it is complained of
+    st.pagination(last, default=here, key=name, on_change=_turn, args=(name,))
 
 
 def _follow(key: str, chosen: object) -> str:

@@ -5,7 +5,7 @@ import streamlit as st
 from pilot import ui
 from pilot.domain.lights import SHAPES
 from pilot.domain.vocabulary import ENDS, Gate, Stage, State
-from pilot.reports.blockers import Blockers
+from pilot.reports.blockers import STEPS, Blockers
 from pilot.reports.portfolio import GATES_OF
 from pilot.reports.project import Head
 from pilot.screens.portfolio import COLOURS
@@ -33,7 +33,10 @@ def head(shown: Head) -> None:
     with light:
         _light(shown)
     with gate:
-        _fact("下一阶段门", shown.next_gate.label if shown.next_gate else "—", _when(shown))
+        if shown.next_gate or shown.state in ENDS:
+            _fact("下一阶段门", shown.next_gate.label if shown.next_gate else "—", _when(shown))
+        else:
+            _fact("下一步", STEPS.get(shown.stage, "—"))
     with owner:
         _fact("项目经理", shown.manager or "尚未指定")
     with days:

@@ -143,6 +143,17 @@ def test_a_gate_passed_on_the_day_of_registration_stands_in_the_chain(open_page,
     assert "登记前" not in said
 
 
+def test_between_two_gates_the_head_names_the_next_step(open_page, engine):
+    with writing(engine) as session:
+        people = staff.team(session)
+        row = factories.before_gate(session, people, Gate.G3)
+        factories.pass_gate(session, people, row, on=date(2026, 4, 10))
+        project_id = row.id
+    said = texts(open_page("project", Role.MANAGER, id=str(project_id)))
+    assert "下一步" in said
+    assert "**转入本地产业化**" in said
+
+
 def test_names_are_shown_letter_for_letter(open_page, engine):
     app = open_page(
         "project", Role.MANAGER, id=str(project(engine, name="**甲** $x$ [链](http://e)"))
