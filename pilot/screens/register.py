@@ -34,20 +34,25 @@ def _missing(known: Choices) -> None:
     """A unit or a person that the lists lack, entered without leaving the form."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("带 * 的必填，其余可以以后补。列表里没有的单位或人员：")
-        with st.popover("新增单位"), st.form("new-organisation", border=False):
-            _unit(known)
-        with st.popover("新增人员"), st.form("new-person", border=False):
-            _person(known)
+        for label, name, form_of in (("新增单位", "unit", _unit), ("新增人员", "person", _person)):
+            key = f"new-{name}-{st.session_state.setdefault(f'new-{name}', 0)}"
+            with st.popover(label, key=f"open-{key}"), st.form(key, border=False):
+                form_of(known)
 
 
 def _unit(known: Choices) -> None:
     name = st.text_input("单位名称 *", max_chars=200)
     kind = code(known, "单位类型 *", "organisation_kinds")
-    uscc = st.text_input("统一社会信用代码", max_chars=64, help="境内单位必填，18 位")
+    uscc = st.text_input("统一社会信用代码", help="境内单位必填，18 位")  # a counter would hide it
     area = code(known, "注册地", "areas")
     if st.form_submit_button("保存单位"):
         draft = OrganisationDraft(name, kind or "", uscc=uscc or None, reg_area=area)
-        _save(organisations.save_organisation, draft, f"已登记单位 {name}。", "unit")
+        _save(
+            organisations.save_organisation,
+            draft,
+            f"已登记单位 {name}，现在可以在下面的列表里选择。",
+            "unit",
+        )
 
 
 def _person(known: Choices) -> None:
@@ -56,7 +61,12 @@ def _person(known: Choices) -> None:
     home = one("所在单位", known.organisations)
     if st.form_submit_button("保存人员"):
         draft = PersonDraft(name, kind or "", organisation_id=home)
-        _save(organisations.save_person, draft, f"已登记人员 {name}。", "person")
+        _save(
+            organisations.save_person,
+            draft,
+            f"已登记人员 {name}，现在可以在下面的列表里选择。",
+            "person",
+        )
 
 
 def _kind(known: Choices) -> dict[str, Any]:
@@ -114,4 +124,5 @@ def _send(draft: ProjectDraft, on: date, stage: Stage) -> None:
 
 def _save(verb: Callable, draft: object, done: str, name: str) -> None:
     if ui.act(verb, draft, key=ui.once(f"new-{name}"), done=done):
+        st.session_state[f"new-{name}"] += 1  # an empty form in a closed popover
         st.rerun()

@@ -140,3 +140,14 @@ def test_a_base_reads_only_its_own_projects(open_page, engine):
 
     assert not open_page("projects", Role.MANAGER).dataframe
     assert len(open_page("projects", Role.PROVINCE).dataframe[0].value) == 1
+
+
+def test_a_unit_entered_beside_the_form_leaves_an_empty_form(open_page, engine):
+    app = open_page("projects", Role.MANAGER)
+    field(app.text_input, "单位名称 *").input("示例境外公司")
+    field(app.selectbox, "单位类型 *").select("foreign")
+    field(app.button, "保存单位").click().run()
+
+    assert not app.exception
+    assert "已登记单位 示例境外公司" in words(app)
+    assert field(app.text_input, "单位名称 *").value == ""
