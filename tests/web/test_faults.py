@@ -4,9 +4,20 @@ import asyncio
 
 import pytest
 import streamlit as st
+from starlette.requests import Request
 
 from pilot.domain.errors import Busy, NotAllowed, Unwritable
 from pilot.web import faults
+
+ASKED = {
+    "type": "http",
+    "method": "GET",
+    "scheme": "http",
+    "server": ("127.0.0.1", 80),
+    "path": "/projects",
+    "query_string": b"",
+    "headers": [],
+}
 
 
 @pytest.mark.parametrize(
@@ -19,7 +30,7 @@ from pilot.web import faults
     ],
 )
 def test_what_stops_the_gate_is_answered(error, status, words):
-    answer = asyncio.run(faults.crashed(None, error))
+    answer = asyncio.run(faults.crashed(Request(ASKED), error))
     assert (answer.status_code, words in answer.body.decode()) == (status, True)
     assert "secret" not in answer.body.decode()
 
