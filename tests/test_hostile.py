@@ -34,6 +34,7 @@ MACHINE = {
     " readiness_scheme readiness_version",
     "result_identifier": "key kind",
     "review_check": "code doc_code",
+    "snapshot_projects": "area field",
     "submission": "content receipt",
     "submission_comment": "field",
     "submission_round": "content fingerprint",
