@@ -37,7 +37,7 @@ class Server:
     engine: Engine
     folder: Path
     log: Path
-    process: subprocess.Popen
+    process: subprocess.Popen | None = None  # not told by the replicas behind nginx
 
     @property
     def host(self) -> str:

@@ -13,6 +13,7 @@ from pilot.domain.people import MAY, Role
 from pilot.services import lifecycle, projects
 from pilot.services.command import VERBS, Seen, perform
 from pilot.services.projects import ProjectDraft
+from pilot.store import retrying
 from pilot.store.engine import reading, writing
 from pilot.store.models import Account, JournalEntry, Project
 from tests import factories
@@ -183,7 +184,10 @@ def test_a_command_whose_answer_was_lost_is_done_once(engine, people, key):
     assert (count(engine, Project), count(engine, JournalEntry)) == (1, 1)
 
 
-def test_when_every_answer_is_lost_the_person_is_told_that_it_may_be_saved(engine, people):
+def test_when_every_answer_is_lost_the_person_is_told_that_it_may_be_saved(
+    engine, people, monkeypatch
+):
+    monkeypatch.setattr(retrying, "PATIENCE", 0)
     stop = lose_the_answer(times=4)
     try:
         with pytest.raises(Unsure, match="可能没有保存"):
