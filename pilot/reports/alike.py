@@ -14,6 +14,8 @@ from pilot.services import lookalikes
 from pilot.store import queries_alike, queries_submissions
 from pilot.store.models import Submission
 
+_SAME = {"result": "same_as", "submission": "same_submission"}  # where an author says so
+
 
 @dataclass(frozen=True, slots=True)
 class Alike:
@@ -75,7 +77,7 @@ def alike(session: Session, row: Submission, content: Mapping[str, Any]) -> list
             likeness=each.likeness,
             facts=shown[each.table, each.id][1],
             said=said.get((each.table, each.id), ""),
-            same=each.table == "result" and each.id == content.get("same_as"),
+            same=each.id == content.get(_SAME[each.table]),
         )
         for each in found
         if (each.table, each.id) in shown

@@ -14,6 +14,11 @@ from pilot.reports.submission_words import Change
 from pilot.screens import submission_view
 from pilot.services import lookalikes, preview
 
+_SAME = {
+    "result": "填报人说是同一项成果：通过后转化登记到该成果。",
+    "submission": "填报人说与这份填报是同一项：请先审核那一份，再把这份并入它登记的成果。",
+}
+
 
 def changes(found: Sequence[Change], shown: Judged) -> None:
     """What this round changed, before everything else."""
@@ -88,7 +93,7 @@ def _one(shown: Judged, own: Mapping[str, str], other: Alike, reader: Actor) -> 
         left.text(own.get(name) or "—")
         right.text(theirs or "—")
     if other.same:
-        st.info("填报人说是同一项成果：通过后转化登记到该成果。", icon=":material/merge:")
+        st.info(_SAME[other.table], icon=":material/merge:")
     elif other.said:
         st.info(f"不是同一项：{ui.plain(other.said)}", icon=":material/call_split:")
     elif shown.reviewer_id == reader.id:

@@ -68,16 +68,16 @@ def _table(found: Queue, tab: Tab) -> None:
         column_order=[name for name in found.rows.columns if name != "id"],
         column_config={
             "receipt": column.ButtonColumn("回执号", type="tertiary", key=_OPEN, pinned=True),
-            "title": column.TextColumn("成果名称", width=240),
-            "state": column.TextColumn("状态", width=110),
-            "days": column.NumberColumn("等待天数", width=75, format="%d"),
-            "author": column.TextColumn("填报人", width=90),
-            "organisation": column.TextColumn("单位", width=160),
+            "title": column.TextColumn("成果名称", width=215),
+            "state": column.TextColumn("状态", width=85),
+            "days": column.NumberColumn("天数", help="轮到对方处理已有几天", width=50, format="%d"),
+            "author": column.TextColumn("填报人", width=95),
+            "organisation": column.TextColumn("单位", width=125),
             "round": column.NumberColumn("轮次", width=50, format="%d"),
             "warnings": column.NumberColumn(
                 "提示", width=50, help="说明后通过的核对提示", format="%d"
             ),
-            "alike": column.NumberColumn("疑似重复", width=70, format="%d"),
+            "alike": column.NumberColumn("疑似重复", width=75, format="%d"),
             "reviewer": column.TextColumn("审核人", width=90),
         },
     )
