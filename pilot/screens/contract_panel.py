@@ -38,7 +38,9 @@ def section(actor: Actor, view: Moment) -> None:
         kinds = pick.several("合同类型", "type", options(ContractType))
     with ui.reading() as session:
         page = results.contracts(session, actor, view, Wanted(text, kinds=kinds), pick.page())
-    picked = result_list.table(page, _COLUMNS, "contract", "合同清单", "没有找到合同。")
+    picked = result_list.table(
+        page, _COLUMNS, "contract", "合同清单", "没有找到合同。由基地管理人员在本页登记。"
+    )
     pick.paging(page.total, results.PAGE)
     if picked is not None:
         with ui.reading() as session:

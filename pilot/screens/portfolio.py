@@ -28,7 +28,10 @@ COLOURS = {
 }
 
 
-_NONE_YET = "还没有项目。请在“项目台账”登记第一个项目，或由管理人员批量导入。"
+_NONE_YET = (
+    "还没有项目。由基地管理人员在“项目台账”登记第一个项目，或批量导入；"
+    "还没有基地管理账号的，先由系统管理员在“人员与权限”新建。"
+)
 _NONE_FOUND = "没有符合条件的项目；请放宽筛选。"
 _OPEN = ",".join(state.value for state in State if state not in ENDS)
 _ASIDE = "单元格点开可看全文；右边还有几列，可左右滑动"

@@ -66,7 +66,7 @@ def section(actor: Actor, view: Moment) -> None:
     wanted = Wanted(text, field, kind, moved.flag)
     with ui.reading() as session:
         page = results.results(session, actor, view, wanted, pick.page())
-    empty = "没有找到成果。请放宽筛选，或在下面登记第一项成果。"
+    empty = "没有找到成果。请放宽筛选；还没有的，由基地管理人员在本页登记第一项成果。"
     picked = table(page, _RESULTS, "id", "成果清单", empty)
     pick.paging(page.total, results.PAGE)
     if picked is not None:

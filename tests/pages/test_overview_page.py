@@ -108,7 +108,7 @@ def test_an_empty_base_says_what_to_do_next(open_page):
     assert [metric.value for metric in app.metric] == ["0", "0", "0"]
     assert "还没有登记 2026 年度目标。" in said
     assert "现在没有等待您处理的事项。" in said
-    assert "还没有项目。请在“项目台账”登记第一个项目" in said
+    assert "还没有项目。由基地管理人员在“项目台账”登记第一个项目" in said
 
 
 def test_what_waits_is_named_with_its_verb_and_its_reason(open_page, filled, today):
