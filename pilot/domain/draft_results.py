@@ -122,7 +122,7 @@ def _holders(draft: ResultDraft) -> list[Problem]:
     if len(exact) == len(draft.holders) and sum(exact) < _ALL_SHARES:
         message = f"各方份额都已填写，合计只有 {sum(exact)}%。"
         remedy = "请补上其他持有方，或把不知道的份额留空。"
-        return [problem(draft, "holders", "share-sum", message, remedy)]
+        return [problem(draft, "holders", "share-rest", message, remedy, hard=False)]
     return []
 
 

@@ -122,7 +122,7 @@ _PERSON = PersonDraft(name="示例新人", kind="manager")
 _CODE = CodeDraft("fields", "new_code", "新代码")
 _LINE = ChecklistDraft(Gate.G1, "G1-X9", "新准则", Requirement.ADVISORY, HazardClass.ANY)
 _OLD_CODE = CodeDraft("fields", "catalyst", "催化剂（改）")
-_OLD_LINE = ChecklistDraft(Gate.G0, "G0-C1", "示例准则", Requirement.REQUIRED, HazardClass.ANY)
+_OLD_LINE = ChecklistDraft(Gate.G1, "G1-T1", "示例准则", Requirement.REQUIRED, HazardClass.ANY)
 
 CALLS: dict[str, Call] = {
     "accounts.create": _plain("fresh.login", "示例", [Role.REVIEWER], PASSWORD),

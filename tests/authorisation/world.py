@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from pilot.domain.guards import ON_RECORD
 from pilot.domain.people import Actor, Role
 from pilot.domain.vocabulary import Conclusion, Gate, Indicator, LandingLevel
 from pilot.services import (
@@ -88,10 +89,16 @@ def _objects(session: Session, team: Team, mark: str = "示例") -> Ids:
         "account": factories.actor(session, team.base, Role.MANAGER, name=f"{mark}账号").id,
         "shut": _shut(session, team),
         "code_item": _named(session, CodeItem, team, "catalyst"),
-        "checklist_item": _named(session, ChecklistItem, team, "G0-C1"),
+        "checklist_item": _named(session, ChecklistItem, team, "G1-T1"),
     }
     gates = _gates(session, team, mark)
     return plain | gates | _papers(session, team, project) | _registry(session, team, mark)
+
+
+def _to_tick(session: Session, review_id: int) -> int:
+    """A criterion that people tick, not one that the record answers."""
+    lines = queries_gates.checks(session, review_id)
+    return next(c.id for c in lines if c.doc_code is None and c.code not in ON_RECORD)
 
 
 def _shut(session: Session, team: Team) -> int:
@@ -121,10 +128,10 @@ def _gates(session: Session, team: Team, mark: str) -> Ids:
     proven = factories.at_gate(session, team, Gate.G0)
     factories.prove(session, team, proven)
     passed = factories.before_gate(session, team, Gate.G1)
-    check = next(c for c in queries_gates.checks(session, waiting.id) if c.doc_code is None)
+    check = _to_tick(session, fresh.id)
     return {
         "review": waiting.id,
-        "check": check.id,
+        "check": check,
         "fresh": fresh.id,
         "scoring": scoring.id,
         "apart": apart.id,
@@ -231,7 +238,7 @@ def _voided(session: Session, team: Team, furnish: Callable | None = None):
 
 def _closed_gates(session: Session, team: Team) -> Ids:
     done = factories.at_gate(session, team, Gate.G0)
-    check = next(c for c in queries_gates.checks(session, done.id) if c.doc_code is None)
+    check = next(c.id for c in queries_gates.checks(session, done.id) if c.doc_code is None)
     factories.prove(session, team, done)
     old = factories.decide(session, team, done)
     decisions.correct(
@@ -243,7 +250,7 @@ def _closed_gates(session: Session, team: Team) -> Ids:
     plant = {}
     _voided(session, team, lambda project: plant.update(_plant_of(session, team, project)))
     rounds = dict.fromkeys(("review", "fresh", "scoring", "apart", "proven"), done.id)
-    return rounds | {"check": check.id, "decision": old.id, "condition": condition, **plant}
+    return rounds | {"check": check, "decision": old.id, "condition": condition, **plant}
 
 
 def _plant_of(session: Session, team: Team, project) -> Ids:

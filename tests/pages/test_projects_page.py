@@ -143,7 +143,7 @@ def test_a_base_reads_only_its_own_projects(open_page, engine):
 
 
 def test_a_unit_entered_beside_the_form_leaves_an_empty_form(open_page, engine):
-    app = open_page("projects", Role.MANAGER)
+    app = open_page("projects", Role.MANAGER, new="1")
     field(app.text_input, "单位名称 *").input("示例境外公司")
     field(app.selectbox, "单位类型 *").select("foreign")
     field(app.button, "保存单位").click().run()
