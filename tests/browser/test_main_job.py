@@ -77,7 +77,7 @@ def claims_file(page: Page) -> str:
 
 def test_back_leads_to_the_list_as_it_was_narrowed(visit):
     page = visit("manager", "/projects", PASSWORD)
-    search = page.get_by_label("搜索")
+    search = page.get_by_role("textbox", name="搜索")
     expect(search).to_be_visible(timeout=30_000)
     with page.runs.rerun():
         search.fill("催化")

@@ -58,7 +58,7 @@ def test_a_disabled_account_is_out_at_its_next_click(server, visit):
     perform(server.engine, accounts.disable, target, by=1, now=datetime.now(UTC))
     page.get_by_role("button", name="退出所有设备").click()
     page.get_by_role("button", name="确认退出所有设备").click()
-    expect(page.get_by_text("登录已失效")).to_be_visible()
+    expect(page.get_by_text("登录已失效").first).to_be_visible()
     page.get_by_role("link", name="重新登录").click()
     expect(page.get_by_label("登录名")).to_be_visible()
 

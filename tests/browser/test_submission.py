@@ -83,7 +83,7 @@ def write_up(page: Page, title: str) -> None:
             ]
         )
     expect(page.get_by_text("已保存 2 个文件。")).to_be_visible()
-    expect(page.get_by_text("《假的.pdf》没有保存")).to_be_visible()
+    expect(page.get_by_text("《假的.pdf》没有保存").first).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "title"), [(1400, "示例宽屏分离膜"), (390, "示例手机催化剂")])
