@@ -11,7 +11,7 @@ from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.lookalikes import Ground, LookAlike
 from pilot.domain.submission_content import parts
 from pilot.services import lookalikes
-from pilot.store import queries_alike, queries_submissions
+from pilot.store import queries_alike, queries_result_lists, queries_submissions
 from pilot.store.models import Submission
 
 _SAME = {"result": "same_as", "submission": "same_submission"}  # where an author says so
@@ -100,13 +100,14 @@ def _results(
     session: Session, found: Sequence[LookAlike]
 ) -> dict[tuple[str, int], tuple[str, dict[str, str]]]:
     ids = [each.id for each in found if each.table == "result"]
-    holders, numbers = queries_alike.holders(session, ids), queries_alike.numbers(session, ids)
+    holders = queries_result_lists.holders_of(session, ids)
+    numbers = queries_alike.numbers(session, ids)
     return {
         ("result", row.id): (
             row.code,
             {
                 "名称": row.title,
-                "持有方": "、".join(holders.get(row.id, ())),
+                "持有方": "、".join(holder.name for holder in holders[row.id]),
                 "编号": "；".join(
                     f"{IdentifierKind(kind).label} {number}"
                     for kind, number in numbers.get(row.id, ())

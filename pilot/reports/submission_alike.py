@@ -10,8 +10,10 @@ from sqlmodel import Session
 from pilot.domain.lookalikes import Ground, LookAlike
 from pilot.domain.submission_content import parts
 from pilot.services import lookalikes
-from pilot.store import queries_result_lists, queries_submissions
-from pilot.store.models import Result, Submission
+from pilot.store import queries_alike, queries_result_lists, queries_submissions
+from pilot.store.models import Submission
+
+_Named = tuple[str, str, str]  # its name, its holders, where it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,8 @@ def alike(session: Session, row: Submission, content: Mapping[str, Any]) -> list
         else ("submission", one.other_submission_id): (one.reason, name)
         for one, name in queries_submissions.distinctions(session, row.id)
     }
-    results = [one.id for one in found if one.table == "result"]
-    held = queries_result_lists.holders_of(session, results) if results else {}
-    return [_told(session, row, one, content, held, said) for one in found]
+    named = _results(session, found) | _submissions(session, found)
+    return [_told(one, named[one.table, one.id], content, said) for one in found]
 
 
 def unanswered(found: Sequence[Alike]) -> int:
@@ -54,27 +55,41 @@ def unanswered(found: Sequence[Alike]) -> int:
 
 
 def _told(
-    session: Session,
-    row: Submission,
     one: LookAlike,
+    named: _Named,
     content: Mapping[str, Any],
-    held: Mapping[int, Sequence[Any]],
     said: Mapping[tuple[str, int], tuple[str, str]],
 ) -> Alike:
-    if one.table == "result":
-        other = session.get_one(Result, one.id)
-        name, standing = f"{other.code} {other.title}", "已登记成果"
-        holders = "、".join(holder.name for holder in held.get(one.id, ()))
-        same = content.get("same_as") == one.id
-    else:
-        other = session.get_one(Submission, one.id)
-        name, standing = other.title, f"他人填报，{other.state.label}"
-        holders = _holders(session, other)
-        same = content.get("same_submission") == one.id
+    same = content.get("same_as" if one.table == "result" else "same_submission") == one.id
     reason, said_by = said.get((one.table, one.id), ("", ""))
     certain = one.ground is not Ground.SIMILAR
     ground = one.ground.label if certain else f"{one.ground.label}（{one.likeness}%）"
-    return Alike(one.table, one.id, ground, certain, name, holders, standing, same, reason, said_by)
+    return Alike(one.table, one.id, ground, certain, *named, same, reason, said_by)
+
+
+def _results(session: Session, found: Sequence[LookAlike]) -> dict[tuple[str, int], _Named]:
+    ids = [one.id for one in found if one.table == "result"]
+    held = queries_result_lists.holders_of(session, ids)
+    return {
+        ("result", row.id): (
+            f"{row.code} {row.title}",
+            "、".join(holder.name for holder in held[row.id]),
+            "已登记成果",
+        )
+        for row in queries_alike.results(session, ids)
+    }
+
+
+def _submissions(session: Session, found: Sequence[LookAlike]) -> dict[tuple[str, int], _Named]:
+    ids = [one.id for one in found if one.table == "submission"]
+    return {
+        ("submission", row.id): (
+            row.title,
+            _holders(session, row),
+            f"他人填报，{row.state.label}",
+        )
+        for row in queries_alike.submissions(session, ids)
+    }
 
 
 def _holders(session: Session, other: Submission) -> str:

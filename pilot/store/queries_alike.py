@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from sqlmodel import Session, col, select
 
-from pilot.store.models import Organisation, Result, ResultHolder, ResultIdentifier, Submission
+from pilot.store.models import Result, ResultIdentifier, Submission
 
 
 def results(session: Session, ids: Collection[int]) -> Sequence[Result]:
@@ -15,20 +15,6 @@ def results(session: Session, ids: Collection[int]) -> Sequence[Result]:
 def submissions(session: Session, ids: Collection[int]) -> Sequence[Submission]:
     """Submissions by id."""
     return session.exec(select(Submission).where(col(Submission.id).in_(list(ids)))).all()
-
-
-def holders(session: Session, result_ids: Collection[int]) -> dict[int, list[str]]:
-    """Per result the names of its holders in order."""
-    query = (
-        select(ResultHolder.result_id, Organisation.name)
-        .join(Organisation, col(Organisation.id) == col(ResultHolder.organisation_id))
-        .where(col(ResultHolder.result_id).in_(list(result_ids)))
-        .order_by(col(ResultHolder.result_id), col(ResultHolder.position))
-    )
-    found: dict[int, list[str]] = {}
-    for result_id, name in session.exec(query):
-        found.setdefault(result_id, []).append(name)
-    return found
 
 
 def numbers(session: Session, result_ids: Collection[int]) -> dict[int, list[tuple[str, str]]]:
