@@ -1,18 +1,23 @@
 """系统状态: does the installation do well, and what is to be done?"""
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
 from pilot import ui
 from pilot.domain.people import Role
-from pilot.reports import system
+from pilot.reports import mail, system
+from pilot.screens import mail_queue
 from pilot.services.doctor import Level
 
 admin = ui.require(Role.ADMIN)
 st.title("系统状态")
 
-checks = ui.checks()
+checks, now = ui.checks(), datetime.now(UTC)
 with ui.reading() as session:
     jobs = system.job_frame(session, admin)
+    queue = mail.queue_state(session, admin, now)
+    troubles = mail.trouble_frame(session, admin, now)
 
 failures = sum(check.level is Level.FAIL for check in checks)
 warnings = sum(check.level is Level.WARN for check in checks)
@@ -37,3 +42,7 @@ else:
         jobs, hide_index=True, height="content", placeholder="", alt="定时任务", key="jobs"
     )
     st.caption("北京时间。有几台服务器时，每项任务也只做一次。")
+
+st.subheader("邮件")
+mail_queue.state(queue, ui.mail_server())
+mail_queue.troubles(troubles)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
-from pilot import cli_handover, cli_import
+from pilot import cli_handover, cli_import, cli_mail
 from pilot.cli_backup import backup, restore
 from pilot.cli_doctor import doctor
 from pilot.cli_export import export
@@ -42,6 +42,7 @@ app.command()(doctor)
 app.command("handover")(cli_handover.write)
 app.command()(trail)
 app.add_typer(cli_import.app, name="import")
+app.add_typer(cli_mail.app, name="mail")
 
 
 @app.command()

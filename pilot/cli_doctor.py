@@ -15,7 +15,7 @@ _MARKS = {Level.OK: "✓", Level.WARN: "!", Level.FAIL: "✗"}
 def doctor() -> None:
     """体检：设置、版本、磁盘、时钟、备份、账号，逐项说明怎么办；有故障时退出码为 1。"""
     chosen = settings()
-    checks = services.examine(make_engine(chosen.url), chosen, datetime.now(UTC))
+    checks = services.examine(make_engine(chosen.url), chosen, datetime.now(UTC), call=True)
     for check in checks:
         typer.echo(f"{_MARKS[check.level]} {check.title}：{check.found}")
         if check.remedy:

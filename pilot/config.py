@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     jobs: bool = True
     metrics_token: SecretStr = SecretStr("")
     attachments_url: str = ""
+    public_url: str = ""
+    smtp_url: SecretStr = SecretStr("")
 
     @property
     def demo(self) -> bool:

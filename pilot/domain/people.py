@@ -126,6 +126,12 @@ MAY: dict[str, frozenset[Role]] = {
     "review_policy.read": _READ - {Role.PROVINCE},
     "review_policy.save": _ADMIN,
     "notice.read": _ANYONE,
+    # mail
+    "mail.address": _ANYONE,
+    "mail.confirm": _ANYONE,
+    "mail.when": _ANYONE,
+    "mail.address_of": _ADMIN,
+    "mail.test": _ADMIN,
     # import
     "import.apply": _MANAGER,
 }

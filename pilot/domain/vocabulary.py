@@ -238,6 +238,33 @@ class FileKind(Term):
     OTHER = "other_file", "其他材料"
 
 
+class MailKind(Term):
+    """What a mail is about (邮件种类)."""
+
+    NOTICE = "notice", "新通知"
+    DAILY = "daily", "每日汇总"
+    WEEKLY = "weekly", "每周待办"
+    CONFIRM = "confirm", "邮箱确认"
+    TEST = "test", "测试邮件"
+
+
+class MailState(Term):
+    """How a mail stands in the queue (邮件状态)."""
+
+    WAITING = "waiting", "待发"
+    SENT = "sent", "已发出"
+    NEEDLESS = "needless", "不必再发"
+    GIVEN_UP = "given_up", "没有送达"
+
+
+class MailWhen(Term):
+    """When somebody wants mail about their notices (邮件通知方式)."""
+
+    AT_ONCE = "at_once", "随时发送"
+    DAILY = "daily", "每天一封"
+    NEVER = "never", "不发邮件"
+
+
 def options(kind: type[Term]) -> dict[str, str]:
     """Every word of one kind in its order, value to Chinese term."""
     return {word.value: word.label for word in kind}

@@ -63,6 +63,12 @@ ACTIONS: dict[str, str] = {
     "submission.join": "并入已有成果",
     "review_policy.save": "设定审核规则",
     "notice.read": "通知已读",
+    "mail.address": "登记邮箱",
+    "mail.address_of": "代为登记邮箱",
+    "mail.confirm": "确认邮箱",
+    "mail.when": "设定邮件通知方式",
+    "mail.test": "发测试邮件",
+    "digest_policy.save": "设定每周待办",
 }
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from pilot.domain.schedule import Daily, is_overdue
 from pilot.services import attachments, backup, snapshots
 from pilot.services.backup import Backup, Site
+from pilot.services.mail import delivery
 from pilot.store import queries_jobs, queries_tidy, queries_verify
 from pilot.store.engine import reading, writing
 from pilot.store.models import JobRun
@@ -52,7 +53,8 @@ def _sweep(site: Site, _keep: int, now: datetime) -> str:
 def _tidy(site: Site, _keep: int, now: datetime) -> str:
     with writing(site.engine) as session:
         gone = queries_tidy.forget_sign_ins(session, now - LOGS_KEPT)
-    return f"清除过期登录记录 {gone} 条"
+        mails = delivery.tidy(session, now)
+    return f"清除过期登录记录 {gone} 条、办完的邮件 {mails} 条"
 
 
 def _month_ends(site: Site, _keep: int, now: datetime) -> str:

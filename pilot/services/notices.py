@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from pilot.domain.people import Actor
 from pilot.services.command import verb
+from pilot.services.mail import outbox
 from pilot.store import queries, queries_notices, queries_submissions
 from pilot.store.models import Account, Notice, Submission
 
@@ -15,8 +16,11 @@ def tell(
     session: Session, base_id: int, accounts: Iterable[int], text: str, *,
     page: str, about_id: int | None, at: datetime,
 ) -> None:  # fmt: skip
-    """Leave a message for each account; `page` and `about_id` say where it leads."""
-    session.add_all(
+    """Leave a message for each account; `page` and `about_id` say where it leads.
+
+    Who wants mail gets one too, in the same transaction.
+    """
+    told = [
         Notice(
             base_id=base_id,
             account_id=account,
@@ -26,7 +30,9 @@ def tell(
             recorded_at=at,
         )
         for account in sorted(set(accounts))
-    )
+    ]
+    session.add_all(told)
+    outbox.of_notices(session, told, at)
 
 
 def to_reviewers(
@@ -42,6 +48,11 @@ def to_author(session: Session, row: Submission, what: str, at: datetime) -> Non
     """Tell the author of a submission."""
     text = f"{row.receipt}《{row.title}》：{what}"
     tell(session, row.base_id, [row.author_id], text, page="submission", about_id=row.id, at=at)
+
+
+def unread(session: Session, account_id: int) -> int:
+    """How many messages an account has not read."""
+    return queries_notices.unread(session, account_id)
 
 
 @verb("notice.read")

@@ -24,6 +24,7 @@ REQUESTS = Counter(
     "pilot_http_requests", "Answered requests", ["place", "status"], registry=REGISTRY
 )
 JOBS = Counter("pilot_jobs", "Scheduled jobs run here", ["job", "outcome"], registry=REGISTRY)
+MAILS = Counter("pilot_mails", "Mails handled here", ["outcome"], registry=REGISTRY)
 
 log = logging.getLogger("pilot.command")
 

@@ -7,10 +7,13 @@ from sqlalchemy import Column, Connection, Enum, Table, Text, cast, collate, sel
 from sqlmodel import SQLModel
 
 from pilot.store.journal import plain
-from pilot.store.models import JobRun, LoginAttempt, LoginSession
+from pilot.store.models import DigestRun, JobRun, LoginAttempt, LoginSession, Mail
 
-# The door's own bookkeeping and who runs which job: not records, and they change by themselves.
-_PASSING = frozenset(kind.__tablename__ for kind in (LoginSession, LoginAttempt, JobRun))
+# The door's own bookkeeping, who runs which job, what waits to be sent: not records, and they
+# change by themselves.
+_PASSING = frozenset(
+    kind.__tablename__ for kind in (LoginSession, LoginAttempt, JobRun, Mail, DigestRun)
+)
 _BATCH = 5000
 
 

@@ -26,6 +26,7 @@ _PRIVATE = {
     ("account", "password_hash"),
     ("person", "phone"),
     ("person", "email"),
+    ("mail_address", "address"),
 }
 # Derived rows and the door's own bookkeeping are rebuilt or short-lived: no entry of their own.
 _SILENT = {
@@ -36,6 +37,8 @@ _SILENT = {
     "login_session",
     "login_attempt",
     "job_run",
+    "mail",
+    "digest_run",
     "count_snapshot",
     "snapshot_projects",
     "snapshot_claims",

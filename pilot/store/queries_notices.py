@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, update
+from sqlalchemy import Select, func, update
 from sqlmodel import Session, col, select
 
 from pilot.store.models import Notice
@@ -26,6 +26,14 @@ def latest(session: Session, account_id: int, most: int) -> Sequence[Notice]:
         .limit(most)
     )
     return session.exec(query).all()
+
+
+def listed(account_id: int, *, unread: bool) -> Select:
+    """The messages to somebody, the latest first; `unread`: only those."""
+    query = select(Notice).where(Notice.account_id == account_id)
+    if unread:
+        query = query.where(col(Notice.read_at).is_(None))
+    return query.order_by(col(Notice.recorded_at).desc(), col(Notice.id).desc())
 
 
 def mark_read(session: Session, account_id: int, at: datetime) -> None:

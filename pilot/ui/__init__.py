@@ -8,7 +8,7 @@ from pilot.ui.many import take_in
 from pilot.ui.pictures import picture
 from pilot.ui.rehearsal import Rehearsal, rehearse
 from pilot.ui.strip import strip, view
-from pilot.ui.system import checks
+from pilot.ui.system import checks, mail_server
 from pilot.ui.versions import drawn
 from pilot.ui.visitor import reading, require
 from pilot.ui.words import plain
@@ -22,6 +22,7 @@ __all__ = [
     "drawn",
     "go",
     "link",
+    "mail_server",
     "once",
     "picture",
     "plain",

@@ -13,7 +13,7 @@ from pilot.services import door, trace
 from pilot.services.door import Limits, Visitor
 from pilot.ui import flash, menu, system
 from pilot.ui.strip import carry, past_banner, view
-from pilot.ui.visitor import ask_to_sign_in, engine, visitor
+from pilot.ui.visitor import ask_to_sign_in, engine, unread, visitor
 from pilot.ui.words import plain
 
 PRODUCT = "中试项目组合"
@@ -32,7 +32,7 @@ def main() -> None:
         flash.draw(st.container())  # what a person did to their own account ended this session
         ask_to_sign_in()
         return
-    page = st.navigation(menu.pages(who.actor.roles))
+    page = st.navigation(menu.pages(who.actor.roles, unread(who)))
     st.set_page_config(page_title=f"{page.title} · {PRODUCT}")
     note_use(who)
     carry(page.url_path)

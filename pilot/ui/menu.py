@@ -45,6 +45,7 @@ MENU = (
     Entry("submission", "填报", "填报", "edit_note", AUTHORS, hidden=True),
     Entry("people", "人员与权限", "管理", "group", ADMINS),
     Entry("system", "系统状态", "管理", "monitor_heart", ADMINS),
+    Entry("notices", "通知", "管理", "notifications", ANYONE),
     Entry("my_account", "我的账号", "管理", "account_circle", ANYONE),
 )
 
@@ -54,13 +55,17 @@ def entries(roles: frozenset[Role]) -> list[Entry]:
     return [entry for entry in MENU if not entry.roles.isdisjoint(roles)]
 
 
-def pages(roles: frozenset[Role]) -> dict[str, list[StreamlitPage]]:
-    """The same for `st.navigation`, by section, and the start page that leads to the first."""
+def pages(roles: frozenset[Role], unread: int = 0) -> dict[str, list[StreamlitPage]]:
+    """The same for `st.navigation`, by section, and the start page that leads to the first.
+
+    `unread` notices are told in the menu.
+    """
     sections: dict[str, list[StreamlitPage]] = {}
     for entry in entries(roles):
+        told = f"（{unread}）" if unread and entry.file == "notices" else ""
         page = st.Page(
             PAGES / f"{entry.file}.py",
-            title=entry.title,
+            title=f"{entry.title}{told}",
             icon=f":material/{entry.icon}:",
             url_path=entry.file,
             visibility="hidden" if entry.hidden else "visible",

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from pilot.config import settings
+from pilot.domain.errors import PilotError
 from pilot.domain.people import Actor, Role
 from pilot.services import doctor, jobs
 from pilot.services.doctor import Check
+from pilot.services.mail import delivery
 from pilot.store.engine import shared
 from pilot.ui.words import plain
 
@@ -25,6 +27,15 @@ def alarm(reader: Actor) -> None:
         return
     if overdue := _overdue(settings().url):
         st.error(plain(f"{overdue}，超过 26 小时；请查看系统状态。"), icon=":material/backup:")
+
+
+def mail_server() -> str:
+    """The mail server and the sender in words; '' where mail is not set, or set wrongly."""
+    try:
+        post = delivery.post_of(settings())
+    except PilotError:
+        return ""
+    return f"{post.server.shown}，发件人 {post.server.sender}" if post else ""
 
 
 @st.cache_data(ttl=_FRESH, show_spinner=False)

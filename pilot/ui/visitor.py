@@ -11,7 +11,7 @@ from sqlmodel import Session
 from pilot.config import settings
 from pilot.domain.errors import NotAllowed, PilotError
 from pilot.domain.people import Actor, Role
-from pilot.services import door, security
+from pilot.services import door, notices, security
 from pilot.services.door import Visitor
 from pilot.store import engine as store
 from pilot.ui.words import plain
@@ -34,6 +34,12 @@ def visitor() -> Visitor | None:
     with store.reading(engine()) as session:
         who = door.visitor(session, token(), datetime.now(UTC))
     return None if who is None or who.must_change else who
+
+
+def unread(who: Visitor) -> int:
+    """How many notices wait for the signed-in person."""
+    with store.reading(engine()) as session:
+        return notices.unread(session, who.actor.id)
 
 
 def require(*roles: Role) -> Actor:

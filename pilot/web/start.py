@@ -17,7 +17,7 @@ from pilot.config import LOOPBACK, ROOT, settings
 from pilot.domain.errors import PilotError
 from pilot.services import attachments, backup, opening, upgrading
 from pilot.store.engine import learn, reading, shared
-from pilot.web import draining, scheduler
+from pilot.web import draining, postman, scheduler
 from pilot.web import log as server_log
 
 log = logging.getLogger("pilot.start")
@@ -58,10 +58,11 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     warm_up()
     log.info("serving %s data", "demonstration" if settings().demo else "real")
     draining.install()
-    timer = asyncio.create_task(scheduler.keep_time()) if settings().jobs else None
+    lanes = (scheduler.keep_time(), postman.keep_delivering()) if settings().jobs else ()
+    tasks = [asyncio.create_task(lane) for lane in lanes]
     yield
-    if timer is not None:
-        timer.cancel()
+    for task in tasks:
+        task.cancel()
     shared(settings().url).dispose()
 
 

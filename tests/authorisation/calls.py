@@ -27,6 +27,7 @@ from pilot.domain.vocabulary import (
     HazardClass,
     Indicator,
     LandingLevel,
+    MailWhen,
     Requirement,
     Scope,
     TransferMode,
@@ -35,7 +36,7 @@ from pilot.services.codes import ChecklistDraft, CodeDraft
 from pilot.services.landing import LandingDraft
 from pilot.services.sheets import read_table
 from tests import factories
-from tests.authorisation.world import PASSWORD, World
+from tests.authorisation.world import PASSWORD, TOKEN, World
 
 NOW = factories.NOON + timedelta(days=1)
 TODAY = date(2026, 6, 2)
@@ -231,6 +232,11 @@ CALLS: dict[str, Call] = {
     "targets.save_target": _plain(TargetDraft(2026, Indicator.NEW_PILOT, Scope.CITY, 9, "示例")),
     "targets.file_year": _plain(2025, cut_off=NOW, note="示例上报"),
     "public_facts.record_facts": _plain(()),
+    "addresses.set_own": _plain(address="new@example.cn"),
+    "addresses.set_of": _on("account", address="new@example.cn"),
+    "addresses.confirm": _plain(token=TOKEN),
+    "addresses.set_when": _plain(MailWhen.DAILY),
+    "addresses.send_test": _plain(),
     "codes.save_code:old": _saved("code_item", lambda _w: _OLD_CODE, "item_id"),
     "codes.save_checklist_item:old": _saved("checklist_item", lambda _w: _OLD_LINE, "item_id"),
 }

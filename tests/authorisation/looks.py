@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +21,7 @@ from pilot.reports import (
     explanations,
     exports,
     handover,
+    mail,
     needs,
     notices,
     people,
@@ -155,6 +156,12 @@ LOOKS: dict[str, Look] = {
     "submissions.desk": Look("draft", lambda s, a, i: submissions.desk(s, a, i, NOW)),
     "submissions.desk:stranger": Look("unsent", lambda s, a, i: submissions.desk(s, a, i, NOW)),
     "notices.messages": Look(None, lambda s, a, _: notices.messages(s, a)),
+    "notices.unread": Look(None, lambda s, a, _: notices.unread(s, a)),
+    "notices.listed": Look(None, lambda s, a, _: notices.listed(s, a, all=True)),
+    "mail.own_mail": Look(None, lambda s, a, _: mail.own_mail(s, a)),
+    "mail.addresses": Look(None, lambda s, a, _: mail.addresses(s, a)),
+    "mail.queue_state": Look(None, lambda s, a, _: replace(mail.queue_state(s, a, NOW), error="")),
+    "mail.trouble_frame": Look(None, lambda s, a, _: mail.trouble_frame(s, a, NOW)),
     "receipts.receipt": Look("sent", lambda s, a, i: receipts.receipt(s, a, i)),
     "receipts.receipt:stranger": Look("waiting", lambda s, a, i: receipts.receipt(s, a, i)),
     "receipts.receipt:draft": Look("draft", lambda s, a, i: receipts.receipt(s, a, i)),

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from pilot.domain.guards import ON_RECORD
 from pilot.domain.people import Actor, Role
-from pilot.domain.vocabulary import Conclusion, Gate, Indicator, LandingLevel
+from pilot.domain.vocabulary import Conclusion, Gate, Indicator, LandingLevel, MailKind, MailState
 from pilot.services import (
     contracts,
     decisions,
@@ -24,7 +24,8 @@ from pilot.services.decisions import ConditionDraft
 from pilot.store import queries_gates
 from pilot.store.engine import writing
 from pilot.store.files import StoredFile
-from pilot.store.models import Account, ChecklistItem, Claim, CodeItem
+from pilot.store.models import Account, ChecklistItem, Claim, CodeItem, Mail, MailAddress
+from pilot.store.tokens import token_hash
 from tests import factories, factories_submissions
 from tests import factories_registry as registry
 from tests.authorisation import submitted
@@ -32,6 +33,7 @@ from tests.factories import Team, clock
 
 MISSING = 999_999
 PASSWORD = "Right-Horse-77"
+TOKEN = "the-token-of-a-link"
 OTHERS = "别家"  # stands in every name of the other base
 FILE = StoredFile("0" * 64, 10, "application/pdf", "示例.pdf")
 Ids = dict[str, int]
@@ -61,7 +63,24 @@ def make(engine: Engine) -> World:
         others = _objects(session, strangers, mark=OTHERS)
         writer = factories_submissions.author(session, strangers)
         others |= submitted.objects(session, strangers, writer, strangers.one, OTHERS)
+        _mail(session, strangers, [others["account"]], OTHERS)
+        _mail(session, team, [one for name, one in people.items() if name != "disabled"], "示例")
     return World(people, team.manager.id, own, others, closed)
+
+
+def _mail(session: Session, team: Team, accounts: list[int], mark: str) -> None:
+    """A confirmed address for each account, and a confirmation that went wrong."""
+    for number in accounts:
+        about = {"base_id": team.base.id, "account_id": number, "recorded_at": factories.NOON}
+        session.add(
+            MailAddress(**about, address=f"{mark}{number}@example.cn", confirmed_at=factories.NOON)
+        )
+        session.add(
+            Mail(
+                **about, kind=MailKind.CONFIRM, due=factories.NOON, last_error=mark,
+                state=MailState.GIVEN_UP, ended_at=factories.NOON, token_hash=token_hash(TOKEN),
+            )
+        )  # fmt: skip
 
 
 def _people(session: Session) -> tuple[Team, Actor, Ids]:

@@ -32,4 +32,4 @@ def test_what_a_role_does_not_see(role, hidden):
 
 def test_a_researcher_begins_at_the_own_submissions_and_sees_nothing_of_the_portfolio():
     shown = [entry.file for entry in entries(frozenset({Role.RESEARCHER}))]
-    assert shown == ["submissions", "submission", "my_account"]
+    assert shown == ["submissions", "submission", "notices", "my_account"]

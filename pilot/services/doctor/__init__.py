@@ -11,15 +11,19 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from pilot.domain.errors import PilotError
-from pilot.services.doctor import database, place
+from pilot.services.doctor import database, place, post
 from pilot.services.doctor.finding import Check, Chosen, Level
 
 __all__ = ["Check", "Level", "examine"]
 
 
-def examine(engine: Engine, chosen: Chosen, now: datetime) -> list[Check]:
-    """Every check, in the order of a reader's interest; what the database can't answer is left."""
-    return [*place.checks(engine, chosen), *_of_database(engine, chosen, now)]
+def examine(engine: Engine, chosen: Chosen, now: datetime, *, call: bool = False) -> list[Check]:
+    """Every check, in the order of a reader's interest; what the database can't answer is left.
+
+    With `call` the mail server is called too, which may take a while: never from a page.
+    """
+    found = [*place.checks(engine, chosen), *post.setting(chosen, call=call)]
+    return [*found, *_of_database(engine, chosen, now)]
 
 
 def _of_database(engine: Engine, chosen: Chosen, now: datetime) -> Iterator[Check]:

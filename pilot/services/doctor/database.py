@@ -9,6 +9,7 @@ from pilot.domain import demo
 from pilot.domain.moment import SHANGHAI
 from pilot.domain.people import Role
 from pilot.services import jobs, passwords
+from pilot.services.doctor import post
 from pilot.services.doctor.finding import Check, Chosen, fail, good, warn
 from pilot.store import queries_door, queries_jobs, queries_status, schema
 from pilot.store.durability import Volatile, durability
@@ -28,6 +29,7 @@ def checks(engine: Engine, chosen: Chosen, now: datetime) -> Iterator[Check]:
     yield _writes(engine)
     yield _clock(engine, now)
     yield from _backups(engine, chosen, now)
+    yield from post.queue(engine, chosen, now)
     yield from _accounts(engine, chosen)
 
 

@@ -37,6 +37,8 @@ class Chosen(Places, Protocol):
     jobs: bool
     metrics_token: Secret
     data_dir: Path
+    smtp_url: Secret
+    public_url: str
 
 
 def good(title: str, found: str) -> Check:

@@ -23,6 +23,7 @@ from pilot.store.models.gates import (
     ReviewCheck,
     Scorecard,
 )
+from pilot.store.models.mail import DigestPolicy, DigestRun, Mail, MailAddress
 from pilot.store.models.operations import JobRun
 from pilot.store.models.people import (
     Account,
@@ -80,6 +81,8 @@ __all__ = [
     "CountSnapshot",
     "Decision",
     "Definition",
+    "DigestPolicy",
+    "DigestRun",
     "Distinction",
     "Evidence",
     "Filing",
@@ -91,6 +94,8 @@ __all__ = [
     "LandingStep",
     "LoginAttempt",
     "LoginSession",
+    "Mail",
+    "MailAddress",
     "Move",
     "Notice",
     "Organisation",
