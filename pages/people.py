@@ -4,8 +4,8 @@ import streamlit as st
 
 from pilot import ui
 from pilot.domain.people import Role
-from pilot.reports import people, registry
-from pilot.screens import account_panel
+from pilot.reports import mail, people, registry
+from pilot.screens import account_mail, account_panel
 from pilot.services import accounts, passwords
 
 admin = ui.require(Role.ADMIN)
@@ -14,6 +14,7 @@ st.title("人员与权限")
 with ui.reading() as session:
     lines = people.account_lines(session, admin)
     units = registry.organisation_names(session, admin.base_id)
+    mailboxes = mail.addresses(session, admin)
 
 known = {line.id: line for line in lines}
 labels = account_panel.LABELS
@@ -34,6 +35,7 @@ with listed:
 if line := known.get(picked):
     with listed:
         account_panel.panel(line, units)
+        account_mail.field(line, mailboxes)
 
 with new, st.form(f"account-{form}", border=False):
     login = st.text_input("登录名", max_chars=32, help="3 至 32 位小写字母、数字和 . _ -")

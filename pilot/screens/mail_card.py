@@ -81,7 +81,7 @@ def _form(own: OwnMail) -> None:
     label = "换一个邮箱" if own.address else "邮箱"
     with st.form("mail", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         typed = st.text_input(
-            label, max_chars=254, key="mail-address", placeholder="name@example.cn"
+            label, max_chars=254, key=f"mail-address-{own.rev}", placeholder="name@example.cn"
         )
         sent = st.form_submit_button("登记", key="mail-save")
     if sent:

@@ -1,5 +1,6 @@
 """The doctor names what is wrong and what to do, and changes nothing."""
 
+import contextlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,10 @@ from pilot.store import mounts, schema
 from pilot.store.engine import make_engine, reading, writing
 from pilot.store.models import Account
 from tests import factories
+from tests.postbox import Postbox
 
+MAIL = SecretStr("smtps://me:planted@mail.example.cn?from=pilot@example.cn")
+IN_THE_CLEAR = SecretStr("smtp://me:planted@mail.example.cn?from=pilot@example.cn&starttls=no")
 NOON = factories.NOON
 HOUR = timedelta(hours=1)
 
@@ -35,6 +39,8 @@ class Chosen:
     jobs: bool = True
     backup_key: SecretStr = field(default_factory=lambda: SecretStr(sealing.new_key()[1]))
     metrics_token: SecretStr = field(default_factory=lambda: SecretStr(""))
+    smtp_url: SecretStr = field(default_factory=lambda: SecretStr(""))
+    public_url: str = "https://pilot.example.cn"
 
     @property
     def attachments(self) -> Path:
@@ -177,8 +183,16 @@ def test_a_single_administrator_is_noted(well, chosen):
         ({"backup_key": SecretStr("x")}, "备份加密", Level.FAIL),
         ({"metrics_token": SecretStr("short")}, "指标令牌", Level.WARN),
         ({"jobs": False}, "定时任务", Level.WARN),
+        ({}, "邮件", Level.OK),
+        ({"smtp_url": MAIL}, "邮件", Level.OK),
+        ({"smtp_url": MAIL, "public_url": ""}, "邮件", Level.WARN),
+        ({"smtp_url": SecretStr("smtp://mail.example.cn")}, "邮件", Level.WARN),
+        ({"smtp_url": IN_THE_CLEAR}, "邮件", Level.WARN),
     ],
-    ids=["everywhere", "no TLS", "TLS", "no key", "no such key", "a short token", "no jobs"],
+    ids=[
+        *("everywhere", "no TLS", "TLS", "no key", "no such key", "a short token", "no jobs"),
+        *("no mail", "mail", "mail without links", "no sender", "a password in the clear"),
+    ],
 )
 def test_settings(well, chosen, changed, title, wanted):
     for name, value in changed.items():
@@ -188,7 +202,20 @@ def test_settings(well, chosen, changed, title, wanted):
 
 def test_a_secret_is_never_part_of_a_finding(well, chosen):
     chosen.backup_key, chosen.metrics_token = SecretStr("planted-key"), SecretStr("planted-token")
-    assert "planted" not in str(doctor.examine(well, chosen, NOON))
+    for setting in (MAIL, IN_THE_CLEAR, SecretStr("smtp://u:planted@mail.example.cn")):
+        chosen.smtp_url = setting
+        assert "planted" not in str(doctor.examine(well, chosen, NOON))
+
+
+def test_the_mail_server_is_called_only_when_asked(well, chosen):
+    box = Postbox()
+    url = f"smtp://127.0.0.1:{box.port}?from=pilot@example.cn&starttls=no"
+    chosen.smtp_url = SecretStr(url)
+    assert level(well, chosen, "邮件") == [Level.OK]
+    for answers, wanted in ((False, Level.WARN), (True, Level.OK)):
+        with box.open() if answers else contextlib.nullcontext():
+            checks = doctor.examine(well, chosen, NOON, call=True)
+        assert [one.level for one in checks if one.title == "邮件"] == [wanted]
 
 
 def test_an_open_folder_is_noted(well, chosen):

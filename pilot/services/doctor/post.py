@@ -9,7 +9,6 @@ from pilot.domain.errors import PilotError
 from pilot.domain.mailing import Security
 from pilot.services.doctor.finding import Check, Chosen, good, warn
 from pilot.services.mail import delivery
-from pilot.services.mail.delivery import Post
 from pilot.services.mail.smtp import connected
 from pilot.store import queries_mail
 from pilot.store.engine import reading
@@ -29,19 +28,19 @@ def setting(chosen: Chosen, *, call: bool) -> Iterator[Check]:
     if post is None:
         yield good("邮件", "没有设置发信（PILOT_SMTP_URL），通知只在页面里显示")
         return
+    if call:
+        try:
+            with connected(post.server):
+                pass
+        except PilotError as error:
+            yield warn("邮件", error.message, _AS_WRITTEN)
+            return
     server = post.server
     if server.security is Security.NONE and server.user:
         found = f"{server.shown}：用户名和密码不加密传送"
         yield warn("邮件", found, "请改用 smtps://，或去掉 starttls=no。")
-    yield _called(post) if call else good("邮件", f"经 {server.shown} 发信")
-
-
-def _called(post: Post) -> Check:
-    try:
-        with connected(post.server):
-            return good("邮件", f"{post.server.shown} 可以连接和登录")
-    except PilotError as error:
-        return warn("邮件", error.message, _AS_WRITTEN)
+    else:
+        yield good("邮件", f"{server.shown} 可以连接和登录" if call else f"经 {server.shown} 发信")
 
 
 def queue(engine: Engine, chosen: Chosen, now: datetime) -> Iterator[Check]:
