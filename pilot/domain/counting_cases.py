@@ -64,6 +64,17 @@ def judge(fact: PackageFact, transfer: TransferFact, rules: Sequence[Rules]) -> 
     return Case(transfer, basis, "M3-R9", OUTWARD, outward)
 
 
+def makes_claim(fact: PackageFact, transfer: TransferFact, rules: Sequence[Rules]) -> bool:
+    """Whether a transfer, once verified, can carry its result in M3 (形成计入).
+
+    Others are listed with their reason (不计入); what they carry in M3X or M3C is no goal. Where
+    no definition can say, it might: that is answered with yes.
+    """
+    if not definitions(rules, Indicator.TRANSFERRED):
+        return True
+    return not judge(fact, transfer, rules).reason
+
+
 def cooperation(fact: PackageFact, transfer: TransferFact, rules: Sequence[Rules]) -> Basis | None:
     """M3-R14: a four-tech contract with a party in the city, whatever M3 says of it."""
     if not is_four_tech(transfer.contract):

@@ -8,6 +8,7 @@ known already never counts and is in no export.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from pilot.domain.errors import Conflict, GuardFailed, Invalid, NotAllowed
 from pilot.domain.people import Actor
@@ -113,9 +114,20 @@ def turn(state: State) -> Side | None:
     return Side.REVIEWER if state in OPEN else None
 
 
-def votes_needed(*, makes_claim: bool, above_limit: bool) -> int:
-    """Two independent verifications for a transfer that makes a claim and for large amounts."""
-    return 2 if makes_claim or above_limit else 1
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """How many independent verifications are needed (核实人数), and why more than one."""
+
+    needed: int
+    why: tuple[str, ...] = ()
+
+
+def votes_needed(*, makes_claim: bool, amount: Decimal, limit: Decimal) -> Votes:
+    """Two for a transfer that makes a claim and above the base's amount (万元), else one."""
+    why = ["通过后计入转化科技成果"] if makes_claim else []
+    if amount > limit:
+        why.append(f"合同成交额 {amount:,.2f} 万元，超过 {limit:,.2f} 万元")
+    return Votes(2 if why else 1, tuple(why))
 
 
 def enough(facts: Facts, by: Actor, needed: int) -> bool:

@@ -17,15 +17,16 @@ from pilot.domain.submission_content import parts, problems, reason_key
 from pilot.domain.submissions import (
     Facts,
     Tab,
+    Votes,
     check_disinterested,
     check_move,
     turn,
     waiting_days,
 )
 from pilot.domain.vocabulary import FileKind, SubmissionState
-from pilot.services import submission_reviews
 from pilot.services.reads import read
 from pilot.services.submission_access import sent
+from pilot.services.submission_votes import votes_for
 from pilot.services.submissions import facts
 from pilot.store import (
     queries_codes,
@@ -94,7 +95,7 @@ class Judged:
     checks: tuple[Check, ...]
     files: tuple[PaperLine, ...]
     voters: tuple[str, ...]
-    votes_needed: int
+    votes: Votes
     known_contract: str
     reason: str
     decided_by: str
@@ -156,7 +157,7 @@ def judged(session: Session, reader: Actor, submission_id: int | None, now: date
         checks=_checks(session, row, content, now),
         files=_files(session, row),
         voters=tuple(names[one] for one in sorted(known.voters)),
-        votes_needed=submission_reviews.votes_for(content, policy),
+        votes=votes_for(session, row.base_id, content, known_result=content.get("same_as")),
         known_contract=_known_contract(session, row, content),
         reason=row.reason or "",
         decided_by=names.get(row.decided_by, ""),

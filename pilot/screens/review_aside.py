@@ -53,11 +53,17 @@ def checks(shown: Judged) -> None:
         box(f"{ui.plain(check.problem.message)}{why}", icon=":material/rule:")
     if shown.known_contract:
         st.info(ui.plain(shown.known_contract), icon=":material/link:")
-    if shown.votes_needed > 1:
-        done = (
-            f"已由 {ui.plain('、'.join(shown.voters))} 核实。" if shown.voters else "还没有人核实。"
-        )
-        st.info(f"须两人各自核实。{done}", icon=":material/group:")
+    _votes(shown)
+
+
+def _votes(shown: Judged) -> None:
+    """How many must verify, why, and who has."""
+    if shown.votes.needed == 1:
+        st.caption("一位审核人核实即可：通过后不形成转化科技成果的计入，金额也没有超过限额。")
+        return
+    done = f"已由 {'、'.join(shown.voters)} 核实。" if shown.voters else "还没有人核实。"
+    why = "；".join(shown.votes.why)
+    st.info(ui.plain(f"须两人各自核实：{why}。{done}"), icon=":material/group:")
 
 
 def alike(shown: Judged, beside: Beside, reader: Actor) -> None:

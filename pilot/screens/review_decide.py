@@ -104,7 +104,7 @@ def _form(shown: Judged, beside: Beside) -> None:
         if st.button(label, type="primary", icon=":material/gavel:", disabled=choice is None):
             _decide(shown, choice, target, reason or "")
         st.button("放回队列", on_click=_release, args=(shown,), key="release")
-    if choice is Choice.ACCEPT and shown.votes_needed > 1 and not shown.voters:
+    if choice is Choice.ACCEPT and shown.votes.needed > 1 and not shown.voters:
         st.caption("这是第一次核实：确认后由另一位审核人复核，复核通过才登记和计数。")
 
 

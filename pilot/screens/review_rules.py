@@ -14,7 +14,8 @@ def told(rules: Policy) -> None:
     """Every rule in a sentence."""
     amount = f"{rules.two_person_amount:,.2f}"
     st.markdown(
-        f"- 登记转化的填报、合同成交额超过 **{amount}** 万元的填报，由两位审核人各自独立核实。\n"
+        f"- 通过后计入转化科技成果的填报、合同成交额超过 **{amount}** 万元的填报，"
+        f"由两位审核人各自独立核实；其他填报由一位审核人核实。\n"
         f"- 任何人不审核自己的填报。\n"
         f"- 内容或附件改动后，原来的核实作废，重新核实。"
     )

@@ -1,29 +1,25 @@
 """The reviewer's side of a submission (审核): claim, verify, accept, return, refuse, join."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
 from sqlmodel import Session
 
 from pilot.domain.errors import Invalid
 from pilot.domain.parsing import ParseError, parse_decimal
 from pilot.domain.people import Actor
-from pilot.domain.submission_content import parts
 from pilot.domain.submissions import (
     Facts,
     check_commented,
     check_disinterested,
     check_move,
     enough,
-    votes_needed,
 )
 from pilot.domain.vocabulary import SubmissionState
 from pilot.services import acceptance, notices
 from pilot.services.command import verb
 from pilot.services.submission_access import sent
+from pilot.services.submission_votes import votes_for
 from pilot.services.submissions import facts
 from pilot.store import queries_submissions
 from pilot.store.models import Account, ReviewPolicy, Submission, SubmissionVote
@@ -55,11 +51,12 @@ def accept(
     """
     row, known = _judged(session, submission_id, "accept", by)
     content = json.loads(row.content)
-    needed = votes_for(content, queries_submissions.policy(session, row.base_id))
-    if not enough(known, by, needed):
+    same = content.get("same_as")
+    votes = votes_for(session, row.base_id, content, known_result=same)
+    if not enough(known, by, votes.needed):
         return _verified(session, row, known, by, at)
     _vote(session, row, known, by, at)
-    acceptance.take_in(session, row, content, by=by, at=at, known_result=content.get("same_as"))
+    acceptance.take_in(session, row, content, by=by, at=at, known_result=same)
     _decide(row, SubmissionState.ACCEPTED, by, at, reason)
     notices.to_author(session, row, "审核通过，已登记入库", at)
     return row
@@ -100,8 +97,8 @@ def join(
     row, known = _judged(session, submission_id, "join", by, reason)
     target = acceptance.known(session, row, result_id)
     content = json.loads(row.content)
-    needed = votes_for(content, queries_submissions.policy(session, row.base_id))
-    if not enough(known, by, needed):
+    votes = votes_for(session, row.base_id, content, known_result=target.id)
+    if not enough(known, by, votes.needed):
         return _verified(session, row, known, by, at)
     if content.get("has_transfer"):
         _vote(session, row, known, by, at)
@@ -138,25 +135,6 @@ def save_policy(
     row.two_person_amount, row.own_organisation = amount, own_organisation
     session.flush()
     return row
-
-
-def votes_for(content: Mapping[str, Any], policy: ReviewPolicy | None) -> int:
-    """How many independent verifications a content needs in this base."""
-    read = parts(content)
-    limit = (
-        policy.two_person_amount
-        if policy
-        else ReviewPolicy.model_fields["two_person_amount"].default
-    )
-    amount = _amount(read.contract.amount if read.contract else None)
-    return votes_needed(makes_claim=read.transfer is not None, above_limit=amount > limit)
-
-
-def _amount(value: object) -> Decimal:
-    try:
-        return parse_decimal(value or 0)
-    except ParseError:
-        return Decimal(0)
 
 
 def _judged(

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pilot.domain.counting import Source, TransferFact, distinct, transferred
+from pilot.domain.counting_cases import makes_claim
 from pilot.domain.vocabulary import (
     FOUR_TECH,
     ContractType,
@@ -549,6 +550,44 @@ def packages(draw):
 
 def standing_on(verdicts, on: date):
     return [each for each in verdicts if each.stands(on)]
+
+
+FOUR_TECH_ON = rules(Indicator.TRANSFERRED, id=3, include_four_tech=True)
+
+
+@pytest.mark.parametrize(
+    ("fact", "known", "makes"),
+    [
+        pytest.param(package(transfer()), [M3], True, id="M3-R1 a licence to a local receiver"),
+        pytest.param(package(transfer(receive_area=None)), [M3], True, id="M3-R8 place unknown"),
+        pytest.param(package(transfer(receive_area=SHENYANG)), [M3], False, id="M3-R8 away"),
+        pytest.param(
+            package(transfer(receive_area=SHENYANG), holder_areas=(DAWA,)), [M3], False,
+            id="M3-R9 outward",
+        ),
+        pytest.param(package(transfer(42, DEVELOPMENT)), [M3], False, id="M3-R14 development"),
+        pytest.param(
+            package(transfer(42, DEVELOPMENT)), [FOUR_TECH_ON], True, id="M3-R14 switched on"
+        ),
+        pytest.param(package(transfer(), kind="paper"), [M3], False, id="M3-R13 a paper"),
+        pytest.param(package(transfer()), [], True, id="C-R2 no definition can say"),
+    ],
+)  # fmt: skip
+def test_which_transfers_make_a_claim(fact, known, makes):
+    assert makes_claim(fact, fact.transfers[0], known) is makes
+
+
+@given(packages())
+def test_what_makes_no_claim_never_counts(fact):
+    standing = [one for one in fact.transfers if not one.voided]
+    silent = {one.id for one in standing if not makes_claim(fact, one, [M3])}
+    counted = [
+        each
+        for each in transferred(fact, [M3])
+        if each.indicator is Indicator.TRANSFERRED and each.standing is not Standing.EXCLUDED
+    ]
+    resting = {one.id for each in counted for one in each.sources if one.kind == "transfer"}
+    assert not silent & resting
 
 
 @given(packages(), days)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -110,17 +111,31 @@ def test_who_may_judge(by, home, allowed, voters, refused):
 
 
 @pytest.mark.parametrize(
-    ("makes_claim", "above", "voters", "is_enough"),
+    ("makes_claim", "amount", "needed", "why"),
     [
-        pytest.param(False, False, set(), True, id="a result needs one"),
-        pytest.param(True, False, set(), False, id="a transfer needs two"),
-        pytest.param(False, True, set(), False, id="a large amount needs two"),
-        pytest.param(True, False, {3}, True, id="the second is enough"),
-        pytest.param(True, False, {2}, False, id="one person is one vote"),
+        pytest.param(False, "0", 1, "", id="a result needs one"),
+        pytest.param(False, "100", 1, "", id="the limit itself needs one"),
+        pytest.param(False, "100.01", 2, "超过 100.00 万元", id="a large amount needs two"),
+        pytest.param(True, "0", 2, "计入转化科技成果", id="what makes a claim needs two"),
+        pytest.param(True, "200", 2, "计入转化科技成果；合同成交额", id="both reasons are told"),
     ],
 )
-def test_how_many_verifications(makes_claim, above, voters, is_enough):
-    needed = votes_needed(makes_claim=makes_claim, above_limit=above)
+def test_how_many_verifications(makes_claim, amount, needed, why):
+    votes = votes_needed(makes_claim=makes_claim, amount=Decimal(amount), limit=Decimal(100))
+    assert votes.needed == needed
+    assert why in "；".join(votes.why)
+
+
+@pytest.mark.parametrize(
+    ("needed", "voters", "is_enough"),
+    [
+        pytest.param(1, set(), True, id="one needs nobody else"),
+        pytest.param(2, set(), False, id="the first of two is not enough"),
+        pytest.param(2, {3}, True, id="the second is enough"),
+        pytest.param(2, {2}, False, id="one person is one vote"),
+    ],
+)
+def test_when_verifications_are_enough(needed, voters, is_enough):
     known = replace(facts(State.WAITING), voters=frozenset(voters))
     assert enough(known, HOLDER, needed) is is_enough
 

@@ -333,6 +333,44 @@ def test_a_transfer_needs_two_and_then_counts_once(session, people, writer, buye
     assert counted(session) == 1
 
 
+AWAY = "210100"
+
+
+@pytest.mark.parametrize(
+    ("contract", "area", "limit", "voters"),
+    [
+        pytest.param({"type": "development"}, "211102", "100", 1, id="four-tech below the limit"),
+        pytest.param({"type": "development"}, "211102", "88", 2, id="four-tech above the limit"),
+        pytest.param({}, AWAY, "100", 1, id="received elsewhere below the limit"),
+        pytest.param({}, AWAY, "88", 2, id="received elsewhere above the limit"),
+        pytest.param({}, "211102", "100", 2, id="makes a claim"),
+    ],
+)
+def test_two_verify_what_makes_a_claim_or_is_large(
+    session, people, writer, contract, area, limit, voters
+):
+    admin = factories.actor(session, people.base, Role.ADMIN)
+    submission_reviews.save_policy(
+        session, limit, False, by=admin, at=clock(session), reason="示例依据"
+    )
+    buyer = registry.organisation(session, people, reg_area=area)
+    row = made.sent(session, writer, made.transfer_content(writer, buyer, **contract))
+
+    made.accepted(session, row, people.one)
+
+    assert row.state is (State.ACCEPTED if voters == 1 else State.SECOND)
+
+
+def test_a_registered_contract_decides_how_many_verify(session, people, writer, buyer):
+    registry.contract(session, people, no="SB-001", amount=5000, type="development")
+    content = made.transfer_content(writer, buyer, amount="1", type="development")
+    row = made.sent(session, writer, content)
+
+    made.accepted(session, row, people.one)
+
+    assert row.state is State.SECOND
+
+
 def test_the_same_person_cannot_verify_twice(session, people, writer, buyer):
     row = made.sent(session, writer, made.transfer_content(writer, buyer))
     made.accepted(session, row, people.one)
