@@ -46,6 +46,7 @@ from pilot.store.models.portfolio import (
     ProjectSpan,
     PublicFact,
 )
+from pilot.store.models.reports import ReportPack, ReportTemplate
 from pilot.store.models.results import (
     Contract,
     Result,
@@ -108,6 +109,8 @@ __all__ = [
     "ProjectSpan",
     "PublicFact",
     "Record",
+    "ReportPack",
+    "ReportTemplate",
     "Result",
     "ResultHolder",
     "ResultIdentifier",
