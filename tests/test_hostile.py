@@ -30,6 +30,9 @@ MACHINE = {
     "project_site": "site",
     "project_span": "area field holder_uscc industry readiness sites",
     "public_fact": "subject suggests",
+    "report_pack": "checked_by definitions manifest period prepared_by product_version responsible"
+    " sha256 template_code",
+    "report_template": "body code document_number form_number issuer title",
     "result": "attribute field industry kind maturity owner_type registration_no"
     " readiness_scheme readiness_version",
     "result_identifier": "key kind",
