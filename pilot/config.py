@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     attachments_url: str = ""
     public_url: str = ""
     smtp_url: SecretStr = SecretStr("")
+    api_per_minute: int = 120
 
     @property
     def demo(self) -> bool:

@@ -54,6 +54,9 @@ MAY: dict[str, frozenset[Role]] = {
     "system.read": _ADMIN,
     # accounts
     "account.read": _ADMIN,
+    "api.read": _ADMIN,
+    "api.token": _ADMIN,
+    "api.revoke": _ADMIN,
     "account.own": _ANYONE,
     "account.create": _ADMIN,
     "account.disable": _ADMIN,

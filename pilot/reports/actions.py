@@ -6,6 +6,8 @@ ACTIONS: dict[str, str] = {
     "account.enable": "启用账号",
     "account.reset": "重置密码",
     "account.roles": "更改角色",
+    "api.token": "建立接口令牌",
+    "api.revoke": "撤销接口令牌",
     "account.organisation": "更改账号单位",
     "account.password": "修改密码",
     "account.sign_out_everywhere": "全部退出登录",

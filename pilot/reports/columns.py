@@ -61,6 +61,18 @@ PROJECTS: tuple[Column, ...] = (
     Column("budget", "预算（万元）", Kind.MONEY),
 )
 
+RESULTS: tuple[Column, ...] = (
+    Column("base", "基地"),
+    Column("code", "成果编号", Kind.CODE),
+    Column("title", "成果名称"),
+    Column("kind", "成果类型", codes="result_kinds"),
+    Column("field", "技术领域", codes="fields"),
+    Column("registration_no", "成果登记号", Kind.CODE),
+    Column("holders", "持有方"),
+    Column("package", "所属成果包", Kind.CODE),
+    Column("transfers", "转化次数", Kind.NUMBER),
+)
+
 TRANSFERS: tuple[Column, ...] = (
     Column("base", "基地"),
     Column("result_code", "成果编号", Kind.CODE),

@@ -13,10 +13,16 @@ from pilot.domain.moment import Moment
 from pilot.domain.vocabulary import Indicator, Scope, Stage, Standing, State
 from pilot.reports import summary
 from pilot.reports.cells import Cell, Labels, writer
-from pilot.reports.columns import CLAIMS, PROJECTS, SUMMARY, TRANSFERS, Column
+from pilot.reports.columns import CLAIMS, PROJECTS, RESULTS, SUMMARY, TRANSFERS, Column
 from pilot.reports.evidence import with_evidence
 from pilot.reports.judged import with_judgement
-from pilot.store import queries_codes, queries_tables, queries_transfer_table, streams
+from pilot.store import (
+    queries_codes,
+    queries_result_lists,
+    queries_tables,
+    queries_transfer_table,
+    streams,
+)
 
 Row = Mapping[str, Any]
 Bases = Sequence[int]
@@ -151,6 +157,16 @@ def _projects(bases: Bases, view: Moment, chosen: Chosen) -> Select:
     return queries_tables.projects(bases, view, wanted)
 
 
+def _results(bases: Bases, view: Moment, chosen: Chosen) -> Select:
+    return queries_result_lists.results(bases, view, text=chosen.text, fields=chosen.fields)
+
+
+def _held(session: Session, found: Sequence[Row], _view: Moment, _chosen: Chosen) -> Sequence[Row]:
+    holders = queries_result_lists.holders_of(session, [row["id"] for row in found])
+    named = {one: "、".join(each.name for each in known) for one, known in holders.items()}
+    return [{**row, "holders": named.get(row["id"])} for row in found]
+
+
 def _transfers(bases: Bases, view: Moment, chosen: Chosen) -> Select:
     return queries_transfer_table.transfers(bases, view, text=chosen.text, year=view.year)
 
@@ -189,6 +205,14 @@ TABLES: dict[str, Table] = {
             _projects,
             key=queries_tables.PROJECT_KEY,
             scopes=(None, Scope.BASE),
+        ),
+        Table(
+            "results",
+            "成果清单",
+            RESULTS,
+            _results,
+            key=queries_result_lists.RESULT_KEY,
+            complete=_held,
         ),
         Table(
             "transfers",

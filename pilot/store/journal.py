@@ -24,6 +24,7 @@ from pilot.store.models import Base, JournalEntry, JournalHead
 HIDDEN = "…"
 _PRIVATE = {
     ("account", "password_hash"),
+    ("api_token", "token_hash"),
     ("person", "phone"),
     ("person", "email"),
     ("mail_address", "address"),

@@ -21,6 +21,7 @@ _WHAT = {
     "landing": "产业化落地",
     "attachment": "附件",
     "submission": "填报",
+    "api_token": "令牌",
 }
 
 

@@ -44,6 +44,7 @@ MENU = (
     Entry("submissions", "我的提交", "填报", "assignment", AUTHORS),
     Entry("submission", "填报", "填报", "edit_note", AUTHORS, hidden=True),
     Entry("people", "人员与权限", "管理", "group", ADMINS),
+    Entry("api", "数据接口", "管理", "api", ADMINS),
     Entry("system", "系统状态", "管理", "monitor_heart", ADMINS),
     Entry("notices", "通知", "管理", "notifications", ANYONE),
     Entry("my_account", "我的账号", "管理", "account_circle", ANYONE),

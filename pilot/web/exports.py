@@ -69,7 +69,7 @@ async def _file(request: Request, write: Write, name: str, media_type: str) -> R
     )
     log.info("export %s by account %d, %d bytes", request.url.path, who.actor.id, size)
     return StreamingResponse(
-        _chunks(body),
+        chunks(body),
         media_type=media_type,
         headers={
             "content-disposition": disposition(name.format(stem=export.stem)),
@@ -81,18 +81,26 @@ async def _file(request: Request, write: Write, name: str, media_type: str) -> R
 
 
 def _written(request: Request, actor: Actor, write: Write) -> tuple[BinaryIO, Export, int]:
-    """The finished file, rewound; it vanishes from the disk when it is closed."""
+    """The finished file, rewound."""
     chosen = request.query_params
-    with WORK.going_on(), contextlib.ExitStack() as stack:
-        body = stack.enter_context(tempfile.TemporaryFile(dir=_folder()))
-        with reading(shared(settings().url)) as session:
-            name = request.path_params["table"]
-            export = exports.asked(session, actor, name, view_of(chosen), filters_of(chosen))
-            write(session, export, body, _encoding(chosen))
-        stack.pop_all()
+    with spooled() as body, reading(shared(settings().url)) as session:
+        name = request.path_params["table"]
+        export = exports.asked(session, actor, name, view_of(chosen), filters_of(chosen))
+        write(session, export, body, _encoding(chosen))
     size = body.seek(0, 2)
     body.seek(0)
     return body, export, size
+
+
+@contextlib.contextmanager
+def spooled() -> Iterator[BinaryIO]:
+    """A file to write a whole answer to; it vanishes from the disk when it is closed.
+
+    It outlives the block unless that raised.
+    """
+    with WORK.going_on(), contextlib.ExitStack() as stack:
+        yield stack.enter_context(tempfile.TemporaryFile(dir=_folder()))
+        stack.pop_all()
 
 
 def view_of(chosen: QueryParams) -> Moment:
@@ -108,7 +116,7 @@ def view_of(chosen: QueryParams) -> Moment:
 def filters_of(chosen: QueryParams) -> Chosen:
     """What the list is narrowed to; a word that does not exist is refused, not passed over."""
     return Chosen(
-        text=chosen.get("text", "")[:200],
+        text=chosen.get("text", "").replace("\0", "")[:200],
         stages=_words(Stage, "stage", chosen),
         states=_words(State, "state", chosen),
         fields=tuple(chosen.getlist("field")[:100]),
@@ -129,7 +137,8 @@ def _metadata(session: Session, export: Export, body: BinaryIO, encoding: Encodi
     return about
 
 
-def _chunks(body: BinaryIO) -> Iterator[bytes]:
+def chunks(body: BinaryIO) -> Iterator[bytes]:
+    """A file bit by bit, closed at its end."""
     with body:
         while chunk := body.read(_CHUNK):
             yield chunk

@@ -19,6 +19,7 @@ _PLACES = (
     ("/metrics", "metrics"),
     ("/auth/", "door"),
     ("/export/", "export"),
+    ("/api/", "api"),
     ("/files/", "file"),
     ("/static/", "asset"),
     ("/i18n/", "asset"),

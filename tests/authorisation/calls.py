@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from pilot.domain.api_tokens import ApiScope
 from pilot.domain.draft_counting import DefinitionDraft, TargetDraft
 from pilot.domain.drafts import (
     ContractDraft,
@@ -32,6 +33,7 @@ from pilot.domain.vocabulary import (
     Scope,
     TransferMode,
 )
+from pilot.services import api_tokens
 from pilot.services.codes import ChecklistDraft, CodeDraft
 from pilot.services.landing import LandingDraft
 from pilot.services.sheets import read_table
@@ -126,6 +128,8 @@ _OLD_CODE = CodeDraft("fields", "catalyst", "催化剂（改）")
 _OLD_LINE = ChecklistDraft(Gate.G1, "G1-T1", "示例准则", Requirement.REQUIRED, HazardClass.ANY)
 
 CALLS: dict[str, Call] = {
+    "api_tokens.create": _plain("示例平台", [ApiScope.COUNTS], TODAY, api_tokens.fresh()),
+    "api_tokens.revoke": _on("token"),
     "accounts.create": _plain("fresh.login", "示例", [Role.REVIEWER], PASSWORD),
     "accounts.disable": _on("account"),
     "accounts.enable": _on("shut"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 from sqlmodel import Session
 
+from pilot.domain.api_tokens import ApiScope
 from pilot.domain.errors import NotFound
 from pilot.domain.import_columns import ImportKind
 from pilot.domain.moment import moment
@@ -15,6 +16,8 @@ from pilot.domain.people import Actor
 from pilot.domain.submissions import Tab
 from pilot.domain.vocabulary import Indicator, Scope
 from pilot.reports import (
+    api,
+    api_tokens,
     claims,
     code_lists,
     definitions,
@@ -40,7 +43,7 @@ from pilot.reports import (
 from pilot.reports.exports import Encoding
 from pilot.reports.results import Wanted
 from pilot.reports.submissions import Group
-from pilot.reports.tables import Chosen
+from pilot.reports.tables import EVERYTHING, Chosen
 from pilot.services import legality, trail
 from pilot.services.downloads import open_attachment
 from pilot.services.importing import batch
@@ -71,6 +74,11 @@ def _export(session: Session, actor: Actor, _id: int | None) -> str:
     return file.getvalue().decode()
 
 
+def _interface(session: Session, actor: Actor, _id: int | None) -> str:
+    asked = [api.asked(session, actor, scope, VIEW, EVERYTHING) for scope in ApiScope]
+    return "".join(api.as_json(api.answer(session, one, 1000, 0)).decode() for one in asked)
+
+
 def _trail(session: Session, actor: Actor, _id: int | None) -> str:
     file = io.StringIO()
     trail.write(session, actor, file)
@@ -96,6 +104,8 @@ def _attachment(session: Session, actor: Actor, row_id: int | None) -> str:
 
 
 LOOKS: dict[str, Look] = {
+    "api.asked": Look(None, _interface),
+    "api_tokens.token_lines": Look(None, lambda s, a, _: api_tokens.token_lines(s, a, NOW)),
     "claims.numbers": Look(None, lambda s, a, _: claims.numbers(s, a, VIEW, _M1)),
     "claims.lines": Look(None, lambda s, a, _: claims.lines(s, a, VIEW, _M1)),
     "claims.ledger": Look(None, lambda s, a, _: claims.ledger(s, a, VIEW, _M1)),

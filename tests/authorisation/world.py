@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from pilot.domain.api_tokens import ApiScope
 from pilot.domain.guards import ON_RECORD
 from pilot.domain.people import Actor, Role
 from pilot.domain.vocabulary import Conclusion, Gate, Indicator, LandingLevel, MailKind, MailState
 from pilot.services import (
+    api_tokens,
     contracts,
     decisions,
     evidence,
@@ -24,7 +26,7 @@ from pilot.services.decisions import ConditionDraft
 from pilot.store import queries_gates
 from pilot.store.engine import writing
 from pilot.store.files import StoredFile
-from pilot.store.models import Account, ChecklistItem, Claim, CodeItem, Mail, MailAddress
+from pilot.store.models import Account, ApiToken, ChecklistItem, Claim, CodeItem, Mail, MailAddress
 from pilot.store.tokens import token_hash
 from tests import factories, factories_submissions
 from tests import factories_registry as registry
@@ -107,11 +109,21 @@ def _objects(session: Session, team: Team, mark: str = "示例") -> Ids:
         "asked": asked.id,
         "account": factories.actor(session, team.base, Role.MANAGER, name=f"{mark}账号").id,
         "shut": _shut(session, team),
+        "token": _token(session, team, mark).id,
         "code_item": _named(session, CodeItem, team, "catalyst"),
         "checklist_item": _named(session, ChecklistItem, team, "G1-T1"),
     }
     gates = _gates(session, team, mark)
     return plain | gates | _papers(session, team, project) | _registry(session, team, mark)
+
+
+def _token(session: Session, team: Team, mark: str) -> ApiToken:
+    """A token of the interface, as an administrator makes one."""
+    admin = factories.actor(session, team.base, Role.ADMIN)
+    name, until = f"{mark}平台", date(2026, 12, 31)
+    return api_tokens.create(
+        session, name, list(ApiScope), until, api_tokens.fresh(), by=admin, at=clock(session)
+    )
 
 
 def _to_tick(session: Session, review_id: int) -> int:
@@ -243,6 +255,8 @@ def _closed(session: Session, team: Team, own: Ids) -> Ids:
     ids = dict.fromkeys(("project", "into", "asked", "running"), _voided(session, team).id)
     ids |= _closed_gates(session, team) | _closed_registry(session, team, own)
     ids["account"] = _shut(session, team)
+    token = _token(session, team, "撤销的")
+    token.revoked_at, ids["token"] = factories.NOON, token.id
     return ids | {"shut": own["account"]}
 
 

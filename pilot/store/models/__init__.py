@@ -1,5 +1,6 @@
 """Every table of the product; importing this registers them all."""
 
+from pilot.store.models.api import ApiToken
 from pilot.store.models.base import Record, Versioned
 from pilot.store.models.counting import (
     Claim,
@@ -70,6 +71,7 @@ from pilot.store.models.submissions import (
 __all__ = [
     "Account",
     "AccountRole",
+    "ApiToken",
     "Attachment",
     "Base",
     "ChecklistItem",

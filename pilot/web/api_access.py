@@ -1,0 +1,88 @@
+"""Who may ask the read-only interface (数据接口), and how often: a bearer token, counted per token.
+
+The count is kept by each server process; with several of them a token gets as many turns in each.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from pilot.config import settings
+from pilot.domain.api_tokens import ApiScope
+from pilot.domain.errors import Busy, Invalid, NotAllowed, NotFound, PilotError, Unwritable
+from pilot.services import api_tokens, security
+from pilot.services.api_tokens import Caller
+from pilot.store.engine import shared
+
+PROBLEM = "application/problem+json"
+Answer = Callable[[Request, Caller], Awaitable[Response]]
+
+_TURNS = MovingWindowRateLimiter(MemoryStorage())
+_STATUS = {NotAllowed: 403, NotFound: 404, Busy: 503, Unwritable: 503}
+_SLOWER = "请求过于频繁：每个令牌每分钟最多 {most} 次，请在 {seconds} 秒后再试。"
+
+
+def guarded(scope: ApiScope | None, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    """A route that only a live token reaches, with `scope` if one is named, and not too often."""
+
+    async def asked(request: Request) -> Response:
+        try:
+            caller = await run_in_threadpool(_caller, request)
+        except NotAllowed as error:
+            security.refused(error, request.url.path[:100], None)
+            return problem(401, error.message, {"www-authenticate": "Bearer"})
+        if refusal := _too_often(caller):
+            return refusal
+        try:
+            _check_scope(caller, scope)
+            return await answer(request, caller)
+        except PilotError as error:
+            return _refused(request, caller, error)
+
+    return asked
+
+
+def problem(
+    status: int, detail: str, headers: dict[str, str] | None = None, **more: str
+) -> JSONResponse:
+    """A refusal as RFC 9457 has it: status and a sentence, and which parameter it is about."""
+    body = {"status": status, "detail": detail, **more}
+    return JSONResponse(body, status, headers, media_type=PROBLEM)
+
+
+def _caller(request: Request) -> Caller:
+    given = request.headers.get("authorization", "")
+    kind, _, token = given.partition(" ")
+    known = token.strip() if kind.lower() == "bearer" else ""
+    return api_tokens.caller(shared(settings().url), known, datetime.now(UTC))
+
+
+def _check_scope(caller: Caller, scope: ApiScope | None) -> None:
+    if scope is not None and scope not in caller.scopes:
+        raise NotAllowed(f"这个令牌不能读取“{scope.label}”；请系统管理员另建一个包含它的令牌。")
+
+
+def _too_often(caller: Caller) -> Response | None:
+    most = settings().api_per_minute
+    item, name = RateLimitItemPerMinute(most), str(caller.token_id)
+    if _TURNS.hit(item, name):
+        return None
+    reset, _left = _TURNS.get_window_stats(item, name)
+    seconds = max(1, round(reset - time.time()))
+    sentence = _SLOWER.format(most=most, seconds=seconds)
+    return problem(429, sentence, {"retry-after": str(seconds)})
+
+
+def _refused(request: Request, caller: Caller, error: PilotError) -> Response:
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
+    if status in (403, 404):
+        security.refused(error, request.url.path[:100], caller.actor.id)
+    field = {"field": error.field} if isinstance(error, Invalid) else {}
+    return problem(status, error.message, **field)
