@@ -33,7 +33,7 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
     "web": (
         {"web", "services", "reports", "store.engine", "store.schema", "config", "domain", "ui"},
         {"starlette", "streamlit", "sqlmodel", "sqlalchemy", "uvicorn", "pandas", "altair"}
-        | {"anyio", "jinja2", "prometheus_client"},
+        | {"anyio", "jinja2", "limits", "prometheus_client"},
     ),
     "ui": (
         {
