@@ -1,7 +1,7 @@
 """tokens of the read-only interface
 
 Revision: 0014
-Revises: 0006
+Revises: 0008
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ import sqlmodel
 from alembic import op
 
 revision = '0014'
-down_revision = '0006'
+down_revision = '0008'
 branch_labels = None
 depends_on = None
 
