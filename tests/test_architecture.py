@@ -136,7 +136,9 @@ def test_nobody_reads_the_clock_but_the_edge(path):
 def test_no_page_shows_unescaped_html(path):
     source = path.read_text(encoding="utf-8")
     for way in ("unsafe_allow_html", "st.html(", "components", "st.iframe("):
-        assert "streamlit" not in source or way not in source, f"{way}: text of a user could run as a program"
+        assert "streamlit" not in source or way not in source, (
+            f"{way}: text of a user could run as a program"
+        )
 
 
 # Calls whose first argument Streamlit reads as Markdown; attributes that hold what people typed.

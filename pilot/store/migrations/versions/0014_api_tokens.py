@@ -1,7 +1,7 @@
 """tokens of the read-only interface
 
 Revision: 0014
-Revises: 0008
+Revises: 0010
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ import sqlmodel
 from alembic import op
 
 revision = '0014'
-down_revision = '0008'
+down_revision = '0010'
 branch_labels = None
 depends_on = None
 
