@@ -143,7 +143,7 @@ def again_at(tries: int, now: datetime) -> datetime:
 _SAID = {
     MailKind.NOTICE: ("您有一条新通知", "您有一条新的通知，请打开下面的链接查看。"),
     MailKind.DAILY: ("您有未读通知", "您有 {count} 条未读通知，请打开下面的链接查看。"),
-    MailKind.WEEKLY: ("本周待办", "本周有 {count} 项工作在等待办理，请打开下面的链接查看。"),
+    MailKind.WEEKLY: ("本周待办", "{told}请打开下面的链接查看。"),
     MailKind.CONFIRM: (
         "请确认邮箱",
         "有人在中试项目组合里把这个邮箱登记为您的通知邮箱。"
@@ -158,13 +158,13 @@ _FOOT = {
 _HOW_TO_STOP = "本邮件由系统自动发出，请勿回复；不想再收到，可在“我的账号”里关闭。"
 
 
-def letter(kind: MailKind, name: str, address: str, count: int = 0) -> Letter:
-    """The words of a mail to `name` that leads to `address`."""
+def letter(kind: MailKind, name: str, address: str, *, count: int = 0, told: str = "") -> Letter:
+    """The words of a mail to `name` that leads to `address`; only a digest says what is `told`."""
     subject, sentence = _SAID[kind]
     lines = (
         f"{' '.join(name.split())}，您好：",
         "",
-        sentence.format(count=count),
+        sentence.format(count=count, told=told),
         "",
         address,
         "",

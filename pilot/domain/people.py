@@ -135,6 +135,8 @@ MAY: dict[str, frozenset[Role]] = {
     "mail.when": _ANYONE,
     "mail.address_of": _ADMIN,
     "mail.test": _ADMIN,
+    "waiting.read": _MANAGER,
+    "digest_policy.save": _MANAGER,
     # import
     "import.apply": _MANAGER,
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from pilot.domain.digest import PAPER_DAYS
 from pilot.domain.guards import SCORED
 from pilot.domain.lights import Level, LightFacts, lateness, light, rank
 from pilot.domain.moment import Moment, local_day
@@ -18,7 +19,7 @@ from pilot.store import queries_lights, queries_needs, queries_portfolio
 
 MOST = 7
 _ASKED = MOST + 1  # of each kind: one more tells that there are more
-DUE_DAYS, CONDITION_DAYS, PAPER_DAYS = 14, 7, 60
+DUE_DAYS, CONDITION_DAYS = 14, 7
 
 
 @dataclass(frozen=True, slots=True)

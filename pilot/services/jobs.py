@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import Engine
 
 from pilot.domain.schedule import Daily, is_overdue
-from pilot.services import attachments, backup, snapshots
+from pilot.services import attachments, backup, digests, snapshots
 from pilot.services.backup import Backup, Site
 from pilot.services.mail import delivery
 from pilot.store import queries_jobs, queries_tidy, queries_verify
@@ -68,6 +68,17 @@ def _month_ends(site: Site, _keep: int, now: datetime) -> str:
     return f"新存月末快照 {stored} 份"
 
 
+def _digest(site: Site, _keep: int, now: datetime) -> str:
+    """A base at a time, so that one that fails is tried again without the others."""
+    with reading(site.engine) as session:
+        bases = [base.id for base in queries_verify.bases(session)]
+    told = 0
+    for base_id in bases:
+        with writing(site.engine) as session:
+            told += digests.tell(session, base_id, at=now)
+    return f"提醒了 {told} 个基地"
+
+
 JOBS = {
     job.name: job
     for job in (
@@ -75,6 +86,7 @@ JOBS = {
         Job("month_ends", "月末快照", Daily(time(3, 0)), _month_ends),
         Job("sweep", "清理无主文件", Daily(time(3, 30)), _sweep),
         Job("tidy", "清理过期登录", Daily(time(3, 45)), _tidy),
+        Job("digest", "每周待办提醒", Daily(time(8, 0)), _digest),
     )
 }
 

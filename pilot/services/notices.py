@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from pilot.domain.people import Actor
+from pilot.domain.vocabulary import MailKind
 from pilot.services.command import verb
 from pilot.services.mail import outbox
 from pilot.store import queries, queries_notices, queries_submissions
@@ -14,7 +15,7 @@ from pilot.store.models import Account, Notice, Submission
 
 def tell(
     session: Session, base_id: int, accounts: Iterable[int], text: str, *,
-    page: str, about_id: int | None, at: datetime,
+    page: str, about_id: int | None, at: datetime, mail: MailKind = MailKind.NOTICE,
 ) -> None:  # fmt: skip
     """Leave a message for each account; `page` and `about_id` say where it leads.
 
@@ -32,7 +33,7 @@ def tell(
         for account in sorted(set(accounts))
     ]
     session.add_all(told)
-    outbox.of_notices(session, told, at)
+    outbox.of_notices(session, told, mail, at)
 
 
 def to_reviewers(

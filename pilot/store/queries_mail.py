@@ -132,6 +132,7 @@ def addressed(session: Session, mail_id: int) -> Row:
             MailAddress.send,
             Notice.page,
             Notice.about_id,
+            Notice.text,
             Notice.read_at,
         )
         .select_from(Mail)

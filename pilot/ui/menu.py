@@ -16,6 +16,7 @@ REPORTERS = frozenset({Role.ADMIN, Role.MANAGER, Role.OFFICER, Role.PROVINCE})
 DEFINERS = frozenset({Role.ADMIN, Role.MANAGER, Role.OFFICER})
 AUTHORS = frozenset({Role.RESEARCHER})
 REVIEWERS = frozenset({Role.REVIEWER})
+MANAGERS = frozenset({Role.MANAGER})
 ADMINS = frozenset({Role.ADMIN})
 
 
@@ -37,6 +38,7 @@ MENU = (
     Entry("project", "项目详情", "项目", "article", READERS, hidden=True),
     Entry("gate", "阶段门", "项目", "fact_check", READERS),
     Entry("review", "审核", "项目", "rate_review", REVIEWERS),
+    Entry("waiting", "等谁办理", "项目", "hourglass_top", MANAGERS),
     Entry("results", "成果与转化", "项目", "science", READERS),
     Entry("claims", "指标明细", "指标", "functions", READERS),
     Entry("exports", "报表导出", "指标", "download", REPORTERS),

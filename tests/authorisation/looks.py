@@ -39,6 +39,7 @@ from pilot.reports import (
     rounds,
     submissions,
     system,
+    waiting,
 )
 from pilot.reports.exports import Encoding
 from pilot.reports.results import Wanted
@@ -168,6 +169,8 @@ LOOKS: dict[str, Look] = {
     "notices.messages": Look(None, lambda s, a, _: notices.messages(s, a)),
     "notices.unread": Look(None, lambda s, a, _: notices.unread(s, a)),
     "notices.listed": Look(None, lambda s, a, _: notices.listed(s, a, all=True)),
+    "waiting.waits": Look(None, lambda s, a, _: waiting.waits(s, a, NOW)),
+    "waiting.reminder": Look(None, lambda s, a, _: waiting.reminder(s, a)),
     "mail.own_mail": Look(None, lambda s, a, _: mail.own_mail(s, a)),
     "mail.addresses": Look(None, lambda s, a, _: mail.addresses(s, a)),
     "mail.queue_state": Look(None, lambda s, a, _: replace(mail.queue_state(s, a, NOW), error="")),

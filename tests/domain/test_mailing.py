@@ -118,7 +118,7 @@ def test_the_pauses_between_tries_grow(tries, minutes):
 
 @pytest.mark.parametrize("kind", list(MailKind))
 def test_a_mail_says_a_name_a_sentence_and_a_link(kind):
-    said = letter(kind, "李工", "https://pilot.example.cn/x", 3)
+    said = letter(kind, "李工", "https://pilot.example.cn/x", count=3)
     lines = said.text.splitlines()
     assert lines[0] == "李工，您好："
     assert lines[4] == "https://pilot.example.cn/x"

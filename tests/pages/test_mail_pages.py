@@ -16,6 +16,8 @@ from pilot.services.mail.smtp import Unreachable
 from pilot.store.engine import reading, writing
 from pilot.store.models import MailAddress
 from pilot.store.queries_door import account_named
+from tests import factories_submissions as made
+from tests.pages.people_of import people_of
 from tests.postbox import Postbox
 
 PUBLIC = "https://pilot.example.cn"
@@ -174,3 +176,18 @@ def _post(box):
 
 def _now():
     return datetime.now(UTC)
+
+
+def test_a_manager_sees_what_waits_for_whom_and_chooses_the_day(open_page, engine):
+    app = open_page("waiting", Role.MANAGER)
+    assert "没有等待办理的事项" in said(app)
+    app.selectbox[0].set_value(3).run()
+    app.button(key="weekday").click().run()
+    assert "已保存每周提醒的日子" in said(app)
+    with writing(engine) as session:
+        people = people_of(session)
+        writer = made.author(session, people)
+        made.sent(session, writer, made.result_content(writer, title="示例"))
+    app = app.run()
+    assert app.dataframe[0].value.to_dict("records")[0]["等谁"] == "没有人认领"
+    assert app.selectbox[0].value == 3

@@ -67,6 +67,7 @@ class Parcel:
     name: str = ""
     link: str = ""
     count: int = 0
+    told: str = ""
 
 
 def post_of(chosen: Chosen) -> Post | None:
@@ -123,8 +124,8 @@ def _taken(engine: Engine, post: Post, worker: str, now: datetime) -> Parcel | N
         unread = queries_notices.unread(session, row.account_id)
         if row.kind is MailKind.DAILY and not unread:
             return Parcel(row, None)
-        count = row.count or unread
-        return Parcel(row, found.address, found.name, _link(row, found, post), count)
+        told = found.text if row.kind is MailKind.WEEKLY else ""
+        return Parcel(row, found.address, found.name, _link(row, found, post), unread, told)
 
 
 def _wanted(kind: MailKind, found: Row) -> bool:
@@ -158,7 +159,7 @@ def _handed_over(
     if parcel.address is None:
         _note(engine, mail, worker, "needless", state=MailState.NEEDLESS, ended_at=clock())
         return False
-    said = letter(mail.kind, parcel.name, parcel.link, parcel.count)
+    said = letter(mail.kind, parcel.name, parcel.link, count=parcel.count, told=parcel.told)
     number = f"pilot.{mail.recorded_at:%Y%m%d%H%M%S%f}.{mail.id}"
     written = message(post.server, parcel.address, said, number, mail.recorded_at)
     try:

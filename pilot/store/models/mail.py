@@ -43,7 +43,6 @@ class Mail(Record, table=True):
     account_id: int = Field(foreign_key="account.id", ondelete="RESTRICT")
     kind: MailKind = Field(sa_type=words(MailKind, "kind"))
     notice_id: int | None = Field(default=None, foreign_key="notice.id", ondelete="RESTRICT")
-    count: int = 0
     state: MailState = Field(default=MailState.WAITING, sa_type=words(MailState, "state"))
     recorded_at: datetime
     due: datetime

@@ -59,7 +59,6 @@ def upgrade() -> None:
     sa.Column('account_id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.Enum('notice', 'daily', 'weekly', 'confirm', 'test', name='kind', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('notice_id', sa.Integer(), nullable=True),
-    sa.Column('count', sa.Integer(), nullable=False),
     sa.Column('state', sa.Enum('waiting', 'sent', 'needless', 'given_up', name='state', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('recorded_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('due', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),

@@ -1,0 +1,186 @@
+"""What waits for whom (等谁办理): one grouped statement for each kind, as things stand now."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, func, null, or_
+from sqlmodel import Session, col, select
+
+from pilot.domain.digest import PAPER_DAYS, Kind, Wait
+from pilot.domain.gates import OPEN, RUNNING
+from pilot.domain.moment import FOREVER, Moment, local_day
+from pilot.domain.people import Role
+from pilot.domain.submissions import OPEN as WITH_REVIEWERS
+from pilot.domain.vocabulary import EvidenceState, SubmissionState
+from pilot.store.models import (
+    Account,
+    AccountRole,
+    Condition,
+    DigestPolicy,
+    DigestRun,
+    Evidence,
+    Landing,
+    LandingStep,
+    Person,
+    Project,
+    ProjectSpan,
+    Review,
+    Scorecard,
+    Submission,
+    Transfer,
+)
+from pilot.store.queries_tables import project_spans
+
+
+def waits(session: Session, base_id: int, view: Moment) -> list[Wait]:
+    """Everything that waits, by kind; within a kind the longest first."""
+    asked = {
+        Kind.REVIEW: _submissions(base_id, Submission.reviewer_id, WITH_REVIEWERS),
+        Kind.AMEND: _submissions(base_id, Submission.author_id, {SubmissionState.RETURNED}),
+        Kind.SCORE: _scorecards(base_id),
+        Kind.TRANSFER: _transfers(base_id),
+        Kind.LANDING: _steps(base_id),
+        Kind.GATE: _gates(base_id, view),
+        Kind.CONDITION: _conditions(base_id, view.as_of),
+        Kind.PAPER: _papers(base_id, view.as_of),
+    }
+    return [wait for kind, query in asked.items() for wait in _found(session, kind, query)]
+
+
+def _found(session: Session, kind: Kind, query: Select) -> Iterator[Wait]:
+    rows = [(who, number, _day(since)) for who, number, since in session.exec(query) if number]
+    rows.sort(key=lambda row: (row[2] or date.min, row[0] or ""))
+    for who, number, since in rows:
+        yield Wait(kind, who, number, since)
+
+
+def _day(since: date | datetime | None) -> date | None:
+    return local_day(since) if isinstance(since, datetime) else since
+
+
+def _grouped(who: Any, since: Any) -> Select:
+    """By person: the ids tell namesakes apart."""
+    return select(who.name, func.count(), func.min(since)).group_by(col(who.id), col(who.name))
+
+
+def _submissions(base_id: int, whose: Any, states: Any) -> Select:
+    return (
+        _grouped(Account, Submission.turn_since)
+        .select_from(Submission)
+        .join(Account, col(Account.id) == whose, isouter=True)
+        .where(Submission.base_id == base_id, col(Submission.state).in_(states))
+    )
+
+
+def _scorecards(base_id: int) -> Select:
+    return (
+        _grouped(Account, Review.opened_on)
+        .select_from(Scorecard)
+        .join(Review, col(Review.id) == col(Scorecard.review_id))
+        .join(Account, col(Account.id) == col(Scorecard.assessor_id))
+        .where(
+            Review.base_id == base_id,
+            col(Review.closed_at).is_(None),
+            col(Scorecard.submitted_at).is_(None),
+        )
+    )
+
+
+def _transfers(base_id: int) -> Select:
+    return _nobodys(Transfer.recorded_at).where(
+        Transfer.base_id == base_id,
+        col(Transfer.verified_by).is_(None),
+        col(Transfer.voided_at).is_(None),
+    )
+
+
+def _steps(base_id: int) -> Select:
+    return (
+        _nobodys(LandingStep.recorded_at)
+        .join(Landing, col(Landing.id) == col(LandingStep.landing_id))
+        .where(
+            LandingStep.base_id == base_id,
+            col(LandingStep.verified_by).is_(None),
+            col(LandingStep.withdrawn_on).is_(None),
+        )
+    )
+
+
+def _nobodys(since: Any) -> Select:
+    return select(null(), func.count(), func.min(since))
+
+
+def _gates(base_id: int, view: Moment) -> Select:
+    return (
+        _grouped(Person, ProjectSpan.next_planned_on)
+        .select_from(ProjectSpan)
+        .join(Project, col(Project.id) == col(ProjectSpan.project_id))
+        .join(Person, col(Person.id) == col(Project.manager_id), isouter=True)
+        .where(
+            *project_spans([base_id], view),
+            col(ProjectSpan.state).in_(RUNNING),
+            ProjectSpan.next_planned_on < view.as_of,
+        )
+    )
+
+
+def _conditions(base_id: int, today: date) -> Select:
+    return (
+        select(Condition.owner, func.count(), func.min(Condition.due_on))
+        .join(Project, col(Project.id) == col(Condition.project_id))
+        .where(
+            Condition.base_id == base_id,
+            col(Condition.closed_on).is_(None),
+            Condition.due_on < today,
+            col(Project.state).in_(OPEN),
+        )
+        .group_by(col(Condition.owner))
+    )
+
+
+def _papers(base_id: int, today: date) -> Select:
+    ending = and_(
+        Evidence.state == EvidenceState.QUALIFIED,
+        Evidence.valid_until <= today + timedelta(days=PAPER_DAYS),
+    )
+    return (
+        _grouped(Person, Evidence.valid_until)
+        .select_from(Evidence)
+        .join(Project, col(Project.id) == col(Evidence.project_id))
+        .join(Person, col(Person.id) == col(Project.manager_id), isouter=True)
+        .where(
+            Evidence.base_id == base_id,
+            Evidence.known_to == FOREVER,
+            or_(Evidence.state == EvidenceState.EXPIRED, ending),
+            col(Project.state).in_(OPEN),
+        )
+    )
+
+
+# --- telling -------------------------------------------------------------------------------------
+
+
+def policy(session: Session, base_id: int) -> DigestPolicy | None:
+    """On which day a base is told; None while nobody has said so."""
+    return session.exec(select(DigestPolicy).where(DigestPolicy.base_id == base_id)).first()
+
+
+def last_told(session: Session, base_id: int) -> date | None:
+    """The day of the last digest that a base had, or needed none for."""
+    query = select(func.max(DigestRun.due_on)).where(DigestRun.base_id == base_id)
+    return session.exec(query).one()
+
+
+def managers(session: Session, base_id: int) -> list[int]:
+    """The open accounts of a base that manage it."""
+    query = (
+        select(Account.id)
+        .join(AccountRole, col(AccountRole.account_id) == col(Account.id))
+        .where(
+            Account.base_id == base_id,
+            AccountRole.role == Role.MANAGER,
+            col(Account.disabled_at).is_(None),
+        )
+    )
+    return list(session.exec(query.order_by(col(Account.id))))
