@@ -18,6 +18,5 @@ with ui.reading() as session:
 
 notice_list.lines(found, shown)
 pick.paging(found.total, PAGE)
-notice_list.read_all(unread)
 st.caption("想在邮箱里收到提醒，请到“我的账号”登记邮箱。")
 ui.link("我的账号", "my_account", icon=":material/account_circle:")

@@ -18,6 +18,7 @@ _MOST = 5
 class Message:
     """A notice, and the page it leads to."""
 
+    id: int
     text: str
     at: str
     page: str
@@ -57,4 +58,4 @@ def listed(session: Session, actor: Actor, *, all: bool, page: int = 1) -> Messa
 
 def _message(one: Notice) -> Message:
     at = submission_thread.instant(one.recorded_at)
-    return Message(one.text, at, one.page, one.about_id, one.read_at is None)
+    return Message(one.id, one.text, at, one.page, one.about_id, one.read_at is None)

@@ -17,11 +17,18 @@ class Shown(Term):
 
 
 def choice(unread: int) -> Shown:
-    """Unread ones with their number, or all."""
-    return pick.word(
-        "显示", "show", list(Shown), default=Shown.UNREAD, hidden=True,
-        shown=lambda one: f"未读 {unread}" if one is Shown.UNREAD else one.label,
-    )  # fmt: skip
+    """Unread ones with their number, or all; and a way to be done with them."""
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        chosen = pick.word(
+            "显示", "show", list(Shown), default=Shown.UNREAD, hidden=True,
+            shown=lambda one: f"未读 {unread}" if one is Shown.UNREAD else one.label,
+        )  # fmt: skip
+        if unread:
+            st.button(
+                "全部标为已读", icon=":material/done_all:", key="read-all", on_click=ui.act,
+                args=(notices.read_all,), kwargs={"done": "已全部标为已读。"},
+            )  # fmt: skip
+    return chosen
 
 
 def lines(found: Messages, shown: Shown) -> None:
@@ -33,19 +40,16 @@ def lines(found: Messages, shown: Shown) -> None:
         _card(one)
 
 
-def read_all(unread: int) -> None:
-    """Mark everything as read."""
-    if unread:
-        st.button(
-            "全部标为已读", icon=":material/done_all:", key="read-all", type="primary",
-            on_click=ui.act, args=(notices.read_all,), kwargs={"done": "已全部标为已读。"},
-        )  # fmt: skip
-
-
 def _card(one: Message) -> None:
     with st.container(border=True, gap="small"):
         new = ":blue-badge[未读] " if one.unread else ""
         st.markdown(f"{new}{ui.plain(one.text)}")
         with st.container(horizontal=True, vertical_alignment="center"):
             ui.link("打开", one.page, icon=":material/arrow_forward:", id=one.about_id)
+            if one.unread:
+                st.button(
+                    "标为已读", icon=":material/done:", key=f"read-{one.id}", type="tertiary",
+                    on_click=ui.act, args=(notices.read_one, one.id),
+                    kwargs={"done": "已标为已读。"},
+                )  # fmt: skip
             st.caption(one.at, width="content")

@@ -5,12 +5,15 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from pilot.domain.errors import Conflict, NotFound
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import MailKind
 from pilot.services.command import verb
 from pilot.services.mail import outbox
 from pilot.store import queries, queries_notices, queries_submissions
 from pilot.store.models import Account, Notice, Submission
+
+_UNKNOWN = "没有找到这条通知。"
 
 
 def tell(
@@ -54,6 +57,18 @@ def to_author(session: Session, row: Submission, what: str, at: datetime) -> Non
 def unread(session: Session, account_id: int) -> int:
     """How many messages an account has not read."""
     return queries_notices.unread(session, account_id)
+
+
+@verb("notice.read")
+def read_one(session: Session, notice_id: int, *, by: Actor, at: datetime) -> Notice:
+    """Mark one message of one's own as read."""
+    row = queries.one(session, Notice, by.base_id, notice_id)
+    if row.account_id != by.id:
+        raise NotFound(_UNKNOWN)
+    if row.read_at is not None:
+        raise Conflict("这条通知已经标为已读。")
+    row.read_at = at
+    return row
 
 
 @verb("notice.read")

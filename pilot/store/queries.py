@@ -22,6 +22,7 @@ _WHAT = {
     "attachment": "附件",
     "submission": "填报",
     "api_token": "令牌",
+    "notice": "通知",
 }
 
 

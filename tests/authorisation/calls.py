@@ -241,6 +241,8 @@ CALLS: dict[str, Call] = {
     "addresses.confirm": _plain(token=TOKEN),
     "addresses.set_when": _plain(MailWhen.DAILY),
     "addresses.send_test": _plain(),
+    "notices.read_one": _on("notice"),
+    "notices.read_one:own": _on("notice"),
     "digests.set_weekday": _plain(4),
     "codes.save_code:old": _saved("code_item", lambda _w: _OLD_CODE, "item_id"),
     "codes.save_checklist_item:old": _saved("checklist_item", lambda _w: _OLD_LINE, "item_id"),

@@ -26,7 +26,16 @@ from pilot.services.decisions import ConditionDraft
 from pilot.store import queries_gates
 from pilot.store.engine import writing
 from pilot.store.files import StoredFile
-from pilot.store.models import Account, ApiToken, ChecklistItem, Claim, CodeItem, Mail, MailAddress
+from pilot.store.models import (
+    Account,
+    ApiToken,
+    ChecklistItem,
+    Claim,
+    CodeItem,
+    Mail,
+    MailAddress,
+    Notice,
+)
 from pilot.store.tokens import token_hash
 from tests import factories, factories_submissions
 from tests import factories_registry as registry
@@ -67,7 +76,21 @@ def make(engine: Engine) -> World:
         others |= submitted.objects(session, strangers, writer, strangers.one, OTHERS)
         _mail(session, strangers, [others["account"]], OTHERS)
         _mail(session, team, [one for name, one in people.items() if name != "disabled"], "示例")
+        own["notice"] = _notice(session, people["researcher"])
+        closed["notice"] = _notice(session, people["researcher"], read_at=factories.NOON)
+        others["notice"] = _notice(session, writer.actor.id)
     return World(people, team.manager.id, own, others, closed)
+
+
+def _notice(session: Session, account_id: int, **fields) -> int:
+    """A message to an account."""
+    row = Notice(
+        base_id=session.get(Account, account_id).base_id, account_id=account_id,
+        text="示例通知", page="submission", recorded_at=factories.NOON, **fields,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def _mail(session: Session, team: Team, accounts: list[int], mark: str) -> None:

@@ -130,9 +130,13 @@ def test_an_administrator_sets_an_address(open_page, engine, box):
 
 def test_notices_are_listed_letter_for_letter_and_marked_as_read(open_page, engine):
     tell(engine)
+    tell(engine, text="CG-2《第二项》：等待审核")
     app = open_page("notices", Role.REVIEWER)
     assert "示例\\*成果\\*" in said(app)
     assert "未读" in said(app)
+    app.button(key="read-2").click().run()
+    assert "第二项" not in said(app)
+    assert "示例" in said(app)
     app.button(key="read-all").click().run()
     assert "没有未读通知" in said(app)
     assert "成果" not in said(open_page("notices", Role.MANAGER))
