@@ -62,7 +62,7 @@ def _say_manifest(manifest: dict[str, Any]) -> None:
     rows = sum(manifest["tables"].values())
     typer.echo(f"{manifest['made_at']}，版本 {manifest['schema']}，记录 {rows} 行，检查通过。")
     for anchor in manifest["journal"]:
-        typer.echo(f"日志锚点 {anchor['base']} #{anchor['sequence']} {anchor['hash']}")
+        typer.echo(f"日志锚 {anchor.get('anchor') or '（没有）'}")
 
 
 def _say_key() -> None:

@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 from pilot import cli
 from pilot.config import settings
+from pilot.domain import chain
 from pilot.services import backup, opening, sealing
 from pilot.services.opening import NewBase
 from pilot.store import schema
@@ -46,7 +47,7 @@ def pilot(*words):
 def test_a_backup_is_made_checked_and_restored_elsewhere(installation, tmp_path):
     made = pilot("backup")
     assert made.exit_code == 0, made.output
-    assert "日志锚点 PJ #1 " in made.output
+    assert "日志锚 PJ-1-" in made.output
     [file] = backup.kept(settings().backups)
     assert str(file) in made.output
     assert pilot("backup", "--check", file).exit_code == 0
@@ -106,3 +107,35 @@ def test_the_doctor_ends_with_1_if_something_is_broken(installation, tmp_path):
 def test_upgrading_says_what_it_did_and_backs_up_first(installation):
     assert pilot("migrate").output == ""
     assert backup.kept(settings().backups) == []
+
+
+def test_a_backup_holds_the_journal_to_its_past(installation):
+    pilot("backup")
+    [file] = backup.kept(settings().backups)
+    whole = pilot("verify", "--anchor", file)
+    assert (whole.exit_code, "全部相符" in whole.output) == (0, True), whole.output
+
+    engine = make_engine(settings().database_url)
+    with engine.begin() as connection:  # somebody computes the journal's end anew
+        for name in _triggers(connection):
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        connection.exec_driver_sql("DELETE FROM journal_entry")
+        connection.exec_driver_sql(
+            f"UPDATE journal_head SET sequence = 0, hash = '{chain.GENESIS}'"
+        )
+    engine.dispose()
+    assert pilot("verify").exit_code == 0  # the chain alone doesn't show it
+    cut = pilot("verify", "--anchor", file)
+    assert (cut.exit_code, "日志不再到达日志锚 PJ-1-" in cut.output + cut.stderr) == (1, True)
+
+
+def _triggers(connection):
+    found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    return [name for (name,) in found.all()]
+
+
+def test_an_anchor_of_a_file_that_is_no_backup_is_said(installation, tmp_path):
+    (tmp_path / "odd.zip").write_bytes(b"PK")
+    for name, said in (("odd.zip", "不是备份文件"), ("none.zip", "没有文件")):
+        told = pilot("verify", "--anchor", tmp_path / name)
+        assert (told.exit_code, said in told.stderr) == (1, True)

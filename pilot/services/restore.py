@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
+from pilot.domain import chain
+from pilot.domain.chain import Anchor
 from pilot.domain.errors import Conflict, NotFound
 from pilot.services import sealing, verify
 from pilot.services.backup import Site, workplace
@@ -38,6 +41,16 @@ def check(site: Site, file: Path) -> Manifest:
         return manifest
 
 
+def anchors(site: Site, file: Path) -> list[Anchor]:
+    """The anchors that a backup's manifest holds; Damaged if it is no backup, or names none."""
+    with _plain(site, file) as (plain, _room):
+        said = [one.get("anchor") for one in archive.manifest_of(plain)["journal"]]
+    found = [chain.anchor(text) for text in said if text]
+    if not found:
+        raise Damaged("它的清单里没有日志锚")
+    return found
+
+
 def restore(site: Site, file: Path, *, now: datetime) -> Restored:
     """Put a backup into an empty installation on either database, and verify it.
 
@@ -56,8 +69,8 @@ def restore(site: Site, file: Path, *, now: datetime) -> Restored:
 
 
 @contextlib.contextmanager
-def _unpacked(site: Site, file: Path) -> Iterator[tuple[Path, Manifest, Engine]]:
-    """The archive in the clear, its manifest, and its database, brought to this version."""
+def _plain(site: Site, file: Path) -> Iterator[tuple[Path, Path]]:
+    """The archive in the clear, and a private folder to work in."""
     if not file.is_file():
         raise NotFound(f"没有文件 {file}。")
     with workplace(site.work) as room:
@@ -65,6 +78,13 @@ def _unpacked(site: Site, file: Path) -> Iterator[tuple[Path, Manifest, Engine]]
         if file.suffix == sealing.ENDING:
             plain = room / "plain.zip"
             sealing.unseal(file, plain, site.key)
+        yield plain, room
+
+
+@contextlib.contextmanager
+def _unpacked(site: Site, file: Path) -> Iterator[tuple[Path, Manifest, Engine]]:
+    """The archive in the clear, its manifest, and its database, brought to this version."""
+    with _plain(site, file) as (plain, room):
         manifest = archive.verify(plain)
         data = room / archive.DATA
         with data.open("wb") as target:
@@ -78,7 +98,7 @@ def _check_database(copy: Engine, manifest: Manifest) -> None:
     """What the manifest says of the database must be so; then it is upgraded if it is older."""
     if snapshot.check(copy) or snapshot.sizes(copy) != manifest["tables"]:
         raise Damaged("其中的数据库不完整")
-    if queries_backup.anchors(copy) != manifest["journal"]:
+    if not _same_ends(queries_backup.anchors(copy), manifest["journal"]):
         raise Damaged("其中的日志末尾与清单不符")
     held = {archive.member_of(sha256) for sha256 in queries_backup.stored_files(copy)}
     lost = {archive.member_of(sha256) for sha256 in manifest["missing"]}
@@ -87,6 +107,14 @@ def _check_database(copy: Engine, manifest: Manifest) -> None:
     before, after = schema.upgrade(copy)
     if before == after and queries_backup.mark(copy) != manifest["fingerprint"]:
         raise Damaged("其中的记录与清单的指纹不符")
+
+
+def _same_ends(found: list[dict[str, Any]], said: list[dict[str, Any]]) -> bool:
+    """Whether the journals end where the manifest says; an older one names no anchor."""
+    ours = {one["base"]: one for one in found}
+    return len(said) == len(found) and all(
+        one.items() <= ours.get(one.get("base"), {}).items() and "hash" in one for one in said
+    )
 
 
 def _check_empty(engine: Engine) -> None:

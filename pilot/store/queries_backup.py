@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
+from pilot.domain.chain import Anchor
 from pilot.store.fingerprint import fingerprint
 from pilot.store.models import Attachment, Base, JournalHead
 
@@ -17,16 +18,24 @@ def stored_files(engine: Engine) -> dict[str, int]:
 
 
 def anchors(engine: Engine) -> list[dict[str, Any]]:
-    """Where the journal of each base ends: the code of the base, the sequence number, the hash."""
+    """Where the journal of each base ends: its code, sequence number and hash, and the anchor.
+
+    The anchor is what `pilot verify --anchor` takes; None before the first entry.
+    """
     query = (
-        select(Base.code, JournalHead.sequence, JournalHead.hash)
+        select(Base.code, JournalHead.sequence, JournalHead.hash, JournalHead.at)
         .join(JournalHead, col(JournalHead.base_id) == col(Base.id))
         .order_by(col(Base.code))
     )
     with Session(engine) as session:
         return [
-            {"base": code, "sequence": sequence, "hash": last}
-            for code, sequence, last in session.exec(query)
+            {
+                "base": code,
+                "sequence": sequence,
+                "hash": last,
+                "anchor": str(Anchor(code, sequence, last, at)) if sequence else None,
+            }
+            for code, sequence, last, at in session.exec(query)
         ]
 
 

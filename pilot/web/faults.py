@@ -9,7 +9,6 @@ from starlette.responses import PlainTextResponse, Response
 
 from pilot.domain.errors import Busy, NotAllowed, NotFound, PilotError, Unwritable
 from pilot.services import security, telemetry, trace
-from pilot.ui.words import plain
 from pilot.web.headers import dress
 from pilot.web.requests import HEADER, NUMBER
 from pilot.web.visitors import visitor_of
@@ -23,6 +22,8 @@ def shown(error: Exception) -> bool:
 
     A refusal is its sentence; a bug is a number, and the log has the rest.
     """
+    from pilot.ui.words import plain  # what pages need is imported once the log is set up
+
     if isinstance(error, PilotError):
         st.error(plain(error.message))
         return True

@@ -5,6 +5,8 @@ import logging
 import re
 from datetime import UTC, datetime
 
+from streamlit import logger as streamlit_log
+
 from pilot.services import trace
 
 # The ids of Streamlit's pages, which name the uploads and say whose page is meant.
@@ -41,7 +43,11 @@ def set_up() -> None:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(logging.INFO)
-    for name in [one for one in logging.root.manager.loggerDict if one.startswith("streamlit")]:
-        logging.getLogger(name).handlers = [handler]
+
+    def ours(logger: logging.Logger) -> None:
+        logger.handlers = [handler]
+
+    streamlit_log.setup_formatter = ours  # for those, too, that Streamlit makes later
+    streamlit_log.update_formatter()
     for name in ("uvicorn.access", "streamlit.error_util"):
         logging.getLogger(name).disabled = True

@@ -37,7 +37,7 @@ REQUIRED: dict[str, tuple[object, ...]] = {
     "browser.gatherUsageStats": (False,),
     "runner.magicEnabled": (False,),
 }
-_WARM = ("pandas", "altair", "sqlalchemy")
+_WARM = ("pandas", "altair", "sqlalchemy", "pilot.ui")
 
 
 class UnsafeStart(PilotError):

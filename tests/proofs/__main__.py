@@ -20,6 +20,7 @@ PROOFS: tuple[str, ...] = (
     "postgres_crash",
     "concurrency",
     "machine",
+    "submissions",
     "authorisation",
     "journal_edits",
     "edge",

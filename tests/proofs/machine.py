@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from sqlalchemy import Engine, event
 
 from pilot.store import schema
@@ -23,7 +23,7 @@ _WITHOUT_SHRINKING = (Phase.explicit, Phase.generate)
 def prove(effort: Effort) -> Iterator[Finding]:
     """SQLite, then the faults on it, then PostgreSQL."""
     runs, steps = effort.of(25, 200), effort.of(20, 30)
-    with _sqlite() as engine:
+    with sqlite() as engine:
         _prepare(engine)
         yield from _runs(runs, steps, "SQLite")
         budget = effort.of(60, 200)
@@ -37,7 +37,8 @@ def prove(effort: Effort) -> Iterator[Finding]:
 
 
 @contextmanager
-def _sqlite() -> Iterator[Engine]:
+def sqlite() -> Iterator[Engine]:
+    """An empty, migrated database without forced writes."""
     with tempfile.TemporaryDirectory(prefix="pilot-proof-") as folder:
         engine = make_engine(f"sqlite:///{folder}/pilot.db")
         event.listen(engine, "connect", _fast)
@@ -57,8 +58,8 @@ def _prepare(engine: Engine) -> None:
 
 def _runs(runs: int, steps: int, kind: str) -> Iterator[Finding]:
     Stand.compared = Stand.refused = 0
-    differences = _differences(runs, steps)
-    yield none(f"differences in {runs} runs × {steps} steps, {kind}", differences, runs)
+    found = differences(Machine, runs, steps)
+    yield none(f"differences in {runs} runs × {steps} steps, {kind}", found, runs)
     accepted = Stand.compared - Stand.refused
     yield at_least(f"of these commands, accepted, {kind}", accepted, runs * 4)
     yield at_least(f"of these commands, refused, {kind}", Stand.refused, runs * 4)
@@ -66,10 +67,10 @@ def _runs(runs: int, steps: int, kind: str) -> Iterator[Finding]:
 
 def _caught(fault, runs: int, steps: int) -> bool:
     with fault():
-        return bool(_differences(runs, steps))
+        return bool(differences(Machine, runs, steps))
 
 
-def _differences(runs: int, steps: int) -> int:
+def differences(machine: type[RuleBasedStateMachine], runs: int, steps: int) -> int:
     """Whether some run went another way than the model: 1, with the first such step printed."""
     chosen = settings(
         max_examples=runs,
@@ -83,7 +84,7 @@ def _differences(runs: int, steps: int) -> int:
         phases=_WITHOUT_SHRINKING,
     )
     try:
-        run_state_machine_as_test(Machine, settings=chosen)
+        run_state_machine_as_test(machine, settings=chosen)
     except AssertionError as error:
         print(f"  {str(error).splitlines()[0] if str(error) else 'differs'}", flush=True)
         return 1

@@ -1,5 +1,6 @@
 """Faults put into the product at run time: the machine must notice every one of them."""
 
+import builtins
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -29,7 +30,8 @@ Fault = Callable[[], AbstractContextManager]
 
 
 def _instead(place: object, name: str, other: Callable) -> Fault:
-    return lambda: mock.patch.object(place, name, other, create=True)
+    builtin = hasattr(builtins, name)  # any other name has to be there: a renamed one is no fault
+    return lambda: mock.patch.object(place, name, other, create=builtin)
 
 
 def _nothing(*_args: Any, **_options: Any) -> None:

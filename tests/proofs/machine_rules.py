@@ -104,9 +104,9 @@ class Machine(RuleBasedStateMachine):
 
     @rule(
         stage=st.sampled_from(Stage), in_base=st.booleans(), right=MOSTLY, by=NAMES,
-        back=st.sampled_from([0, 30, 400, -1]),
+        back=st.sampled_from([0, 30, 400, -1]), twice=st.booleans(),
     )  # fmt: skip
-    def register(self, stage, in_base, back, by, right) -> None:
+    def register(self, stage, in_base, back, by, right, twice=False) -> None:
         by, on, name = "m1" if right else by, self.day(back), f"示例{self.count}"
         key, self.count = f"register-{self.count}", self.count + 1
         draft = ProjectDraft(
@@ -120,6 +120,8 @@ class Machine(RuleBasedStateMachine):
         options = {"by": by, "right": M, "key": key, "on": on, "stage": stage}
         self.do(projects.register, draft, then=then, **options)
         self.again = (projects.register, draft, then, options)
+        if twice:
+            self.do(projects.register, draft, then=then, **options)
 
     @precondition(lambda self: self.again)
     @rule(by=NAMES, same=st.booleans())
@@ -421,6 +423,22 @@ class Machine(RuleBasedStateMachine):
             then=lambda m, _q, i: m.record(result, on, by, i, contract),
         )  # fmt: skip
 
+    @rule(which=st.integers(0, 1), back=st.sampled_from([20, 400]))
+    def tell_late(self, which, back) -> None:
+        """An event of an earlier year, told and verified now: it serves the year it was in."""
+        result, on = self.ids.results[which], self.day(back)
+        draft = TransferDraft(result, TransferMode.SELF, event_on=on, implement_area="211102")
+        done = self.do(
+            transfers.record_transfer, draft, by="m1", right=M,
+            then=lambda m, _q, i: m.record(result, on, "m1", i, None),
+        )  # fmt: skip
+        if done:
+            row_id = done.subject_id
+            self.do(
+                transfers.verify_transfer, row_id, by="r1", right=MR,
+                then=lambda m, _q, _i: m.verify_transfer(m.transfers[row_id], "r1"),
+            )  # fmt: skip
+
     @precondition(lambda self: self.model.transfers)
     @rule(which=WHICH, by=NAMES, right=MOSTLY, void=st.integers(0, 3))
     def transfer(self, which, by, right, void) -> None:
@@ -487,13 +505,15 @@ class Machine(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(["m2", "r2"]), by=NAMES, right=MOSTLY)
     def account(self, name, by, right) -> None:
-        """Disable an account, or enable it again: its next command tells the difference."""
+        """Disable an account, which tries to act at once; or enable it again."""
         by = "admin" if right else by
         verb = accounts.enable if name in self.model.disabled else accounts.disable
         self.do(
             verb, self.ids.accounts[name], by=by, right=A,
             then=lambda m, _q, _i: getattr(m, verb.__name__)(name),
         )  # fmt: skip
+        if name in self.model.disabled and self.model.projects:
+            self.note(which=0, by=name, back=0)
 
     @rule(hours=JUMPS)
     def clock(self, hours) -> None:

@@ -1,8 +1,10 @@
 """Every process of PostgreSQL is killed while people work: nothing acknowledged is lost.
 
 The product is not restarted: its threads go on with the engine they have, through the command
-layer; what they are told meanwhile must be a sentence, and a retry with the same key must not do
-anything twice. The time until the first answer counts from the server's first accepted connection.
+layer. Who acts while there is no server is told so in a sentence, or is answered once there is one
+again, and a retry with the same key must not do anything twice. The time until the first answer
+counts from the server's first accepted connection. Two faults in the product must be noticed: no
+words for a lost connection, and commits acknowledged before they are forced to the disk.
 """
 
 import contextlib
@@ -10,20 +12,24 @@ import random
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from pilot.domain.errors import Busy, PilotError
+from pilot.services import command
+from pilot.store import faults
 from pilot.store.durability import durability
 from pilot.store.engine import make_engine, reading
 from tests.proofs import ground as grounds
 from tests.proofs import whole
 from tests.proofs.ground import Action, Ground
-from tests.proofs.plan import Effort, Finding, at_least, at_most, none
-from tests.proofs.servers import postgres
+from tests.proofs.plan import Effort, Finding, at_least, at_most, every, none
+from tests.proofs.servers import Postgres, postgres
 
 TITLE = "PostgreSQL killed"
 KINDS = ("decide", "correct", "attach", "note", "note")
@@ -33,56 +39,124 @@ ACTIONS = 20  # acknowledged before each kill, so that there is something to los
 
 @dataclass(slots=True)
 class Heard:
-    """What the people at work were told."""
+    """What the people at work were told; a try is when it began and ended, in monotonic seconds."""
 
     acknowledged: dict[str, int] = field(default_factory=dict)
     answers: list[float] = field(default_factory=list)
+    tries: list[tuple[float, float]] = field(default_factory=list)
     busy: int = 0
     errors: list[str] = field(default_factory=list)
 
+    def during(self, gone: float, back: float) -> int:
+        """How many tries met a server that was gone from one moment to the other."""
+        return sum(begun < back and ended > gone for begun, ended in self.tries)
+
+
+@dataclass(slots=True)
+class Seen:
+    """One server's kills: what people heard, and what was found afterwards."""
+
+    heard: Heard = field(default_factory=Heard)
+    back: list[float] = field(default_factory=list)
+    met: int = 0
+    lost: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    commit: str = ""
+
 
 def prove(effort: Effort) -> Iterator[Finding]:
-    """Kill the server again and again under two people at work."""
-    with postgres() as server, tempfile.TemporaryDirectory() as folder:
-        engine = make_engine(server.url)
-        ground, place = grounds.lay(engine, rounds=12), Path(folder)
+    """Kill the server again and again under two people at work; then with faults in the product."""
+    with postgres() as server:
+        yield from _findings(_killed(server, effort.of(2, 10)))
+    noticed = []
+    for name, fault, notices in FAULTS:
+        with postgres() as server, fault():
+            found = notices(_killed(server, 2))
+        noticed.append(found)
+        if not found:
+            print(f"  not noticed: {name}", flush=True)
+    yield every("seeded faults noticed", sum(noticed), len(FAULTS))
+
+
+def _killed(server: Postgres, kills: int) -> Seen:
+    """Kill a server that often while people act, and look at what is left."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine, place, seen = make_engine(server.url), Path(folder), Seen()
+        ground = grounds.lay(engine, rounds=12)
         with reading(engine) as session:
             laid = whole.rows(session)
-        commit = durability(engine).settings
-        heard, back = Heard(), []
-        with _people(engine, place, ground, heard):
-            for _ in range(effort.of(2, 10)):
-                _let_work(heard, ACTIONS)
+        seen.commit = _durability(engine)
+        with _people(engine, place, ground, seen.heard):
+            for _ in range(kills):
+                _let_work(seen.heard, ACTIONS)
                 server.kill()
+                gone = time.monotonic()
                 accepted = server.start()
-                back.append(_first_answer(heard, accepted) - accepted)
-        yield from _findings(engine, place, laid, heard, back, commit)
+                seen.back.append(_first_answer(seen.heard, accepted) - accepted)
+                seen.met += seen.heard.during(gone, accepted)
+        _look(engine, place, laid, seen)
         engine.dispose()
+    return seen
 
 
-def _findings(
-    engine: Engine,
-    folder: Path,
-    laid: whole.Rows,
-    heard: Heard,
-    back: list[float],
-    commit: dict[str, str],
-) -> Iterator[Finding]:
+def _durability(engine: Engine) -> str:
+    with contextlib.suppress(PilotError):  # what is volatile is refused; here it is only noted
+        return durability(engine).settings["synchronous_commit"]
+    return "off"
+
+
+def _look(engine: Engine, folder: Path, laid: whole.Rows, seen: Seen) -> None:
     with reading(engine) as session:
         known = whole.keys(session)
-    lost = [key for key, number in heard.acknowledged.items() if known.get(key) != number]
-    troubles = [*whole.troubles(engine, folder, laid), *whole.orphans(engine, folder)]
-    on = commit["synchronous_commit"]
+    told = seen.heard.acknowledged
+    seen.lost = [key for key, number in told.items() if known.get(key) != number]
+    seen.troubles = [*whole.troubles(engine, folder, laid), *whole.orphans(engine, folder)]
+
+
+def _findings(seen: Seen) -> Iterator[Finding]:
+    heard, kills = seen.heard, len(seen.back)
+    on = seen.commit
     yield Finding("synchronous_commit of the product's sessions", "on", on, on == "on")
-    yield at_least("times every server process was killed", len(back), len(back) or 1)
-    yield at_least("actions acknowledged", len(heard.acknowledged), ACTIONS * len(back))
-    yield none("acknowledged actions lost", len(lost), len(heard.acknowledged))
-    yield none("half actions, drift, broken chain, orphans", len(troubles))
-    yield none("errors that are no sentence", len(heard.errors))
-    yield at_least("tries answered: not just now", heard.busy, 1)
-    yield at_most("slowest way back, product not restarted", max(back), 5, " s")
-    for trouble in [*lost, *troubles, *heard.errors][:10]:
+    yield at_least("times every server process was killed", kills, kills or 1)
+    yield at_least("actions acknowledged", len(heard.acknowledged), ACTIONS * kills)
+    yield none("acknowledged actions lost", len(seen.lost), len(heard.acknowledged))
+    yield none("half actions, drift, broken chain, orphans", len(seen.troubles))
+    yield at_least("tries that met a server that was gone", seen.met, kills)
+    yield none("answers to them that are no sentence", len(heard.errors), seen.met)
+    yield Finding("told: not just now", "told", f"{heard.busy} (the others waited)", True)
+    yield at_most("slowest way back, product not restarted", max(seen.back), 5, " s")
+    for trouble in [*seen.lost, *seen.troubles, *heard.errors][:10]:
         print(trouble, flush=True)
+
+
+def _no_words() -> AbstractContextManager:
+    """What the database says reaches people as it is."""
+    stack = contextlib.ExitStack()
+    for place in (command, faults):
+        stack.enter_context(mock.patch.object(place, "in_words", contextlib.nullcontext))
+    return stack
+
+
+@contextlib.contextmanager
+def _unforced() -> Iterator[None]:
+    """The product no longer asks for commits that are on the disk."""
+
+    def off(connection: object, _record: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit = off")
+        connection.commit()
+
+    event.listen(Engine, "connect", off)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "connect", off)
+
+
+FAULTS: tuple[tuple[str, Callable[[], AbstractContextManager], Callable[[Seen], bool]], ...] = (
+    ("no words for a lost connection", _no_words, lambda seen: bool(seen.heard.errors)),
+    ("commits that are not forced", _unforced, lambda seen: bool(seen.lost)),
+)
 
 
 @contextlib.contextmanager
@@ -110,8 +184,11 @@ def _people(engine: Engine, folder: Path, ground: Ground, heard: Heard) -> Itera
 
 def _answered(engine: Engine, folder: Path, ground: Ground, action: Action, heard: Heard) -> bool:
     """Whether the action came to an end: done, or refused for good."""
+    begun = time.monotonic()
     try:
         done = grounds.do(engine, folder, ground, action)
+        heard.acknowledged[action.key] = done.sequence
+        heard.answers.append(time.monotonic())
     except Busy:
         heard.busy += 1
         return False
@@ -120,8 +197,8 @@ def _answered(engine: Engine, folder: Path, ground: Ground, action: Action, hear
     except Exception as error:  # noqa: BLE001 - what is no sentence is what the proof looks for
         heard.errors.append(repr(error)[:300])
         return True
-    heard.acknowledged[action.key] = done.sequence
-    heard.answers.append(time.monotonic())
+    finally:
+        heard.tries.append((begun, time.monotonic()))
     return True
 
 
