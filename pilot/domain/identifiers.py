@@ -13,6 +13,7 @@ from pilot.domain.problems import Problem
 from pilot.domain.vocabulary import Term
 
 LONGEST_KEY = 64
+LONGEST_TITLE = 200
 
 
 class IdentifierKind(Term):
@@ -167,6 +168,11 @@ def identifier_key(kind: IdentifierKind | str, text: str) -> str:
     return _code_key(text)
 
 
+def contract_no_key(text: str) -> str:
+    """The comparison key of a contract number (合同编号), however it was spaced and hyphenated."""
+    return _code_key(text)[:LONGEST_KEY]
+
+
 def identifier_problem(
     kind: IdentifierKind | str, text: str, *, field: str = "number"
 ) -> Problem | None:
@@ -207,6 +213,11 @@ def title_key(text: str) -> str:
     while (shorter := unicodedata.normalize("NFKC", _FILLERS.sub("", key))) != key:
         key = shorter
     return key or compact
+
+
+def stored_title_key(text: str) -> str:
+    """The same as it is kept beside a title: no longer than a title may be."""
+    return title_key(text)[:LONGEST_TITLE]
 
 
 def _squeeze(text: str) -> str:

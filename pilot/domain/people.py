@@ -80,6 +80,8 @@ MAY: dict[str, frozenset[Role]] = {
     "project.merge": _MANAGER,
     "run.record": _MANAGER,
     "result.save": _MANAGER,
+    "result.split": _ASSESS,
+    "result.merge": _ASSESS,
     "contract.save": _MANAGER,
     "contract.rescind": _MANAGER,
     "transfer.record": _MANAGER,

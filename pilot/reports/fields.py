@@ -182,6 +182,7 @@ SILENT = frozenset(
     {
         "id",
         "base_id",
+        "no_key",
         "project_id",
         "review_id",
         "decision_id",

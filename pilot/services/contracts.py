@@ -8,6 +8,7 @@ from sqlmodel import Session
 from pilot.domain.draft_fields import described
 from pilot.domain.drafts import BY_CONTRACT, ContractDraft, checked
 from pilot.domain.errors import Conflict, GuardFailed, Invalid
+from pilot.domain.identifiers import contract_no_key
 from pilot.domain.moment import local_day
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import ContractState
@@ -88,7 +89,8 @@ def event_day(contract: Contract) -> date:
 
 
 def _values(draft: ContractDraft) -> dict:
-    return {name: getattr(draft, name) for name in described(ContractDraft)}
+    plain = {name: getattr(draft, name) for name in described(ContractDraft)}
+    return plain | {"no_key": contract_no_key(draft.no)}
 
 
 def _check_references(session: Session, draft: ContractDraft, by: Actor) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from pilot.domain.draft_fields import described
 from pilot.domain.drafts import Holder, Number, ResultDraft, checked
 from pilot.domain.errors import Conflict, GuardFailed, Invalid
-from pilot.domain.identifiers import IdentifierKind
+from pilot.domain.identifiers import IdentifierKind, stored_title_key
 from pilot.domain.moment import local_day
 from pilot.domain.parsing import parse_decimal
 from pilot.domain.people import Actor
@@ -45,7 +45,7 @@ def save_result(
     return _change(session, result, draft, at, reason or "修改成果信息")
 
 
-@verb("result.save")
+@verb("result.split")
 def split(
     session: Session,
     result_id: int,
@@ -57,23 +57,26 @@ def split(
 ) -> Result:
     """Count a part by itself (拆分), because it has its own price or is registered separately.
 
-    The price, in 万元, is recorded on the part's transfers, which are then checked anew.
+    A part that changed hands only with its package gets a transfer of its own under the same
+    contract. The price, in 万元, is recorded on its transfers, which are then checked anew.
     """
     result = _standing(queries.one(session, Result, by.base_id, result_id))
     if result.package_id is None:
         raise Invalid("package_id", "只有成果包中的成果才能拆分；它已经单独计数。")
     _check_reason(reason, "拆分")
     transfers = queries_results.transfers_of(session, [result.id])
+    transfers = transfers or _inherited(session, result, by, at)
     _set_price(transfers, own_price)
     _check_ground(result, transfers)
     result.split_reason = reason.strip()
     consequences.send_back(transfers)
+    session.add_all(transfers)
     session.flush()
     _follow(session, result, {result.id, result.package_id}, at, reason)
     return result
 
 
-@verb("result.save")
+@verb("result.split")
 def rejoin(session: Session, result_id: int, *, by: Actor, at: datetime, reason: str) -> Result:
     """Count a split part with its package again (撤销拆分)."""
     result = _standing(queries.one(session, Result, by.base_id, result_id))
@@ -171,7 +174,8 @@ def _change(
 
 def _columns(draft: ResultDraft) -> dict:
     names = set(described(ResultDraft)) - _NOT_COLUMNS
-    return {name: getattr(draft, name) for name in sorted(names)}
+    plain = {name: getattr(draft, name) for name in sorted(names)}
+    return plain | {"title_key": stored_title_key(draft.title)}
 
 
 def _next_code(session: Session, base_id: int, year: int) -> str:
@@ -221,6 +225,24 @@ def _standing(result: Result) -> Result:
 def _check_ground(result: Result, transfers: Sequence[Transfer]) -> None:
     if not result.registration_no and not any(transfer.own_price for transfer in transfers):
         raise GuardFailed(["拆分需要依据：单独价格，或单独的成果登记号"])
+
+
+def _inherited(session: Session, part: Result, by: Actor, at: datetime) -> list[Transfer]:
+    """What the part's package passed on under contracts, as transfers of the part."""
+    whole = queries_results.transfers_of(session, [part.package_id])
+    kept = ("contract_id", "mode", "event_on", "receiver_id", "receive_area", "implement_area")
+    return [
+        Transfer(
+            base_id=part.base_id,
+            result_id=part.id,
+            entered_by=by.id,
+            recorded_at=at,
+            related_parties=row.related_parties,
+            **{name: getattr(row, name) for name in kept},
+        )
+        for row in whole
+        if row.contract_id is not None
+    ]
 
 
 def _set_price(transfers: Sequence[Transfer], own_price: Decimal | None) -> None:

@@ -223,6 +223,11 @@ CALLS: dict[str, Call] = {
     "results.split": _on("part", own_price=3, **WHY),
     "results.rejoin": _on("split", **WHY),
     "results.void_result": _on("result", **WHY),
+    "merging.merge": Call("result", lambda i, w: ((i, w.own["part"]), WHY)),
+    "merging.merge:into": Call("result", lambda i, w: ((w.own["part"], i), WHY)),
+    "merging.undo": _on("merged", **WHY),
+    "merging.distinguish": Call("result", lambda i, w: ((i, w.own["part"]), WHY)),
+    "merging.distinguish:other": Call("result", lambda i, w: ((w.own["part"], i), WHY)),
     "batch.apply": _plain(ImportKind.PROJECTS, _SHEET),
     "landing.add_landing": Call("running", lambda i, w: ((i, _plant(w)), {})),
     "landing.add_landing:company": Call(

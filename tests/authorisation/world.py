@@ -17,6 +17,7 @@ from pilot.services import (
     decisions,
     evidence,
     lifecycle,
+    merging,
     passwords,
     results,
     reviews,
@@ -259,8 +260,13 @@ def _registry(session: Session, team: Team, mark: str) -> Ids:
     contracts.rescind(
         session, rescinded.id, date(2026, 5, 1), by=team.manager, at=clock(session), reason="解除"
     )
+    merged, into = (registry.result(session, team, title=f"{mark}同一成果") for _ in range(2))
+    merging.merge(
+        session, merged.id, into.id, by=team.manager, at=clock(session), reason="同一成果"
+    )
     return {
         "result": registry.result(session, team, title=f"{mark}成果").id,
+        "merged": merged.id,
         "part": part.id,
         "split": split.id,
         "organisation": unit.id,
@@ -325,7 +331,7 @@ def _closed_registry(session: Session, team: Team, own: Ids) -> Ids:
     transfer = registry.transfer(session, team, verified=False)
     transfers.void_transfer(session, transfer.id, by=team.manager, at=clock(session), reason="重复")
     return {
-        **dict.fromkeys(("result", "part", "split"), gone.id),
+        **dict.fromkeys(("result", "part", "split", "merged"), gone.id),
         **dict.fromkeys(("transfer", "verified"), transfer.id),
         **dict.fromkeys(("contract", "free"), own["rescinded"]),
         "rescinded": own["contract"],

@@ -11,6 +11,7 @@ from pilot.store.models.counting import (
     JournalHead,
     Target,
 )
+from pilot.store.models.duplicates import ResultDistinction, ResultMerge
 from pilot.store.models.gates import (
     Attachment,
     ChecklistItem,
@@ -114,8 +115,10 @@ __all__ = [
     "ReportPack",
     "ReportTemplate",
     "Result",
+    "ResultDistinction",
     "ResultHolder",
     "ResultIdentifier",
+    "ResultMerge",
     "Review",
     "ReviewCheck",
     "ReviewPolicy",

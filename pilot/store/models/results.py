@@ -18,10 +18,12 @@ class Result(Record, Versioned, table=True):
         CheckConstraint("package_id IS NULL OR package_id <> id", name="not_its_own_package"),
         CheckConstraint("split_reason IS NULL OR package_id IS NOT NULL", name="split_is_a_child"),
         Index("ix_result_list", "base_id", "recorded_at", "voided_at", "field", "kind"),
+        Index("ix_result_title_key", "base_id", "title_key"),
     )
 
     code: str = Field(max_length=32)
     title: str = Field(max_length=200)
+    title_key: str = Field(default="", max_length=200)  # what titles are compared by
     kind: str = Field(max_length=32)
     owner_type: str | None = Field(default=None, max_length=32)
     field: str | None = Field(default=None, max_length=32)
@@ -62,7 +64,10 @@ class ResultIdentifier(Record, table=True):
     """A patent, software, standard or registration number; one key names one result."""
 
     __tablename__ = "result_identifier"
-    __table_args__ = (UniqueConstraint("base_id", "kind", "key"),)
+    __table_args__ = (
+        UniqueConstraint("base_id", "kind", "key"),
+        Index("ix_result_identifier_key", "base_id", "key"),
+    )
 
     result_id: int = Field(foreign_key="result.id", index=True, ondelete="RESTRICT")
     kind: str = Field(max_length=16)
@@ -80,9 +85,11 @@ class Contract(Record, Versioned, table=True):
             "(state = 'rescinded') = (rescinded_on IS NOT NULL)", name="rescinded_has_a_day"
         ),
         Index("ix_contract_list", "base_id", "signed_on", "recorded_at", "type"),
+        Index("ix_contract_no_key", "base_id", "no_key"),
     )
 
     no: str = Field(max_length=64)
+    no_key: str = Field(default="", max_length=64)  # what numbers are compared by
     title: str | None = Field(default=None, max_length=200)
     type: ContractType = Field(sa_type=words(ContractType, "type"))
     seller_id: int | None = Field(default=None, foreign_key="organisation.id", ondelete="RESTRICT")
