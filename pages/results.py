@@ -4,7 +4,7 @@ import streamlit as st
 
 from pilot import ui
 from pilot.domain.people import Role
-from pilot.screens import contract_panel, pick, registry_panel, result_list
+from pilot.screens import contract_panel, duplicate_list, pick, registry_panel, result_list
 from pilot.screens.result_sections import Section
 
 actor = ui.require(Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.PROVINCE)
@@ -19,5 +19,7 @@ elif section is Section.TRANSFERS:
     result_list.transfers(actor, view)
 elif section is Section.CONTRACTS:
     contract_panel.section(actor, view)
+elif section is Section.DUPLICATES:
+    duplicate_list.section(actor, view)
 else:
     registry_panel.section(actor, view)

@@ -141,3 +141,16 @@ SUMMARY: tuple[Column, ...] = (
     Column("amount", "合同金额（万元）", Kind.MONEY),
     Column("note", "说明"),
 )
+
+DUPLICATES: tuple[Column, ...] = (
+    Column("base", "基地"),
+    Column("ground", "依据"),
+    Column("one_code", "成果编号（一）", Kind.CODE),
+    Column("one_title", "成果名称（一）"),
+    Column("one_holders", "持有方（一）"),
+    Column("one_counts", "计入情况（一）"),
+    Column("other_code", "成果编号（二）", Kind.CODE),
+    Column("other_title", "成果名称（二）"),
+    Column("other_holders", "持有方（二）"),
+    Column("other_counts", "计入情况（二）"),
+)

@@ -18,7 +18,7 @@ from pilot.domain.vocabulary import (
     Stage,
     Standing,
 )
-from pilot.store import queries_counting, queries_gates
+from pilot.store import queries_counting, queries_gates, queries_goals
 from pilot.store.models import Claim
 
 _TOLD = (Standing.COUNTED, Standing.PENDING)
@@ -63,6 +63,17 @@ def effects(session: Session, base_id: int, view: Moment, rows: Sequence[Claim])
         totals = queries_counting.totals(session, base_id, replace(view, year=year))
         found += _of_year(year, deltas, totals)
     return found
+
+
+def told(session: Session, base_id: int, view: Moment, rows: Sequence[Claim]) -> list[str]:
+    """The same as sentences; a year that was reported keeps what was reported (已上报)."""
+    found = effects(session, base_id, view, rows)
+    filed = set(queries_goals.filed_years(session, base_id))
+    words = [each.words for each in found] or ["三项指标的数字不变"]
+    return words + [
+        f"{year} 年已上报：上报的数不变，差额作为补报或核减另列"
+        for year in sorted({each.year for each in found} & filed)
+    ]
 
 
 def _of_year(year: int, deltas: Counter, totals: dict) -> list[Effect]:

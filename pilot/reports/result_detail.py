@@ -13,7 +13,7 @@ from pilot.domain import drafts
 from pilot.domain.drafts import ResultDraft, TransferDraft
 from pilot.domain.errors import NotFound
 from pilot.domain.identifiers import IdentifierKind
-from pilot.domain.moment import Moment
+from pilot.domain.moment import Moment, local_day
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import Scope, Standing
 from pilot.reports.judged import with_judgement
@@ -21,14 +21,16 @@ from pilot.services.reads import read
 from pilot.services.results import result_draft
 from pilot.services.transfers import transfer_draft
 from pilot.store import (
+    queries_alike,
     queries_bases,
     queries_codes,
+    queries_merging,
     queries_result_lists,
     queries_results,
     queries_transfer_table,
     streams,
 )
-from pilot.store.models import Result
+from pilot.store.models import Account, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,15 @@ class TransferLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """Into which result another went (已并入), by whom, when and why."""
+
+    into_id: int
+    into_name: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
 class Detail:
     """A result; `lacks` are the soft problems of its record, each with its remedy."""
 
@@ -58,6 +69,8 @@ class Detail:
     code: str
     title: str
     voided: str
+    merged: Merged | None
+    absorbed: tuple[tuple[int, str], ...]
     split: bool
     package: tuple[int, str] | None
     facts: dict[str, str]
@@ -87,6 +100,8 @@ def detail(session: Session, reader: Actor, result_id: int | None, view: Moment)
         code=row.code,
         title=row.title,
         voided=row.void_reason or "",
+        merged=_merged(session, row),
+        absorbed=_absorbed(session, row),
         split=row.split_reason is not None,
         package=(package.id, f"{package.code} {package.title}") if package else None,
         facts=_facts(session, row, lists),
@@ -96,6 +111,27 @@ def detail(session: Session, reader: Actor, result_id: int | None, view: Moment)
         lacks=tuple(_lacks(draft, lists, view.as_of)),
         draft=draft,
     )
+
+
+@read("portfolio.read")
+def by_code(session: Session, reader: Actor, code: str) -> tuple[int, str] | None:
+    """The result of the reader's base with a code: its id and name; None where there is none."""
+    row = queries_results.result_with_code(session, reader.base_id, code.strip())
+    return row and (row.id, f"{row.code} {row.title}")
+
+
+def _merged(session: Session, row: Result) -> Merged | None:
+    done = queries_merging.live_merge(session, row.id)
+    if done is None:
+        return None
+    into, who = session.get_one(Result, done.into_id), session.get_one(Account, done.by_id)
+    when = local_day(done.recorded_at)
+    return Merged(into.id, f"{into.code} {into.title}", f"{when} {who.name}：{done.reason}")
+
+
+def _absorbed(session: Session, row: Result) -> tuple[tuple[int, str], ...]:
+    ids = [done.result_id for done in queries_merging.merged_into(session, row.id)]
+    return tuple((one.id, f"{one.code} {one.title}") for one in queries_alike.results(session, ids))
 
 
 def _split(part: Any) -> str:

@@ -11,13 +11,22 @@ from sqlmodel import Session
 from pilot.domain.errors import NotFound
 from pilot.domain.moment import Moment
 from pilot.domain.vocabulary import Indicator, Scope, Stage, Standing, State
-from pilot.reports import summary
+from pilot.reports import duplicates, summary
 from pilot.reports.cells import Cell, Labels, writer
-from pilot.reports.columns import CLAIMS, PROJECTS, RESULTS, SUMMARY, TRANSFERS, Column
+from pilot.reports.columns import (
+    CLAIMS,
+    DUPLICATES,
+    PROJECTS,
+    RESULTS,
+    SUMMARY,
+    TRANSFERS,
+    Column,
+)
 from pilot.reports.evidence import with_evidence
 from pilot.reports.judged import with_judgement
 from pilot.store import (
     queries_codes,
+    queries_duplicates,
     queries_result_lists,
     queries_tables,
     queries_transfer_table,
@@ -193,6 +202,15 @@ def _proven(session: Session, found: Sequence[Row], view: Moment, _chosen: Chose
     return with_evidence(session, found, view)
 
 
+def _duplicates(bases: Bases, view: Moment, _chosen: Chosen) -> Select:
+    return queries_duplicates.certain(bases, view)
+
+
+def _near(session: Session, bases: Bases, view: Moment) -> pd.DataFrame:
+    keys = [column.key for column in DUPLICATES]
+    return pd.DataFrame(duplicates.near_lines(session, bases, view), columns=["base_id", *keys])
+
+
 _CITY_OR_BASE = (Scope.CITY, Scope.BASE)
 TABLES: dict[str, Table] = {
     table.name: table
@@ -233,5 +251,7 @@ TABLES: dict[str, Table] = {
             complete=_proven,
             scopes=(*_CITY_OR_BASE, None),  # first the goals' own: the two never add up
         ),
+        Table("duplicates", "疑似重复成果", DUPLICATES, _duplicates, complete=duplicates.lines),
+        Table("similar_titles", "名称相近成果", DUPLICATES, whole=_near),
     )
 }

@@ -7,18 +7,21 @@ import streamlit as st
 from pilot import ui
 from pilot.domain.moment import Moment
 from pilot.domain.people import Actor, may
-from pilot.reports import registry
-from pilot.reports.result_detail import Detail
-from pilot.screens import result_form, transfer_panel
+from pilot.reports import registry, result_detail
+from pilot.reports.result_detail import Detail, Merged
+from pilot.screens import merge_panel, result_form, transfer_panel
 from pilot.services import results
 from pilot.services.command import Seen
 
 
 def panel(detail: Detail, actor: Actor, view: Moment) -> None:
     """The whole result; what writes is shown to those who may, and only for today."""
-    writable = view.live and detail.base_id == actor.base_id and not detail.voided
+    own = view.live and detail.base_id == actor.base_id
+    writable = own and not detail.voided
     st.subheader(f"{ui.plain(detail.code)} {ui.plain(detail.title)}")
-    if detail.voided:
+    if detail.merged:
+        _merged(detail, detail.merged, own and may(actor, "result.merge"))
+    elif detail.voided:
         st.error(f"已作废：{ui.plain(detail.voided)}", icon=":material/block:")
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -31,14 +34,19 @@ def panel(detail: Detail, actor: Actor, view: Moment) -> None:
             lines = "\n".join(f"- {ui.plain(one)}" for one in detail.lacks)
             st.info(f"**登记还可完善**\n{lines}", icon=":material/edit_note:")
     transfer_panel.lines(detail, actor, writable)
-    if writable and (may(actor, "transfer.record") or may(actor, "result.save")):
+    if writable and may(actor, "result.save"):
         _work(detail, actor)
+    if writable and may(actor, "result.merge"):
+        _same(detail, actor, view)
+    if writable and may(actor, "result.split"):
+        _apart(detail)
 
 
 def _related(detail: Detail) -> None:
     for title, page, rows in (
         ("所属成果包", "results", (detail.package,) if detail.package else ()),
         ("包内成果", "results", detail.parts),
+        ("并入的成果", "results", detail.absorbed),
         ("中试项目", "project", detail.projects),
     ):
         if rows:
@@ -63,9 +71,40 @@ def _work(detail: Detail, actor: Actor) -> None:
     if opened.open:
         with opened:
             result_form.change(detail, known)
-    with st.container(horizontal=True):
-        _apart(detail)
-        _void(detail)
+    _void(detail)
+
+
+def _merged(detail: Detail, merged: Merged, may_undo: bool) -> None:
+    st.info(f"已并入另一项成果。{ui.plain(merged.told)}", icon=":material/merge:")
+    ui.link(
+        ui.plain(merged.into_name), "results", icon=":material/arrow_forward:", id=merged.into_id
+    )
+    if may_undo:
+        merge_panel.back((detail.id, detail.rev, detail.code), merged)
+
+
+def _same(detail: Detail, actor: Actor, view: Moment) -> None:
+    """Merge into the result that is named by its code."""
+    opened: Any = st.expander(
+        "与另一项是同一成果：合并", icon=":material/merge:", key=f"same-{detail.id}",
+        on_change="rerun",
+    )  # fmt: skip
+    if not opened.open:
+        return
+    with opened:
+        code = st.text_input(
+            "并入的成果编号", max_chars=32, key=f"into-{detail.id}", placeholder="如 CG-2026-0001"
+        )
+        if not (code or "").strip():
+            return
+        with ui.reading() as session:
+            into = result_detail.by_code(session, actor, code)
+        if into is None:
+            st.error("没有找到这个编号的成果，请核对编号。")
+            return
+        st.markdown(f"并入 **{ui.plain(into[1])}**")
+        gone = (detail.id, detail.rev, detail.code)
+        merge_panel.form(gone, (into[0], into[1].split(" ")[0]), detail.base_id, view)
 
 
 def _apart(detail: Detail) -> None:

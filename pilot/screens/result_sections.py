@@ -9,4 +9,5 @@ class Section(Term):
     RESULTS = "results", "成果"
     TRANSFERS = "transfers", "成果转化明细"
     CONTRACTS = "contracts", "合同"
+    DUPLICATES = "duplicates", "疑似重复"
     REGISTRY = "registry", "单位与人员"

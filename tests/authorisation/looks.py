@@ -21,6 +21,7 @@ from pilot.reports import (
     claims,
     code_lists,
     definitions,
+    duplicates,
     explanations,
     exports,
     handover,
@@ -135,6 +136,11 @@ LOOKS: dict[str, Look] = {
     "results.results": Look(None, lambda s, a, _: results.results(s, a, VIEW, _ALL)),
     "results.contracts": Look(None, lambda s, a, _: results.contracts(s, a, VIEW, _ALL)),
     "results.transfers": Look(None, lambda s, a, _: results.transfers(s, a, VIEW, "", Scope.CITY)),
+    "duplicates.certain": Look(None, lambda s, a, _: duplicates.certain(s, a, VIEW)),
+    "duplicates.near": Look(None, lambda s, a, _: duplicates.near(s, a, VIEW)),
+    "result_detail.by_code": Look(
+        None, lambda s, a, _: result_detail.by_code(s, a, "CG-2026-0001")
+    ),
     "results.code_labels": Look(None, lambda s, a, _: results.code_labels(s, a, "fields")),
     "round_parts.seats": Look("scoring", lambda s, a, i: round_parts.seats(s, _round(s, a, i), a)),
     "round_parts.cards": Look(

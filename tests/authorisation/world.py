@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from pilot.domain.api_tokens import ApiScope
+from pilot.domain.drafts import Holder
 from pilot.domain.guards import ON_RECORD
 from pilot.domain.people import Actor, Role
 from pilot.domain.vocabulary import Conclusion, Gate, Indicator, LandingLevel, MailKind, MailState
@@ -264,9 +265,11 @@ def _registry(session: Session, team: Team, mark: str) -> Ids:
     merging.merge(
         session, merged.id, into.id, by=team.manager, at=clock(session), reason="同一成果"
     )
+    _alike(session, team, unit, mark)
     return {
         "result": registry.result(session, team, title=f"{mark}成果").id,
         "merged": merged.id,
+        "stands": into.id,
         "part": part.id,
         "split": split.id,
         "organisation": unit.id,
@@ -277,6 +280,13 @@ def _registry(session: Session, team: Team, mark: str) -> Ids:
         "transfer": transfer.id,
         "verified": registered.id,
     }
+
+
+def _alike(session: Session, team: Team, unit, mark: str) -> None:
+    """Results of one unit of which two have the same title and one nearly the same."""
+    for number in "甲甲乙":
+        title = f"{mark}耐温分离膜连续制备工艺及装置{number}"
+        registry.result(session, team, title=title, holders=(Holder(unit.id),))
 
 
 def _closed(session: Session, team: Team, own: Ids) -> Ids:

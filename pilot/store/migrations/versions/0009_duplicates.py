@@ -1,7 +1,7 @@
 """merged results, distinctions and the keys that find duplicates
 
 Revision: 0009
-Revises: 0010
+Revises: 0014
 """
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from sqlalchemy import Text
 from pilot.domain.identifiers import contract_no_key, stored_title_key
 
 revision = '0009'
-down_revision = '0010'
+down_revision = '0014'
 branch_labels = None
 depends_on = None
 
