@@ -52,8 +52,12 @@ def _confirmed(token: str) -> None:
 
 def _unconfirmed(own: OwnMail) -> None:
     st.markdown(f":orange-badge[待确认] {ui.plain(own.address)}")
-    if own.problem:
-        st.warning(ui.plain(f"确认邮件没有送到：{own.problem}"), icon=":material/warning:")
+    if own.problem and own.asked:
+        later = f"确认邮件还没有送到，系统会自动再试：{own.problem}"
+        st.info(ui.plain(later), icon=":material/schedule_send:")
+    elif own.problem:
+        lost = f"确认邮件没有送达，请核对邮箱：{own.problem}"
+        st.warning(ui.plain(lost), icon=":material/warning:")
     elif own.asked:
         st.caption(_ON_ITS_WAY)
     st.button(

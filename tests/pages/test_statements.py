@@ -34,6 +34,8 @@ PAGES = [
     ("exports", {"table": "transfers"}),
     ("exports", {"table": "claims"}),
     ("definitions", {}),
+    ("waiting", {}),
+    ("notices", {}),
 ]
 
 

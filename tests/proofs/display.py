@@ -102,7 +102,7 @@ def _addresses(server: Server, role: Role, effort: Effort) -> list[str]:
         return places.of_role(server.engine, role, whole=whole)
     if role in (Role.RESEARCHER, Role.REVIEWER):
         mine = places.of_role(server.engine, role)
-        return [place for place in mine if place.startswith(("/submission", "/review"))]
+        return [place for place in mine if place.startswith(("/submission", "/review", "/notices"))]
     return ["/people"] if role is Role.ADMIN else places.start_pages(role)[:3]
 
 

@@ -80,6 +80,7 @@ def _every(session: Session) -> Iterator[str]:
     yield from (f"/review?id={one}" for one in sent)
     yield from (f"/review?tab={one.value}" for one in submissions.Tab)
     yield from (f"/submission?id={one}" for one in sent)
+    yield from ("/notices?show=all", "/waiting")
     yield from ("/submissions", "/people", "/system", "/my_account")
 
 

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import text
 
 from pilot.domain.errors import Conflict, PilotError
-from pilot.domain.vocabulary import Gate
+from pilot.domain.vocabulary import Gate, MailKind
 from pilot.services import backup, restore, sealing
 from pilot.services.attachments import add
 from pilot.services.backup import Site
 from pilot.store import archive, files, journal, queries_backup, schema, snapshot
 from pilot.store.archive import Damaged
 from pilot.store.engine import make_engine, writing
-from pilot.store.models import Attachment, LoginSession
+from pilot.store.models import Attachment, LoginSession, Mail, MailAddress
 from tests import factories
 from tests.conftest import empty
 
@@ -109,6 +109,20 @@ def test_every_session_ends_with_a_restore(site, elsewhere):
     with elsewhere.engine.connect() as connection:
         open_ones = "SELECT count(*) FROM login_session WHERE revoked_at IS NULL"
         assert connection.execute(text(open_ones)).scalar() == 0
+
+
+def test_a_mail_that_waits_is_not_sent_by_the_restored_installation_too(site, elsewhere):
+    about = {"base_id": 1, "account_id": 1, "recorded_at": NOW}
+    with writing(site.engine) as session:
+        session.add(MailAddress(**about, address="li@example.cn", confirmed_at=NOW))
+        session.add(Mail(**about, kind=MailKind.TEST, due=NOW))
+    made = backup.make(site, now=NOW)
+    if elsewhere.engine is site.engine:
+        empty(site.engine)
+    restore.restore(elsewhere, made.file, now=NOW)
+    with elsewhere.engine.connect() as connection:
+        held = "SELECT (SELECT count(*) FROM mail), (SELECT count(*) FROM mail_address)"
+        assert tuple(connection.execute(text(held)).one()) == (0, 1)
 
 
 def test_the_manifest_says_what_is_inside_and_where_the_journal_ends(site):

@@ -54,8 +54,9 @@ def queue(engine: Engine, chosen: Chosen, now: datetime) -> Iterator[Check]:
         if chosen.smtp_url.get_secret_value():
             yield good("待发的邮件", "没有")
         return
-    hours = (now - found.oldest) / timedelta(hours=1)
-    waits = f"{found.waiting} 封待发，最早的一封已等 {hours:.0f} 小时"
+    hours = int((now - found.oldest) / timedelta(hours=1))
+    waited = f"已等 {hours} 小时" if hours else "等了不到 1 小时"
+    waits = f"{found.waiting} 封待发，最早的一封{waited}"
     if not chosen.smtp_url.get_secret_value():
         yield warn(
             "待发的邮件", f"{waits}，却没有设置发信", "请设置 PILOT_SMTP_URL；3 天后不再发。"

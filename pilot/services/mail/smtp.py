@@ -7,6 +7,7 @@ server itself takes nothing now.
 import contextlib
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator
 from datetime import datetime
@@ -135,6 +136,10 @@ def _unreachable(error: Exception) -> Unreachable:
             return Unreachable(_sentence("邮件服务器", error.smtp_code, error.smtp_error, ""))
         case ssl.SSLCertVerificationError():
             return Unreachable(f"邮件服务器的证书不可信（{error.verify_message}）。")
+        case ConnectionRefusedError():
+            return Unreachable("连不上邮件服务器（连接被拒绝，请核对主机和端口）。")
+        case socket.gaierror():
+            return Unreachable("连不上邮件服务器（找不到这个主机名）。")
         case TimeoutError():
             return Unreachable("邮件服务器没有应答。")
         case OSError():
