@@ -35,7 +35,8 @@ with listed:
 if line := known.get(picked):
     with listed:
         account_panel.panel(line, units)
-        account_mail.field(line, mailboxes)
+        if ui.mail_server():
+            account_mail.field(line, mailboxes)
 
 with new, st.form(f"account-{form}", border=False):
     login = st.text_input("登录名", max_chars=32, help="3 至 32 位小写字母、数字和 . _ -")

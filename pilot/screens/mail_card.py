@@ -18,8 +18,8 @@ def card(own: OwnMail, server: str) -> None:
         st.markdown(f":green-badge[已确认] {ui.plain(own.address)}")
         _when(own)
     elif own.address:
-        _unconfirmed(own)
-    else:
+        _unconfirmed(own, again=bool(server))
+    elif server:
         st.caption("登记邮箱后，有新通知时可以收到邮件。邮件里只有姓名、一句话和链接。")
     if server:
         _form(own)
@@ -50,8 +50,11 @@ def _confirmed(token: str) -> None:
         del st.query_params[_CONFIRM]
 
 
-def _unconfirmed(own: OwnMail) -> None:
+def _unconfirmed(own: OwnMail, *, again: bool) -> None:
+    """How it stands with the link, and, where mail goes out, a way to have it `again`."""
     st.markdown(f":orange-badge[待确认] {ui.plain(own.address)}")
+    if not again:
+        return
     if own.problem and own.asked:
         later = f"确认邮件还没有送到，系统会自动再试：{own.problem}"
         st.info(ui.plain(later), icon=":material/schedule_send:")
