@@ -66,6 +66,14 @@ MAY: dict[str, frozenset[Role]] = {
     "account.organisation": _ADMIN,
     "account.password": _ANYONE,
     "account.sign_out_everywhere": _ANYONE,
+    # joining
+    "invitation.read": _ADMIN,
+    "invitation.create": _ADMIN,
+    "invitation.revoke": _ADMIN,
+    "registration.read": _ADMIN,
+    "registration.approve": _ADMIN,
+    "registration.refuse": _ADMIN,
+    "join_policy.save": _ADMIN,
     # registry
     "organisation.save": _MANAGER,
     "person.save": _MANAGER,

@@ -265,6 +265,23 @@ class MailWhen(Term):
     NEVER = "never", "不发邮件"
 
 
+class InvitationState(Term):
+    """How an invitation stands (邀请状态)."""
+
+    OPEN = "open", "待使用"
+    USED = "used", "已使用"
+    EXPIRED = "expired", "已过期"
+    REVOKED = "revoked", "已撤销"
+
+
+class RegistrationState(Term):
+    """How a request for an account stands (注册申请状态)."""
+
+    WAITING = "waiting", "待审批"
+    APPROVED = "approved", "已批准"
+    REFUSED = "refused", "未批准"
+
+
 def options(kind: type[Term]) -> dict[str, str]:
     """Every word of one kind in its order, value to Chinese term."""
     return {word.value: word.label for word in kind}

@@ -1,6 +1,7 @@
 """Accounts (账号): create, disable, enable, reset, roles, own password, sign out everywhere.
 
-Whatever takes rights away ends the account's sessions in the same transaction.
+Whatever takes rights away ends the account's sessions in the same transaction, and who may
+administer no more leaves no open invitation behind.
 """
 
 from collections.abc import Collection
@@ -13,7 +14,7 @@ from pilot.domain.errors import Conflict, Invalid
 from pilot.domain.parsing import clean_text
 from pilot.domain.passwords import check_password, clean_login
 from pilot.domain.people import Actor, Role
-from pilot.services import passwords
+from pilot.services import invitations, passwords
 from pilot.services.command import verb
 from pilot.store import journal, queries, queries_door
 from pilot.store.models import Account, AccountRole, Base, Organisation
@@ -45,6 +46,7 @@ def disable(session: Session, account_id: int, *, by: Actor, at: datetime) -> Ac
     _check_not_last(session, row)
     row.disabled_at = at
     queries_door.revoke_all(session, row.id, at)
+    invitations.revoke_all_by(session, row.id, at)
     return row
 
 
@@ -83,6 +85,8 @@ def set_roles(
     for role in held.keys() - wanted:
         session.delete(held[role])
     _give(session, row, wanted - held.keys())
+    if Role.ADMIN not in wanted:
+        invitations.revoke_all_by(session, row.id, at)
     flag_modified(row, "name")  # the roles are the account's: its page version grows with them
     queries_door.revoke_all(session, row.id, at)
     return row
@@ -143,6 +147,23 @@ def first_administrator(
         session.flush()
     note = journal.Note(base.id, at, None, "account.create", "account", row.id)
     journal.append(session, head, note, changes, at)
+    return row
+
+
+def of_invitation(
+    session: Session,
+    base_id: int,
+    login: str,
+    name: str,
+    password: str,
+    *,
+    role: Role,
+    organisation_id: int | None,
+    at: datetime,
+) -> Account:
+    """The account that a link opens, with the name and the password its owner has chosen."""
+    row = _add(session, base_id, login, name, (role,), password, at=at, must_change=False)
+    row.organisation_id = organisation_id
     return row
 
 

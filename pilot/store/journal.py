@@ -28,6 +28,10 @@ _PRIVATE = {
     ("person", "phone"),
     ("person", "email"),
     ("mail_address", "address"),
+    ("invitation", "token_hash"),
+    ("registration", "token_hash"),
+    ("registration", "name"),
+    ("registration", "contact"),
 }
 # Derived rows and the door's own bookkeeping are rebuilt or short-lived: no entry of their own.
 _SILENT = {

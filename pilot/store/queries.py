@@ -23,6 +23,8 @@ _WHAT = {
     "submission": "填报",
     "api_token": "令牌",
     "notice": "通知",
+    "invitation": "邀请",
+    "registration": "申请",
 }
 
 

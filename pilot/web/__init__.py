@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from pilot.config import ROOT
-from pilot.web import api, faults, files, health, login, metrics, receipts
+from pilot.web import api, faults, files, health, joining, login, metrics, receipts
 from pilot.web.chinese import Chinese
 from pilot.web.chinese import routes as chinese_routes
 from pilot.web.gate import Gate
@@ -42,6 +42,7 @@ def routes() -> list[BaseRoute]:
         *health.routes,
         *metrics.routes,
         *login.routes,
+        *joining.routes,
         *chinese_routes,
         *files.routes,
         *receipts.routes,

@@ -24,9 +24,12 @@ from pilot.web.visitors import host_of, visitor_of
 
 API = "/api/"  # asks for a token itself, and knows no session: pilot/web/api_access.py
 LOGIN, PASSWORD = "/auth/login", "/auth/password"
+JOIN, REGISTER = "/auth/join", "/auth/register"
 PROBES = frozenset({"/healthz", "/readyz", "/_stcore/health"})
 OPEN = PROBES | {
     LOGIN,
+    JOIN,
+    REGISTER,
     "/auth/logout",
     "/auth/style.css",
     "/auth/icon.png",

@@ -1,37 +1,25 @@
 """The door's pages (登录、退出、修改密码): plain HTML forms that work without scripts."""
 
-import hmac
 import re
-import secrets
 from datetime import UTC, datetime
-from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
-from anyio import CapacityLimiter, to_thread
-from jinja2 import Environment, FileSystemLoader
+from anyio import to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from pilot.config import ROOT, settings
 from pilot.domain import demo
 from pilot.domain.errors import PilotError
-from pilot.domain.passwords import RULE
-from pilot.services import door
+from pilot.services import door, joining
 from pilot.services.door import SignIn
-from pilot.store.engine import shared
+from pilot.store.engine import reading, shared
+from pilot.web import forms
+from pilot.web.forms import EXPIRED
 from pilot.web.gate import LOGIN, PASSWORD
-from pilot.web.headers import DOOR_POLICY
 from pilot.web.visitors import address_of, limits, token_of, visitor_of
-
-FORM_COOKIE = "pilot_form"
-EXPIRED = "页面已过期或未允许 Cookie，请重新填写。"
-_MOST_BYTES = 16 * 1024
-_HERE = Path(__file__).parent
-_PAGES = Environment(loader=FileSystemLoader(_HERE / "assets"), autoescape=True)
-# Threads that wait for a turn to hash are few, so that they can't starve the other requests.
-_QUEUE = CapacityLimiter(8)
 
 
 async def show_login(request: Request) -> Response:
@@ -40,19 +28,19 @@ async def show_login(request: Request) -> Response:
     if await visitor_of(request):
         return RedirectResponse(wanted, 303)
     left = "您已退出登录。" if "out" in request.query_params else ""
-    return _login_page(request, wanted, notice=left)
+    return await _login_page(request, wanted, notice=left)
 
 
 async def sign_in(request: Request) -> Response:
     """Try the password; a failure shows the form again with the login still in it."""
-    fields = await _fields(request)
+    fields = await forms.fields(request)
     wanted, login = safe_next(fields.get("next", "")), fields.get("login", "")[:64]
-    if not _is_own_form(request, fields):
-        return _login_page(request, wanted, login=login, error=EXPIRED, status=403)
-    found = await _try(request, login, fields.get("password", ""))
+    if not forms.is_own(request, fields):
+        return await _login_page(request, wanted, login=login, error=EXPIRED, status=403)
+    found = await try_password(request, login, fields.get("password", ""))
     if found.token is None:
-        return _login_page(request, wanted, login=login, error=found.sentence, status=401)
-    return _welcome(found, wanted)
+        return await _login_page(request, wanted, login=login, error=found.sentence, status=401)
+    return welcome(found, wanted)
 
 
 async def show_password(request: Request) -> Response:
@@ -62,22 +50,22 @@ async def show_password(request: Request) -> Response:
 
 async def change_password(request: Request) -> Response:
     """Change the password, end every session and start a new one."""
-    fields = await _fields(request)
+    fields = await forms.fields(request)
     current, new = fields.get("current", ""), fields.get("new", "")
-    if not _is_own_form(request, fields):
+    if not forms.is_own(request, fields):
         return await _password_page(request, EXPIRED, 403)
     if new != fields.get("again", ""):
         return await _password_page(request, "两次输入的新密码不一致。", 400)
     try:
-        login = await to_thread.run_sync(_change, request, current, new, limiter=_QUEUE)
+        login = await to_thread.run_sync(_change, request, current, new, limiter=forms.QUEUE)
     except PilotError as error:
         return await _password_page(request, error.message, 400)
-    return _welcome(await _try(request, login, new), "/")
+    return welcome(await try_password(request, login, new), "/")
 
 
 async def ask_to_leave(request: Request) -> Response:
     """What a plain link to the sign-out shows: leaving itself takes a POST."""
-    return _page(request, "logout.html")
+    return forms.page(request, "logout.html")
 
 
 async def sign_out(request: Request) -> Response:
@@ -91,7 +79,7 @@ async def sign_out(request: Request) -> Response:
 
 async def style(_request: Request) -> Response:
     """The style sheet of the door's pages."""
-    return FileResponse(_HERE / "assets" / "door.css", media_type="text/css")
+    return FileResponse(forms.ASSETS / "door.css", media_type="text/css")
 
 
 async def icon(_request: Request) -> Response:
@@ -107,27 +95,9 @@ def safe_next(text: str) -> str:
     return "/" if text.startswith("/auth/") else text
 
 
-async def _fields(request: Request) -> dict[str, str]:
-    """The fields of a small form; nothing of a body that is too large or not a form."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            return {}
-    try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict"))
-    except UnicodeDecodeError:
-        return {}
-
-
-def _is_own_form(request: Request, fields: dict[str, str]) -> bool:
-    """Whether the form was drawn for this browser: its field matches its cookie (CSRF)."""
-    cookie, field = request.cookies.get(FORM_COOKIE, ""), fields.get("form", "")
-    return bool(cookie) and hmac.compare_digest(cookie.encode(), field.encode())
-
-
-async def _try(request: Request, login: str, password: str) -> SignIn:
-    return await to_thread.run_sync(_sign_in, request, login, password, limiter=_QUEUE)
+async def try_password(request: Request, login: str, password: str) -> SignIn:
+    """Try to sign in, waiting for a turn to hash."""
+    return await to_thread.run_sync(_sign_in, request, login, password, limiter=forms.QUEUE)
 
 
 def _sign_in(request: Request, login: str, password: str) -> SignIn:
@@ -154,7 +124,7 @@ def _change(request: Request, current: str, new: str) -> str:
     )
 
 
-def _welcome(found: SignIn, wanted: str) -> Response:
+def welcome(found: SignIn, wanted: str) -> Response:
     """To the page asked for, or first to a new password, with the session's cookie."""
     answer = RedirectResponse(PASSWORD if found.must_change else wanted, 303)
     answer.set_cookie(
@@ -168,17 +138,29 @@ def _welcome(found: SignIn, wanted: str) -> Response:
     return answer
 
 
-def _login_page(request: Request, wanted: str, *, status: int = 200, **texts: str) -> Response:
+async def _login_page(
+    request: Request, wanted: str, *, status: int = 200, **texts: str
+) -> Response:
     accounts = demo.ACCOUNTS if settings().demo else ()
-    return _page(
+    return forms.page(
         request,
         "login.html",
         status,
         next=wanted,
         accounts=accounts,
         demo_password=demo.PASSWORD,
+        asking=await run_in_threadpool(_may_strangers_ask),
         **texts,
     )
+
+
+def _may_strangers_ask() -> bool:
+    """Whether the form offers to ask for an account; not while the database is away."""
+    try:
+        with reading(shared(settings().url)) as session:
+            return bool(joining.open_bases(session))
+    except PilotError:
+        return False
 
 
 async def _password_page(request: Request, error: str = "", status: int = 200) -> Response:
@@ -186,25 +168,7 @@ async def _password_page(request: Request, error: str = "", status: int = 200) -
     if who is None:
         return RedirectResponse(LOGIN, 303)
     first = who.must_change
-    return _page(request, "password.html", status, login=who.login, first=first, error=error)
-
-
-def _page(request: Request, template: str, status: int = 200, **values: object) -> Response:
-    """A page with a form token in a cookie and in the form; only this browser has both."""
-    form = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
-    html = _PAGES.get_template(template).render(
-        form=form, demo=settings().demo, rule=RULE, **values
-    )
-    answer = HTMLResponse(html, status, {"content-security-policy": DOOR_POLICY})
-    answer.set_cookie(
-        FORM_COOKIE,
-        form,
-        path="/auth",
-        httponly=True,
-        samesite="strict",
-        secure=settings().secure_cookie,
-    )
-    return answer
+    return forms.page(request, "password.html", status, login=who.login, first=first, error=error)
 
 
 routes = [

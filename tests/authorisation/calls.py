@@ -43,6 +43,7 @@ from tests.authorisation.world import PASSWORD, TOKEN, World
 NOW = factories.NOON + timedelta(days=1)
 TODAY = date(2026, 6, 2)
 WHY = {"reason": "示例理由"}
+KEY = "K" * 43
 Arguments = tuple[tuple, dict[str, Any]]
 
 
@@ -141,6 +142,17 @@ CALLS: dict[str, Call] = {
     ),
     "accounts.change_password": _plain(PASSWORD, "Other-Horse-88"),
     "accounts.sign_out_everywhere": _plain(),
+    "invitations.invite": _plain(Role.RESEARCHER, None, TODAY, link_key=KEY),
+    "invitations.invite:unit": Call(
+        "organisation", lambda i, _w: ((Role.REVIEWER, i, TODAY), {"link_key": KEY})
+    ),
+    "invitations.revoke": _on("invitation"),
+    "registrations.approve": _on("registration", None),
+    "registrations.approve:unit": Call(
+        "organisation", lambda i, w: ((w.own["registration"], i), {})
+    ),
+    "registrations.refuse": _on("registration", **WHY),
+    "registrations.save_policy": _plain(True),
     "codes.save_code": _plain(_CODE),
     "codes.save_checklist_item": _plain(_LINE),
     "contracts.save_contract": _with(None, lambda _id, world: _contract(world)),

@@ -25,6 +25,7 @@ from pilot.reports import (
     explanations,
     exports,
     handover,
+    joining,
     mail,
     needs,
     notices,
@@ -177,6 +178,12 @@ LOOKS: dict[str, Look] = {
     "notices.listed": Look(None, lambda s, a, _: notices.listed(s, a, all=True)),
     "waiting.waits": Look(None, lambda s, a, _: waiting.waits(s, a, NOW)),
     "waiting.reminder": Look(None, lambda s, a, _: waiting.reminder(s, a)),
+    "joining.invitations": Look(None, lambda s, a, _: joining.invitations(s, a, NOW)),
+    "joining.requests": Look(
+        None, lambda s, a, _: [joining.requests(s, a, waiting=one) for one in (True, False)]
+    ),
+    "joining.waiting": Look(None, lambda s, a, _: joining.waiting(s, a)),
+    "joining.policy": Look(None, lambda s, a, _: joining.policy(s, a)),
     "mail.own_mail": Look(None, lambda s, a, _: mail.own_mail(s, a)),
     "mail.addresses": Look(None, lambda s, a, _: mail.addresses(s, a)),
     "mail.queue_state": Look(None, lambda s, a, _: replace(mail.queue_state(s, a, NOW), error="")),

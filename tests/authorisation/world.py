@@ -11,7 +11,15 @@ from pilot.domain.api_tokens import ApiScope
 from pilot.domain.drafts import Holder
 from pilot.domain.guards import ON_RECORD
 from pilot.domain.people import Actor, Role
-from pilot.domain.vocabulary import Conclusion, Gate, Indicator, LandingLevel, MailKind, MailState
+from pilot.domain.vocabulary import (
+    Conclusion,
+    Gate,
+    Indicator,
+    LandingLevel,
+    MailKind,
+    MailState,
+    RegistrationState,
+)
 from pilot.services import (
     api_tokens,
     contracts,
@@ -34,11 +42,13 @@ from pilot.store.models import (
     ChecklistItem,
     Claim,
     CodeItem,
+    Invitation,
     Mail,
     MailAddress,
     Notice,
+    Registration,
 )
-from pilot.store.tokens import token_hash
+from pilot.store.tokens import new_token, token_hash
 from tests import factories, factories_submissions
 from tests import factories_registry as registry
 from tests.authorisation import submitted
@@ -139,6 +149,7 @@ def _objects(session: Session, team: Team, mark: str = "示例") -> Ids:
         "checklist_item": _named(session, ChecklistItem, team, "G1-T1"),
     }
     gates = _gates(session, team, mark)
+    plain |= _joining(session, team, mark)
     return plain | gates | _papers(session, team, project) | _registry(session, team, mark)
 
 
@@ -155,6 +166,31 @@ def _to_tick(session: Session, review_id: int) -> int:
     """A criterion that people tick, not one that the record answers."""
     lines = queries_gates.checks(session, review_id)
     return next(c.id for c in lines if c.doc_code is None and c.code not in ON_RECORD)
+
+
+def _joining(session: Session, team: Team, mark: str) -> Ids:
+    """An open invitation and a request that waits."""
+    about = {"base_id": team.base.id, "recorded_at": factories.NOON}
+    invitation = Invitation(
+        **about, token_hash=new_token(), note=f"{mark}邀请", role=Role.RESEARCHER,
+        expires_at=factories.NOON + timedelta(days=30), invited_by=team.manager.id,
+    )  # fmt: skip
+    request = Registration(
+        **about, token_hash=new_token(), name=f"{mark}申请人", unit=f"{mark}单位",
+        contact="0427-1234567", reason="填报成果",
+    )  # fmt: skip
+    session.add_all([invitation, request])
+    session.flush()
+    return {"invitation": invitation.id, "registration": request.id}
+
+
+def _joining_ended(session: Session, team: Team) -> Ids:
+    """An invitation that was taken back, a request that was refused."""
+    ids = _joining(session, team, "示例")
+    session.get_one(Invitation, ids["invitation"]).revoked_at = factories.NOON
+    request = session.get_one(Registration, ids["registration"])
+    request.state, request.decided_at = RegistrationState.REFUSED, factories.NOON
+    return ids
 
 
 def _shut(session: Session, team: Team) -> int:
@@ -293,6 +329,7 @@ def _closed(session: Session, team: Team, own: Ids) -> Ids:
     """The same kinds, voided, withdrawn, decided, superseded, rescinded, disabled."""
     ids = dict.fromkeys(("project", "into", "asked", "running"), _voided(session, team).id)
     ids |= _closed_gates(session, team) | _closed_registry(session, team, own)
+    ids |= _joining_ended(session, team)
     ids["account"] = _shut(session, team)
     token = _token(session, team, "撤销的")
     token.revoked_at, ids["token"] = factories.NOON, token.id

@@ -107,7 +107,8 @@ def test_the_last_administrator_cannot_be_disabled_and_the_page_says_why(open_pa
 
 def test_roles_are_replaced(open_page, engine):
     app = pick(open_page("people"), "officer")
-    app.button_group[0].set_value([Role.REVIEWER]).run()
+    roles = next(group for group in app.button_group if group.key.startswith("roles-"))
+    roles.set_value([Role.REVIEWER]).run()
     app.button(key="roles").click().run()
     assert "已更改" in text(app)
     row = next(r for r in app.dataframe[0].value.to_dict("records") if r["登录名"] == "officer")

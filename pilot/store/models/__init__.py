@@ -25,6 +25,7 @@ from pilot.store.models.gates import (
     ReviewCheck,
     Scorecard,
 )
+from pilot.store.models.joining import Invitation, JoinPolicy, Registration
 from pilot.store.models.mail import DigestPolicy, DigestRun, Mail, MailAddress
 from pilot.store.models.operations import JobRun
 from pilot.store.models.people import (
@@ -91,7 +92,9 @@ __all__ = [
     "Evidence",
     "Filing",
     "GatePlan",
+    "Invitation",
     "JobRun",
+    "JoinPolicy",
     "JournalEntry",
     "JournalHead",
     "Landing",
@@ -112,6 +115,7 @@ __all__ = [
     "ProjectSpan",
     "PublicFact",
     "Record",
+    "Registration",
     "ReportPack",
     "ReportTemplate",
     "Result",
