@@ -10,11 +10,12 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import Engine
 
+from pilot.domain.joining import CONTACT_KEPT
 from pilot.domain.schedule import Daily, is_overdue
 from pilot.services import attachments, backup, digests, snapshots
 from pilot.services.backup import Backup, Site
 from pilot.services.mail import delivery
-from pilot.store import queries_jobs, queries_tidy, queries_verify
+from pilot.store import queries_jobs, queries_joining, queries_tidy, queries_verify
 from pilot.store.engine import reading, writing
 from pilot.store.models import JobRun
 
@@ -54,7 +55,8 @@ def _tidy(site: Site, _keep: int, now: datetime) -> str:
     with writing(site.engine) as session:
         gone = queries_tidy.forget_sign_ins(session, now - LOGS_KEPT)
         mails = delivery.tidy(session, now)
-    return f"清除过期登录记录 {gone} 条、办完的邮件 {mails} 条"
+        people = queries_joining.forget_applicants(session, now - CONTACT_KEPT)
+    return f"清除过期登录记录 {gone} 条、办完的邮件 {mails} 条、账号申请的联系方式 {people} 份"
 
 
 def _month_ends(site: Site, _keep: int, now: datetime) -> str:
