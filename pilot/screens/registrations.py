@@ -60,7 +60,8 @@ def listed(found: Listed, shown: Shown, units: Mapping[int, str]) -> None:
 
 def _facts(line: RequestLine) -> None:
     name = ui.plain(line.name) if line.name else "（姓名已按期删除）"
-    st.markdown(f"**{name}** · {ui.plain(line.unit)}")
+    picked = f"（选择了登记的“{line.known_unit}”）" if line.known_unit else ""
+    st.markdown(f"**{name}** · {ui.plain(line.unit + picked)}")
     about = [f"{line.asked} 申请"] + ([f"联系方式：{line.contact}"] if line.contact else [])
     if line.outcome:
         about.append(f"{line.state.label}：{line.outcome}")
@@ -80,7 +81,7 @@ def _decide(line: RequestLine, units: Mapping[int, str]) -> None:
             help="登记簿里没有的单位，请基地管理先在“成果与转化”登记，或选“不属于任何单位”。",
         )  # fmt: skip
         st.button(
-            "批准为科研人员", key=f"approve-{line.id}", type="primary", disabled=unit is None,
+            "批准为科研人员", key=f"approve-{line.id}", disabled=unit is None,
             on_click=ui.act, args=(registrations.approve, line.id, unit or None),
             kwargs={"seen": seen, "done": "已批准；申请人用自己的链接设置登录名和密码。"},
         )  # fmt: skip
