@@ -9,6 +9,7 @@ from pilot.reports import claims, explanations, exports
 from pilot.reports.tables import Chosen
 from pilot.screens import claim_list, claim_panel, pick
 from pilot.screens.claim_list import Tab
+from pilot.screens.kept import kept
 from pilot.services import verify
 
 reader = ui.require(Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.PROVINCE)
@@ -22,20 +23,20 @@ standing = pick.asked("standing", list(Tab), Tab.COUNTED).standing
 chosen = Chosen(indicator=indicator, scope=scope, standing=standing)
 
 with ui.reading() as session:
-    number = claims.numbers(session, reader, view, chosen)
+    number = kept(claims.numbers, session, reader, view, chosen)
 title.title(f"{indicator.label} · {scope.label} · {view.year} = {number.card[Standing.COUNTED]}")
 claim_list.tabs(number)
 
 if standing is None:
     with ui.reading() as session:
-        record = claims.ledger(session, reader, view, chosen, pick.page())
+        record = kept(claims.ledger, session, reader, view, chosen, pick.page())
     claim_list.record(record)
     pick.paging(number.entries, claims.PAGE)
     st.stop()
 
 claim_list.check_line(number, standing, view)
 with ui.reading() as session:
-    rows = claims.lines(session, reader, view, chosen, pick.page())
+    rows = kept(claims.lines, session, reader, view, chosen, pick.page())
     export = None
     if may(reader, "report.export") and not rows.empty:
         asked = exports.asked(session, reader, "claims", view, chosen)

@@ -8,6 +8,7 @@ from pilot import ui
 from pilot.domain.people import Role
 from pilot.reports import round_parts, rounds
 from pilot.screens import gate_cards, gate_criteria, gate_decision, gate_list, pick, project_gates
+from pilot.screens.kept import kept
 
 actor = ui.require(Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.PROVINCE)
 title = st.empty()
@@ -17,7 +18,7 @@ review, project = pick.number("review"), pick.number("project")
 
 if review is None and project is None:
     with ui.reading() as session:
-        waiting = rounds.waiting(session, actor, view)
+        waiting = kept(rounds.waiting, session, actor, view)
     gate_list.waiting(waiting)
     st.stop()
 

@@ -4,10 +4,11 @@ import streamlit as st
 
 from pilot import ui
 from pilot.domain.people import Role, may
-from pilot.reports import portfolio
-from pilot.screens import filters, goals, kept, pick
+from pilot.reports import needs, portfolio
+from pilot.screens import filters, goals, pick
 from pilot.screens import portfolio as show
 from pilot.screens.filters import Shape
+from pilot.screens.kept import glance, kept
 
 actor = ui.require(Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.PROVINCE)
 st.title("总览")
@@ -15,8 +16,8 @@ view = ui.strip()
 
 with ui.reading() as session:
     bases = portfolio.visible_bases(session, actor)
-    seen = kept.glance(session, bases, view)
-    todo = kept.needs(session, actor, view)
+    seen = glance(session, bases, view)
+    todo = kept(needs.needs, session, actor, view)
     fields = portfolio.fields(session, bases)
 
 if seen.nation:
@@ -35,9 +36,9 @@ st.subheader("项目")
 chosen, shape = filters.projects(fields)
 with ui.reading() as session:
     if shape is Shape.BOARD:
-        columns = portfolio.board(session, bases, view, chosen)
+        columns = kept(portfolio.board, session, bases, view, chosen)
     else:
-        listed = portfolio.project_page(session, bases, view, chosen, page=pick.page())
+        listed = kept(portfolio.project_page, session, bases, view, chosen, pick.page())
 if shape is Shape.BOARD:
     show.board(columns, chosen)
 else:

@@ -9,6 +9,7 @@ from pilot.reports.choices import choices
 from pilot.screens import filters, pick, register
 from pilot.screens import portfolio as show
 from pilot.screens.filters import Shape
+from pilot.screens.kept import kept
 
 actor = ui.require(Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.PROVINCE)
 st.title("项目台账")
@@ -32,9 +33,9 @@ if view.live and may(actor, "project.register"):
 chosen, shape = filters.projects(fields)
 with ui.reading() as session:
     if shape is Shape.BOARD:
-        columns = portfolio.board(session, bases, view, chosen)
+        columns = kept(portfolio.board, session, bases, view, chosen)
     else:
-        listed = portfolio.project_page(session, bases, view, chosen, page=pick.page())
+        listed = kept(portfolio.project_page, session, bases, view, chosen, pick.page())
 if shape is Shape.BOARD:
     show.board(columns, chosen)
 else:

@@ -39,9 +39,3 @@ def glance(session: Session, bases: Sequence[int], view: Moment) -> Glance:
         neighbours(session, bases, view),
         stage_strip(session, bases, view),
     )
-
-
-def mark(session: Session, bases: Sequence[int], view: Moment) -> tuple:
-    """Equal marks mean equal pages: the view's days and the ends of the bases' journals."""
-    heads = tuple(queries_portfolio.journal_heads(session, bases))
-    return heads, view.year, view.as_of, None if view.live else view.known_at

@@ -132,8 +132,8 @@ def project_page(
     bases: Sequence[int],
     view: Moment,
     chosen: Chosen,
-    *,
     page: int = 1,
+    *,
     size: int = PAGE_SIZE,
 ) -> Listed:
     """Page `page` (from 1) of the projects, the most urgent first, each with light and gate."""

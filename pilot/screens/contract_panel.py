@@ -13,6 +13,7 @@ from pilot.reports import registry, results
 from pilot.reports.registry import Choices, ContractDetail
 from pilot.reports.results import Wanted
 from pilot.screens import draft_form, pick, result_list
+from pilot.screens.kept import kept
 from pilot.services import contracts
 from pilot.services.command import Seen
 
@@ -37,7 +38,8 @@ def section(actor: Actor, view: Moment) -> None:
         text = pick.text("搜索", "q", "合同编号、名称、双方、登记编号")
         kinds = pick.several("合同类型", "type", options(ContractType))
     with ui.reading() as session:
-        page = results.contracts(session, actor, view, Wanted(text, kinds=kinds), pick.page())
+        wanted = Wanted(text, kinds=kinds)
+        page = kept(results.contracts, session, actor, view, wanted, pick.page())
     picked = result_list.table(
         page, _COLUMNS, "contract", "合同清单", "没有找到合同。由基地管理人员在本页登记。"
     )

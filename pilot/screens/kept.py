@@ -1,22 +1,23 @@
-"""What is read once and kept until somebody writes (缓存): shared by everybody who may see it.
+"""What is read once and kept until somebody writes (缓存), whoever that is and on whatever server.
 
-Kept as it is, not as a copy for each run: whoever shows it must not change it.
+Kept as it is, not as a copy for each run: whoever shows it must not change it. A read that takes
+a person is kept for this person alone; one that takes bases, for everybody who sees just these.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from pilot.domain.moment import Moment
-from pilot.domain.people import Actor
-from pilot.reports import needs as waiting
 from pilot.reports import overview
+from pilot.reports.mark import mark
 from pilot.reports.nation import Nation
-from pilot.reports.needs import Need
 from pilot.reports.portfolio import StageCount
 from pilot.screens.goals import Goals, prepared
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +29,26 @@ class Shown:
     nation: Nation | None
 
 
+def kept(read: Callable[..., Found], session: Any, *about: Any) -> Found:
+    """What `read(session, *about)` finds, asked of the database only after somebody has written.
+
+    Everything the answer depends on must be in `about`: it is told apart by its whole text.
+    """
+    name = f"{read.__module__}.{read.__qualname__}"
+    return _kept(name, mark(session, *about), read, session, about)
+
+
 def glance(session: Any, bases: Sequence[int], view: Moment) -> Shown:
     """Cards, trend and stage strip of these bases."""
-    return _glance(overview.mark(session, bases, view), session, bases, view)
+    return kept(_glance, session, bases, view)
 
 
-def needs(session: Any, actor: Actor, view: Moment) -> list[Need]:
-    """What waits for one person."""
-    mark = overview.mark(session, [actor.base_id], view)
-    roles = tuple(sorted(actor.roles))
-    return _needs(mark, actor.id, roles, session, actor, view)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _glance(mark: tuple, _session: Any, _bases: Sequence[int], _view: Moment) -> Shown:
-    seen = overview.glance(_session, _bases, _view)
+def _glance(session: Any, bases: Sequence[int], view: Moment) -> Shown:
+    seen = overview.glance(session, bases, view)
     goals = [] if seen.nation else prepared(seen)
     return Shown(goals, seen.stages, seen.nation)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def _needs(
-    mark: tuple, actor: int, roles: tuple[str, ...], _session: Any, _who: Actor, _view: Moment
-) -> list[Need]:
-    return waiting.needs(_session, _who, _view)
+def _kept(name: str, mark: str, _read: Callable, _session: Any, _about: tuple) -> Any:
+    return _read(_session, *_about)

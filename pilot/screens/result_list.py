@@ -13,6 +13,7 @@ from pilot.reports import registry, result_detail, results
 from pilot.reports.results import Page, Wanted
 from pilot.screens import pick, result_form
 from pilot.screens import result_detail as detail_screen
+from pilot.screens.kept import kept
 
 
 class Moved(Term):
@@ -65,7 +66,7 @@ def section(actor: Actor, view: Moment) -> None:
         moved = pick.word("转化情况", "moved", list(Moved), default=Moved.ANY)
     wanted = Wanted(text, field, kind, moved.flag)
     with ui.reading() as session:
-        page = results.results(session, actor, view, wanted, pick.page())
+        page = kept(results.results, session, actor, view, wanted, pick.page())
     empty = "没有找到成果。请放宽筛选；还没有的，由基地管理人员在本页登记第一项成果。"
     picked = table(page, _RESULTS, "id", "成果清单", empty)
     pick.paging(page.total, results.PAGE)
@@ -84,7 +85,7 @@ def transfers(actor: Actor, view: Moment) -> None:
         text = pick.text("搜索", "q", "成果、合同编号、受让方、持有方")
         scope = pick.word("统计范围", "scope", [Scope.CITY, Scope.BASE], default=Scope.CITY)
     with ui.reading() as session:
-        page = results.transfers(session, actor, view, text, scope, pick.page())
+        page = kept(results.transfers, session, actor, view, text, scope, pick.page())
     empty = f"{view.year} 年还没有转化事件。在成果详情中登记，或更换年度。"
     picked = table(page, _TRANSFERS, "event", "成果转化明细", empty)
     pick.paging(page.total, results.PAGE)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Row, RowMapping, Select, and_, case, func
@@ -20,10 +20,14 @@ MANY = 12  # bases; more are counted from their snapshots
 _GATED = (*RUNNING, State.AWAITING)  # a paused project is not late
 
 
-def journal_heads(session: Session, bases: Sequence[int]) -> list[tuple[int, str]]:
-    """The last journal entry of each base: as long as it stays, nothing these bases show moves."""
-    query = select(JournalHead.base_id, JournalHead.hash).where(col(JournalHead.base_id).in_(bases))
-    return [tuple(row) for row in session.exec(query.order_by(col(JournalHead.base_id)))]
+_HEADS = select(JournalHead.base_id, JournalHead.hash, JournalHead.at).order_by(
+    col(JournalHead.base_id)
+)
+
+
+def journal_heads(session: Session) -> list[tuple[int, str, datetime]]:
+    """The last journal entry of each base: as long as they stay, nothing that lists show moves."""
+    return [tuple(row) for row in session.execute(_HEADS)]
 
 
 class InStage(NamedTuple):

@@ -24,8 +24,12 @@ from pilot.store.models import (
 def open_then(view: Moment) -> ColumnElement:
     """Whether a round waited at the view: its first decision, or its withdrawal, came later.
 
-    A decision ends it on the day it was held, a withdrawal at the instant it was recorded.
+    A decision ends it on the day it was held, a withdrawal at the instant it was recorded. Neither
+    lies after today, so that a view of today need not ask when it was.
     """
+    known_open = or_(col(Review.closed_at).is_(None), Review.closed_at > view.known_at)
+    if view.live:
+        return known_open
     held = (
         select(func.min(Decision.held_on))
         .where(Decision.review_id == Review.id)
@@ -33,8 +37,7 @@ def open_then(view: Moment) -> ColumnElement:
         .scalar_subquery()
     )
     return or_(
-        col(Review.closed_at).is_(None),
-        Review.closed_at > view.known_at,
+        known_open,
         held > view.as_of,
         and_(held.is_(None), Review.closed_at > end_of_day(view.as_of)),
     )

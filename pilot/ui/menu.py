@@ -1,5 +1,7 @@
 """The pages of the product, as one table: file, title, section, icon, roles (菜单)."""
 
+import copy
+import functools
 from dataclasses import dataclass
 
 import streamlit as st
@@ -61,8 +63,15 @@ def entries(roles: frozenset[Role]) -> list[Entry]:
 def pages(roles: frozenset[Role], unread: int = 0) -> dict[str, list[StreamlitPage]]:
     """The same for `st.navigation`, by section, and the start page that leads to the first.
 
-    `unread` notices are told in the menu.
+    `unread` notices are told in the menu. Copies, because a run marks the page that it opens.
     """
+    built = _pages(roles, unread)
+    return {section: list(map(copy.copy, found)) for section, found in built.items()}
+
+
+@functools.lru_cache(maxsize=256)
+def _pages(roles: frozenset[Role], unread: int) -> dict[str, list[StreamlitPage]]:
+    """Looking for a page's file costs more than many a page: once for each menu."""
     sections: dict[str, list[StreamlitPage]] = {}
     for entry in entries(roles):
         told = f"（{unread}）" if unread and entry.file == "notices" else ""

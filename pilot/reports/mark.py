@@ -1,0 +1,29 @@
+"""By what it is known that a page would read the same again (读数标记)."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from pilot.domain.moment import Moment
+from pilot.store import queries_portfolio
+
+
+def mark(session: Session, *about: Any) -> str:
+    """Equal marks mean equal answers to a read that asks about the same.
+
+    In it are the database, the end of every base's journal, and what is asked about: the whole of
+    each value, with a person's roles. A view that knows every entry is told by its days alone, so
+    that everybody shares it; one that does not, by its instant too. An entry of today may lie after
+    a view of today: written while the page ran, or by a machine whose clock is ahead.
+    """
+    heads = queries_portfolio.journal_heads(session)
+    place = session.get_bind().url.render_as_string()
+    return repr((place, [head[:2] for head in heads], [_told(each, heads) for each in about]))
+
+
+def _told(value: Any, heads: list) -> object:
+    if not isinstance(value, Moment):
+        return value
+    knows_all = all(at <= value.known_at for *_, at in heads)
+    instant = None if knows_all else value.known_at
+    return value.year, value.as_of, value.known_on, value.live, instant
