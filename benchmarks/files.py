@@ -12,7 +12,7 @@ import psutil
 from benchmarks.pages import Site
 from benchmarks.table import Line, absolute, ratio
 
-_QUERY = """
+_PROJECTS = """
 SELECT b.name, s.code, s.name, s.stage, s.state, s.stage_since, s.next_gate, s.next_planned_on,
  s.holder, s.holder_uscc, s.pilot_org, s.manager, s.field, s.industry, s.area, s.sites, s.in_base,
  s.readiness, s.budget
@@ -22,31 +22,47 @@ AND s.state NOT IN ('voided', 'merged') ORDER BY s.base_id, s.code
 """
 
 
-def measure(site: Site, folder: Path, rounds: int = 3) -> Iterator[Line]:
-    """The list of projects as CSV, both ways, from the same file."""
+_RESULTS = """
+SELECT b.name, r.code, r.title, r.kind, r.field, r.registration_no,
+ (SELECT group_concat(o.name, '、') FROM result_holder h
+  JOIN organisation o ON o.id = h.organisation_id WHERE h.result_id = r.id),
+ (SELECT p.code FROM result p WHERE p.id = r.package_id),
+ (SELECT count(*) FROM transfer t WHERE t.result_id = r.id AND t.voided_at IS NULL)
+FROM result r JOIN base b ON b.id = r.base_id WHERE r.voided_at IS NULL
+ORDER BY r.base_id, r.code DESC
+"""
+
+
+def measure(site: Site, folder: Path) -> Iterator[Line]:
+    """Two lists as CSV, both ways, from the same file."""
+    yield from _measure(site, folder, "projects", _PROJECTS)
+    yield from _measure(site, folder, "results", _RESULTS)
+
+
+def _measure(site: Site, folder: Path, table: str, query: str, rounds: int = 3) -> Iterator[Line]:
     process = psutil.Process(site.pid)
-    _download(site)
+    _download(site, table)
     before = process.memory_info().rss
     ours, tool, peak = [], [], before
     for _ in range(rounds):
         start = time.perf_counter()
-        rows = _download(site)
+        rows = _download(site, table)
         ours.append((time.perf_counter() - start) * 1000)
         peak = max(peak, process.memory_info().rss)
         start = time.perf_counter()
         with (folder / "tool.csv").open("w") as out:
-            command = ["sqlite3", "-header", "-csv", folder / "pilot.db", _QUERY]
+            command = ["sqlite3", "-header", "-csv", folder / "pilot.db", query]
             subprocess.run(command, stdout=out, check=True)
         tool.append((time.perf_counter() - start) * 1000)
     (folder / "tool.csv").unlink()
-    yield ratio(f"CSV of {rows:,} projects over HTTP", ours, tool, 4, "sqlite3 -csv")
+    yield ratio(f"CSV of {rows:,} {table} over HTTP", ours, tool, 4, "sqlite3 -csv")
     grown = (peak - before) / 2**20
-    yield absolute(f"memory growth while {rows:,} rows are written", [grown], 50, "MB")
+    yield absolute(f"memory growth while {rows:,} {table} are written", [grown], 50, "MB")
 
 
-def _download(site: Site) -> int:
+def _download(site: Site, table: str) -> int:
     with closing(http.client.HTTPConnection(site.host, timeout=600)) as line:
-        line.request("GET", "/export/projects.csv", headers={"cookie": site.cookie})
+        line.request("GET", f"/export/{table}.csv", headers={"cookie": site.cookie})
         answer = line.getresponse()
         if answer.status != 200:
             raise RuntimeError(f"the export answered {answer.status}")

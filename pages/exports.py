@@ -7,6 +7,9 @@ from pilot.domain.people import Role
 from pilot.reports import exports
 from pilot.reports.exports import Encoding, Format
 from pilot.reports.tables import TABLES, Chosen
+from pilot.screens.kept import kept
+
+SHOWN = 20  # rows
 
 reader = ui.require(Role.MANAGER, Role.OFFICER, Role.PROVINCE, Role.ADMIN)
 st.title("报表导出")
@@ -36,7 +39,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 with ui.reading() as session:
     chosen = Chosen(scope=scopes.get(scope))
     export = exports.asked(session, reader, table.name, view, chosen)
-    rows, about = exports.preview(session, export)
+    rows, number = kept(exports.beginning, session, table.name, *export.place, SHOWN)
+    about = exports.metadata(session, export, number)
 
 with st.container(horizontal=True):
     st.link_button(

@@ -66,6 +66,11 @@ class Export:
         return tuple(base.id for base in self.bases)
 
     @property
+    def place(self) -> tuple[tuple[int, ...], Moment, Chosen]:
+        """Where its rows come from."""
+        return self.base_ids, self.view, self.chosen
+
+    @property
     def stem(self) -> str:
         """The file's name without its ending: list, year and the two times."""
         view = self.view
@@ -101,9 +106,16 @@ def address(export: Export, kind: str, encoding: Encoding = Encoding.UTF8) -> st
 
 def preview(session: Session, export: Export, limit: int = 20) -> tuple[pd.DataFrame, dict]:
     """The first rows as they will stand in the file, and its metadata."""
-    place = export.table, export.base_ids, export.view, export.chosen
-    shown_rows = tables.frame(session, *place, limit=limit)
-    return shown_rows, metadata(session, export, tables.count(session, *place))
+    rows, number = beginning(session, export.table.name, *export.place, limit)
+    return rows, metadata(session, export, number)
+
+
+def beginning(
+    session: Session, name: str, bases: tuple[int, ...], view: Moment, chosen: Chosen, limit: int
+) -> tuple[pd.DataFrame, int]:
+    """The first rows of a list as a file writes them, and how many there are."""
+    place = tables.table_named(name), bases, view, chosen
+    return tables.frame(session, *place, limit=limit), tables.count(session, *place)
 
 
 def write_csv(session: Session, export: Export, file: BinaryIO, encoding: Encoding) -> dict:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
+from sqlalchemy import RowMapping, Select
 from sqlmodel import Session
 
 from pilot.domain.lights import Light, LightFacts, light
@@ -137,16 +138,26 @@ def project_page(
     size: int = PAGE_SIZE,
 ) -> Listed:
     """Page `page` (from 1) of the projects, the most urgent first, each with light and gate."""
-    statement = projects(bases, view, _filter(chosen))
-    total = streams.count(session, statement)
-    last = max(-(-total // size), 1)
-    skipped = (min(max(page, 1), last) - 1) * size
-    urgent = queries_portfolio.by_urgency(statement)
-    rows = streams.page(session, urgent, size, skipped, key=PROJECT_KEY)
+    urgent = queries_portfolio.by_urgency(projects(bases, view, _filter(chosen)))
+    total, rows = _page(session, urgent, max(page, 1), size, searched=bool(chosen.text))
     facts = queries_lights.light_facts(session, view, [row["project_id"] for row in rows])
     known = fields(session, bases)
     lines = [_line(row, facts[row["project_id"]], view, known) for row in rows]
     return Listed(pd.DataFrame(lines, columns=list(_COLUMNS), dtype=object), total)
+
+
+def _page(
+    session: Session, statement: Select, page: int, size: int, *, searched: bool
+) -> tuple[int, Sequence[RowMapping]]:
+    """How many there are, and a page of them or the last; a text is looked for only once."""
+    if searched and page == 1:
+        total, keys = streams.found(session, statement, PROJECT_KEY, size)
+        return total, streams.rows(session, statement, PROJECT_KEY, keys)
+    total = streams.count(session, statement)
+    last = max(-(-total // size), 1)
+    return total, streams.page(
+        session, statement, size, (min(page, last) - 1) * size, key=PROJECT_KEY
+    )
 
 
 def board(
