@@ -148,7 +148,12 @@ MAY: dict[str, frozenset[Role]] = {
     "waiting.read": _MANAGER,
     "digest_policy.save": _MANAGER,
     # import
+    "import.read": _MANAGER | _ADMIN,
+    "import.stage": _MANAGER,
+    "import.map": _MANAGER,
+    "import.cancel": _MANAGER,
     "import.apply": _MANAGER,
+    "import.undo": _MANAGER,
 }
 
 

@@ -41,6 +41,8 @@ _SILENT = {
     "journal_entry",
     "login_session",
     "login_attempt",
+    "import_row",
+    "import_problem",
     "job_run",
     "mail",
     "digest_run",

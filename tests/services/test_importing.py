@@ -138,7 +138,7 @@ def test_one_bad_row_keeps_every_row_out(engine, people):
 def test_every_problem_of_every_row_is_listed(engine, people):
     rows = [
         project_row(项目经理="李工", 技术领域="烘焙"),
-        project_row(**{"项目编号": "ZS-2026-002", "项目名称": "", "预算（万元）": "120万"}),
+        project_row(**{"项目编号": "ZS-2026-002", "项目名称": "", "预算（万元）": "120美元"}),
     ]
     rows = [{"技术领域": ""} | row for row in rows]
     batch = bring_in(engine, people, ImportKind.PROJECTS, as_csv(rows))

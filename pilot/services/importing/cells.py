@@ -18,15 +18,22 @@ from pilot.domain.parsing import (
     ParseError,
     clean_text,
     parse_bool,
-    parse_date,
-    parse_decimal,
     parse_int,
 )
 from pilot.domain.problems import Problem
+from pilot.domain.readings import (
+    half_width,
+    is_blank,
+    read_amount,
+    read_day,
+    stands_for_nothing,
+    unit_of_heading,
+)
 from pilot.services.sheets import Cell, Table
 
 _READINESS = re.compile(r"(.+?)(?: ([0-9]{4}))? ([0-9]{1,2}) ?级?")
 _SHOWN = 12
+_RECORD_CODES = frozenset({"code", "parent", "package"})  # written by the system, half-width
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +44,23 @@ class Layout:
     problems: tuple[Problem, ...]
 
 
-def layout(kind: ImportKind, table: Table) -> Layout:
-    """Match the headings of a file with the catalogue; unknown and missing ones are problems."""
-    known = {name: column for column in kind.columns for name in column.names}
+def layout(
+    kind: ImportKind, table: Table, mapping: Mapping[str, str | None] | None = None
+) -> Layout:
+    """Match the headings of a file with the catalogue; unknown and missing ones are problems.
+
+    A confirmed `mapping` (normalised heading → key of a column, None for one that is not imported)
+    decides alone; without one only names and aliases of the catalogue are known.
+    """
+    known = _known(kind, mapping)
     columns: dict[str, ImportColumn] = {}
     problems = []
     for heading in table.headers:
-        column = known.get(heading_key(heading))
-        if column is None:
+        place = heading_key(heading)
+        column = known.get(place)
+        if column is None and place in known:
+            problems.append(_passed_over(heading))
+        elif column is None:
             problems.append(_unknown(heading, kind))
         elif column in columns.values():
             problems.append(_twice(heading, column))
@@ -56,30 +72,67 @@ def layout(kind: ImportKind, table: Table) -> Layout:
     return Layout(columns, tuple(problems))
 
 
+def _known(
+    kind: ImportKind, mapping: Mapping[str, str | None] | None
+) -> dict[str, ImportColumn | None]:
+    if mapping is None:
+        return {name: column for column in kind.columns for name in column.names}
+    by_key = {column.key: column for column in kind.columns}
+    return {place: by_key.get(key) for place, key in mapping.items()}
+
+
 def read_row(
     cells: Mapping[str, Cell], columns: Mapping[str, ImportColumn], lists: Lists, table: Table
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """The values of a row by column key (None for a blank), and the cells that can't be read."""
+    """The values of a row by column key (None for a blank), and the cells that can't be read.
+
+    A cell that was not read literally leaves a soft problem.
+    """
     values: dict[str, Any] = {}
     problems = []
     for heading, column in columns.items():
         try:
-            values[column.key] = _read(column, cells.get(heading), lists, table)
+            values[column.key], said = _read(column, heading, cells.get(heading), lists, table)
         except ParseError as error:
             message = f"{column.heading}：{error.message}"
             problems.append(Problem(column.key, f"read-{column.reads}", message, error.remedy))
+        else:
+            if said:
+                problems.append(_loosely(column, said))
     return values, problems
 
 
-def _read(column: ImportColumn, cell: Cell, lists: Lists, table: Table) -> Any:
-    if cell is None or (isinstance(cell, str) and not cell.strip()):
-        return None
-    if column.reads is Reads.DAY:
-        return parse_date(cell, date1904=table.date1904)
-    if column.reads in _PLAIN:
-        return _PLAIN[column.reads](cell)
-    text = clean_text(cell, column.longest)
-    return _OF_TEXT[column.reads](column, text, lists) if column.reads in _OF_TEXT else text
+def _read(
+    column: ImportColumn, heading: str, cell: Cell, lists: Lists, table: Table
+) -> tuple[Any, str | None]:
+    """The value and, where it is not what literally stands there, a sentence."""
+    if is_blank(cell):
+        return None, None
+    try:
+        if column.reads is Reads.DAY:
+            return read_day(cell, date1904=table.date1904)
+        if column.reads is Reads.MONEY:
+            return read_amount(cell, unit_of_heading(heading))
+        if column.reads in _PLAIN:
+            return _PLAIN[column.reads](cell), None
+        return _read_text(column, clean_text(cell, column.longest), lists)
+    except ParseError:
+        if not stands_for_nothing(cell):
+            raise
+        return None, f"“{cell.strip()}”按空白读取。"
+
+
+def _read_text(column: ImportColumn, text: str | None, lists: Lists) -> tuple[Any, str | None]:
+    if text is None:
+        return None, None
+    if column.key in _RECORD_CODES:
+        return half_width(text)
+    return (_OF_TEXT[column.reads](column, text, lists) if column.reads in _OF_TEXT else text), None
+
+
+def _loosely(column: ImportColumn, said: str) -> Problem:
+    remedy = "如不对，请改正该单元格。"
+    return Problem(column.key, "read-loosely", f"{column.heading}：{said}", remedy, hard=False)
 
 
 def _word(column: ImportColumn, text: str, _lists: Lists) -> Any:
@@ -142,6 +195,12 @@ def _unknown(heading: str, kind: ImportKind) -> Problem:
     return Problem("header", "header-unknown", message, remedy, row=1, column=heading)
 
 
+def _passed_over(heading: str) -> Problem:
+    message = f"列“{heading}”按确认的列名对应不导入。"
+    remedy = "如需导入，请修改该来源的列名对应。"
+    return Problem("header", "header-passed-over", message, remedy, hard=False, column=heading)
+
+
 def _twice(heading: str, column: ImportColumn) -> Problem:
     message = f"列名“{heading}”和另一列都是“{column.heading}”。"
     return Problem("header", "header-twice", message, "请只保留一列。", row=1, column=heading)
@@ -154,7 +213,6 @@ def _missing(column: ImportColumn) -> Problem:
 
 
 _PLAIN: dict[Reads, Callable[[Cell], Any]] = {
-    Reads.MONEY: parse_decimal,
     Reads.NUMBER: parse_int,
     Reads.YES_NO: parse_bool,
 }

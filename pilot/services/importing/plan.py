@@ -4,17 +4,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pilot.domain.import_columns import ImportKind
+from pilot.domain.importing import Outcome
 from pilot.domain.problems import Problem
-from pilot.domain.vocabulary import Term
-
-
-class Outcome(Term):
-    """What becomes of a row (结果)."""
-
-    NEW = "new", "新增"
-    CHANGED = "changed", "变更"
-    UNCHANGED = "unchanged", "未变"
-    REFUSED = "refused", "拒绝"
 
 
 @dataclass(frozen=True, slots=True)

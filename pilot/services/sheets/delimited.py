@@ -5,16 +5,20 @@ GB18030. Single values cannot decide it, because short GBK texts may be valid UT
 """
 
 import csv
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pilot.domain.formula import unmark
 from pilot.services.sheets.table import (
     MAX_CELL_LENGTH,
+    Cell,
     FileRefused,
     Findings,
+    Sheet,
     Table,
     body,
+    check_size,
     headings,
     refusal,
 )
@@ -27,6 +31,7 @@ _MARKS = (
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _QUOTED = re.compile(r'"[^"]*"')
 _OTHER_DELIMITERS = re.compile("[;；，|]")
+_LOOKED_AT = 30  # lines that tell the delimiter where a title may stand above the headings
 
 
 def read_delimited(data: bytes) -> Table:
@@ -45,6 +50,19 @@ def read_delimited(data: bytes) -> Table:
     rows = body(names, _cells(records, len(first), findings), findings)
     findings.check()
     return Table(tuple(name for name in names if name), rows, encoding)
+
+
+def delimited_sheet(data: bytes) -> Sheet:
+    """The same file before anybody says where its headings are."""
+    if data.startswith(b"PK\x03\x04"):
+        raise refusal("file-kind", "这是工作簿，不是 CSV。", "请把扩展名改为 .xlsx 后再上传。")
+    text, encoding = _decoded(data)
+    _check_plain(text)
+    rows: list[Sequence[Cell]] = []
+    for number, record in _records(text, _delimiter(text, lines=_LOOKED_AT)):
+        check_size(number, len(record), rows)
+        rows.append([unmark(cell) or None for cell in record])
+    return Sheet(rows, encoding, even=True)
 
 
 def _decoded(data: bytes) -> tuple[str, str]:
@@ -88,10 +106,10 @@ def _check_plain(text: str) -> None:
         )
 
 
-def _delimiter(text: str) -> str:
-    """Comma or TAB, whichever the line of headings has more of outside quotes."""
-    first = _LINE.match(text)
-    line = _QUOTED.sub("", first.group()) if first else ""
+def _delimiter(text: str, lines: int = 1) -> str:
+    """Comma or TAB, whichever the first lines (the line of headings) have more of outside quotes."""
+    first = itertools.islice(_LINE.finditer(text), lines)
+    line = _QUOTED.sub("", "".join(match.group() for match in first))
     commas, tabs = line.count(","), line.count("\t")
     if not commas and not tabs and _OTHER_DELIMITERS.search(line):
         raise refusal(

@@ -1,11 +1,14 @@
 """The entrance: size, kind of file, then the reader for that kind."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
-from pilot.services.sheets.delimited import read_delimited
-from pilot.services.sheets.table import FileRefused, Table, refusal
-from pilot.services.sheets.workbook import read_workbook
+from pilot.services.sheets.delimited import delimited_sheet, read_delimited
+from pilot.services.sheets.table import FileRefused, Sheet, Table, refusal
+from pilot.services.sheets.workbook import read_workbook, workbook_sheet
 
+Read = TypeVar("Read")
 MAX_BYTES = 20 * 1024 * 1024
 
 _READERS = {
@@ -13,6 +16,12 @@ _READERS = {
     ".tsv": read_delimited,
     ".txt": read_delimited,
     ".xlsx": read_workbook,
+}
+_SHEETS = {
+    ".csv": delimited_sheet,
+    ".tsv": delimited_sheet,
+    ".txt": delimited_sheet,
+    ".xlsx": workbook_sheet,
 }
 
 
@@ -23,12 +32,21 @@ def read_table(source: bytes | str | Path, filename: str) -> Table:
     holds the headings. Raises FileRefused with every problem found; OSError when a path cannot
     be read.
     """
-    reader = _READERS.get(Path(filename).suffix.casefold())
+    return _for(filename, _READERS)(_content(source))
+
+
+def read_sheet(source: bytes | str | Path, filename: str) -> Sheet:
+    """The same file with all its rows, wherever the headings are; `arranged` makes it a table."""
+    return _for(filename, _SHEETS)(_content(source))
+
+
+def _for(filename: str, readers: Mapping[str, Callable[[bytes], Read]]) -> Callable[[bytes], Read]:
+    reader = readers.get(Path(filename).suffix.casefold())
     if reader is None:
         raise refusal(
             "file-kind", "不支持这种文件。", "请在表格软件中另存为 .xlsx 或 CSV（.csv）后再上传。"
         )
-    return reader(_content(source))
+    return reader
 
 
 def _content(source: bytes | str | Path) -> bytes:

@@ -129,7 +129,7 @@ class SheetNotes:
         match = _MERGED.match(place)
         row = int(match.group(1)) if match else None
         message = f"{'列名' if row == 1 else ''} {place} 是合并单元格。".lstrip()
-        self._note("merged", message, "请取消合并，在每个单元格中分别填写。", row, None)
+        self._note("merged", message, "请取消合并，在每个单元格中分别填写。", row, place)
 
     def _column(self, attributes: dict[str, str]) -> None:
         if attributes.get("hidden") in _TRUE and len(self._hidden_columns) < MAX_PROBLEMS:

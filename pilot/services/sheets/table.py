@@ -25,12 +25,31 @@ class Table:
 
     Each row carries the number that the spreadsheet program shows (the headings are row 1);
     blank rows are left out. `encoding` and `sheet` say what was read, `other_sheets` what was
-    not. `date1904` must go along when a number is read as a date.
+    not. `date1904` must go along when a number is read as a date. `notes` are soft problems: what
+    was not taken literally.
     """
 
     headers: tuple[str, ...]
     rows: list[Row]
     encoding: str
+    sheet: str | None = None
+    other_sheets: tuple[str, ...] = ()
+    date1904: bool = False
+    notes: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet as it is in the file, before anybody says where its headings are.
+
+    `rows` are all rows in their order, the first is row 1; `even` says that every row of data must
+    have as many cells as the headings (CSV). `merged` are the merged cells, as problems.
+    """
+
+    rows: list[Sequence[Cell]]
+    encoding: str
+    even: bool = False
+    merged: tuple[Problem, ...] = ()
     sheet: str | None = None
     other_sheets: tuple[str, ...] = ()
     date1904: bool = False
@@ -60,6 +79,18 @@ def too_many_rows() -> FileRefused:
 def too_many_cells() -> FileRefused:
     """The refusal of a file that would take too much memory."""
     return refusal("cell-limit", f"超过 {MAX_CELLS:,} 个单元格。", "请拆分成几个文件。")
+
+
+def check_size(number: int, width: int, before: Sequence[object]) -> None:
+    """Refuse a sheet at the limits of rows, columns and cells, before it takes more memory."""
+    if number > MAX_ROWS + 1:
+        raise too_many_rows()
+    if width > MAX_COLUMNS:
+        raise refusal(
+            "column-limit", f"超过 {MAX_COLUMNS} 列。", "请删除多余的列后再上传。", row=number
+        )
+    if len(before) * width > MAX_CELLS:
+        raise too_many_cells()
 
 
 class Findings:

@@ -21,8 +21,10 @@ from pilot.services.sheets.table import (
     Cell,
     FileRefused,
     Findings,
+    Sheet,
     Table,
     body,
+    check_size,
     headings,
     refusal,
 )
@@ -65,6 +67,36 @@ def read_workbook(data: bytes) -> Table:
         return _table(reader, noted)
     finally:
         reader.wb.close()
+
+
+def workbook_sheet(data: bytes) -> Sheet:
+    """The first sheet before anybody says where its headings are; merged cells are kept aside."""
+    noted = inspect(data)
+    reader = _opened(data)
+    try:
+        return _sheet(reader, noted)
+    finally:
+        reader.wb.close()
+
+
+def _sheet(reader: _Reader, noted: dict[str, list[Problem]]) -> Sheet:
+    sheet, *others = reader.wb.worksheets or [None]
+    found = noted.get(_first_part(reader))
+    merged = [one for one in found or () if one.rule == "merged"]
+    _check_sheet(sheet, None if found is None else [one for one in found if one not in merged])
+    findings, rows = Findings(), []
+    for number, cells in _records(sheet, findings):
+        check_size(number, len(cells), rows)
+        rows.append(cells)
+    findings.check()
+    return Sheet(
+        rows=rows,
+        encoding="utf-8",
+        merged=tuple(merged),
+        sheet=sheet.title,
+        other_sheets=tuple(other.title for other in others),
+        date1904=reader.wb.epoch == MAC_EPOCH,
+    )
 
 
 def _opened(data: bytes) -> _Reader:

@@ -26,6 +26,13 @@ from pilot.store.models.gates import (
     Scorecard,
 )
 from pilot.store.models.joining import Invitation, JoinPolicy, Registration
+from pilot.store.models.importing import (
+    ImportBatch,
+    ImportMapping,
+    ImportProblem,
+    ImportRow,
+    ImportSource,
+)
 from pilot.store.models.mail import DigestPolicy, DigestRun, Mail, MailAddress
 from pilot.store.models.operations import JobRun
 from pilot.store.models.people import (
@@ -93,6 +100,11 @@ __all__ = [
     "Filing",
     "GatePlan",
     "Invitation",
+    "ImportBatch",
+    "ImportMapping",
+    "ImportProblem",
+    "ImportRow",
+    "ImportSource",
     "JobRun",
     "JoinPolicy",
     "JournalEntry",

@@ -1,0 +1,48 @@
+"""The words of an import (导入): what becomes of a row, where a batch stands, who may do what next.
+
+A batch (批次) is one file on its way in: it waits to be checked, is checked, is applied as a whole
+and can be undone as a whole. Nothing but an applied batch changes a record.
+"""
+
+from pilot.domain.vocabulary import Term
+
+
+class Outcome(Term):
+    """What becomes of a row (结果)."""
+
+    NEW = "new", "新增"
+    CHANGED = "changed", "变更"
+    UNCHANGED = "unchanged", "未变"
+    REFUSED = "refused", "拒绝"
+
+
+class BatchState(Term):
+    """Where a batch stands (批次状态)."""
+
+    WAITING = "waiting", "等待检查"
+    MAPPING = "mapping", "待确认列名对应"
+    CHECKED = "checked", "已检查"
+    QUEUED = "queued", "等待写入"
+    APPLIED = "applied", "已写入"
+    UNDONE = "undone", "已撤销"
+    CANCELLED = "cancelled", "已取消"
+
+
+# Which states each step of a batch may begin from; the verbs and the buttons both read it.
+MOVES: dict[str, tuple[frozenset[BatchState], str]] = {
+    "map": (frozenset({BatchState.MAPPING, BatchState.CHECKED}), "确认列名对应"),
+    "check": (frozenset({BatchState.CHECKED}), "重新检查"),
+    "queue": (frozenset({BatchState.CHECKED}), "写入"),
+    "apply": (frozenset({BatchState.CHECKED, BatchState.QUEUED}), "写入"),
+    "cancel": (
+        frozenset({BatchState.WAITING, BatchState.MAPPING, BatchState.CHECKED, BatchState.QUEUED}),
+        "取消",
+    ),
+    "undo": (frozenset({BatchState.APPLIED}), "撤销"),
+}
+AT_WORK = frozenset({BatchState.WAITING, BatchState.QUEUED})
+
+
+def may_move(step: str, state: BatchState) -> bool:
+    """Whether a batch in `state` may take a step."""
+    return state in MOVES[step][0]
