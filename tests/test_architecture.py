@@ -42,6 +42,7 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
             "services.door",
             "services.attachments",
             "services.doctor",
+            "services.importing",
             "services.jobs",
             "services.mail",
             "services.notices",

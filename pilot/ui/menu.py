@@ -20,6 +20,7 @@ AUTHORS = frozenset({Role.RESEARCHER})
 REVIEWERS = frozenset({Role.REVIEWER})
 MANAGERS = frozenset({Role.MANAGER})
 ADMINS = frozenset({Role.ADMIN})
+IMPORTERS = frozenset({Role.ADMIN, Role.MANAGER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ MENU = (
     Entry("definitions", "口径与目标", "指标", "rule", DEFINERS),
     Entry("submissions", "我的提交", "填报", "assignment", AUTHORS),
     Entry("submission", "填报", "填报", "edit_note", AUTHORS, hidden=True),
+    Entry("imports", "导入", "管理", "upload_file", IMPORTERS),
     Entry("people", "人员与权限", "管理", "group", ADMINS),
     Entry("api", "数据接口", "管理", "api", ADMINS),
     Entry("system", "系统状态", "管理", "monitor_heart", ADMINS),

@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from pilot.config import ROOT
-from pilot.web import api, faults, files, health, joining, login, metrics, receipts
+from pilot.web import api, faults, files, health, imports, joining, login, metrics, receipts
 from pilot.web.chinese import Chinese
 from pilot.web.chinese import routes as chinese_routes
 from pilot.web.gate import Gate
@@ -47,6 +47,7 @@ def routes() -> list[BaseRoute]:
         *files.routes,
         *receipts.routes,
         *api.routes,
+        *imports.routes,
         *_exports(),
     ]
 

@@ -36,7 +36,7 @@ from pilot.web.visitors import visitor_of
 _CHUNK = 256 * 1024
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Few at a time: an export is one core's work, and pages come first.
-_TURNS = CapacityLimiter(2)
+TURNS = CapacityLimiter(2)
 
 log = logging.getLogger("pilot.exports")
 Write = Callable[[Session, Export, BinaryIO, Encoding], dict]
@@ -65,7 +65,7 @@ async def _file(request: Request, write: Write, name: str, media_type: str) -> R
     if who is None:
         raise NotAllowed("登录已失效，请重新登录。")
     body, export, size = await to_thread.run_sync(
-        _written, request, who.actor, write, limiter=_TURNS
+        _written, request, who.actor, write, limiter=TURNS
     )
     log.info("export %s by account %d, %d bytes", request.url.path, who.actor.id, size)
     return StreamingResponse(

@@ -17,7 +17,7 @@ from pilot.config import LOOPBACK, ROOT, settings
 from pilot.domain.errors import PilotError
 from pilot.services import attachments, backup, opening, upgrading
 from pilot.store.engine import learn, reading, shared
-from pilot.web import draining, postman, scheduler, sweeping
+from pilot.web import draining, importer, postman, scheduler, sweeping
 from pilot.web import log as server_log
 
 log = logging.getLogger("pilot.start")
@@ -59,8 +59,9 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     warm_up()
     log.info("serving %s data", "demonstration" if settings().demo else "real")
     draining.install()
-    lanes = (scheduler.keep_time(), postman.keep_delivering()) if settings().jobs else ()
-    tasks = [asyncio.create_task(lane) for lane in (sweeping.keep_sweeping(), *lanes)]
+    timed = (scheduler.keep_time, postman.keep_delivering, importer.keep_importing)
+    lanes = (sweeping.keep_sweeping, *(timed if settings().jobs else ()))
+    tasks = [asyncio.create_task(lane()) for lane in lanes]
     yield
     for task in tasks:
         task.cancel()

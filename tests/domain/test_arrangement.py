@@ -15,7 +15,8 @@ DATA = ["ZS-2026-001", "示例催化剂中试", "示例研究所"]
         pytest.param([PLAIN, DATA], (1, 1), id="a plain table"),
         pytest.param([["2026年台账"], PLAIN, DATA], (2, 1), id="a title"),
         pytest.param(
-            [["附件2"], ["2026年台账"], ["填报单位：示例"], PLAIN, DATA], (4, 1), id="title and notes"
+            [["附件2"], ["2026年台账"], ["填报单位：示例"], PLAIN, DATA],
+            (4, 1), id="title and notes",
         ),
         pytest.param([[None, None], PLAIN, DATA], (2, 1), id="a blank row first"),
         pytest.param(
@@ -23,7 +24,8 @@ DATA = ["ZS-2026-001", "示例催化剂中试", "示例研究所"]
             id="the lower line alone names every column",
         ),
         pytest.param(
-            [["项目编号", "项目名称", "持有方", None], [None, None, "成果持有方", "统一社会信用代码"],
+            [["项目编号", "项目名称", "持有方", None],
+             [None, None, "成果持有方", "统一社会信用代码"],
              [*DATA, None]],
             (1, 2), id="two levels",
         ),

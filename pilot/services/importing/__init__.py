@@ -1,6 +1,35 @@
-"""Import of table files (导入): validate only by default, then all rows or none."""
+"""Import of table files (导入): checked first, then all rows or none, undone as a whole."""
 
 from pilot.services.importing.batch import Batch, apply, check, load, run
+from pilot.services.importing.batches import (
+    apply_batch,
+    cancel,
+    confirm_mapping,
+    queue,
+    recheck,
+    stage,
+)
+from pilot.services.importing.checking import small, waiting, work
 from pilot.services.importing.plan import Outcome, Plan
+from pilot.services.importing.undoing import obstacles, undo
 
-__all__ = ["Batch", "Outcome", "Plan", "apply", "check", "load", "run"]
+__all__ = [
+    "Batch",
+    "Outcome",
+    "Plan",
+    "apply",
+    "apply_batch",
+    "cancel",
+    "check",
+    "confirm_mapping",
+    "load",
+    "obstacles",
+    "queue",
+    "recheck",
+    "run",
+    "small",
+    "stage",
+    "undo",
+    "waiting",
+    "work",
+]

@@ -4,17 +4,17 @@ Checking writes nothing. Applying checks again inside the transaction, against w
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from pilot.domain.errors import PilotError, Refused
-from pilot.domain.import_columns import ImportKind
+from pilot.domain.import_columns import ImportColumn, ImportKind
 from pilot.domain.moment import local_day
 from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
@@ -71,19 +71,21 @@ class Batch:
 
 
 @read("import.apply")
-def check(session: Session, kind: ImportKind, table: Table, *, by: Actor, at: datetime) -> Batch:
+def check(
+    session: Session,
+    kind: ImportKind,
+    table: Table,
+    *,
+    by: Actor,
+    at: datetime,
+    mapping: Mapping[str, str | None] | None = None,
+) -> Batch:
     """Look at every row and list everything that is wrong; nothing is written."""
-    found = layout(kind, table)
+    found = layout(kind, table, mapping)
     if any(problem.rule == "header-missing" for problem in found.problems):
         return Batch(kind, (), found.problems)
-    book = _book(session, kind, by, local_day(at))
-    plans = []
-    for row, cells in table.rows:
-        plan = book.plan(row, cells, found.columns, table)
-        if plan.outcome is Outcome.NEW:
-            book.keep(plan, -row)
-        plans.append(plan)
-    return Batch(kind, tuple(plans), found.problems)
+    judged = plans(open_book(session, kind, by, at), table, found.columns)
+    return Batch(kind, tuple(judged), found.problems)
 
 
 @verb("import.apply")
@@ -94,9 +96,33 @@ def apply(
     batch = check(session, kind, table, by=by, at=at)
     if batch.refused:
         raise Refused([problem for problem in batch.problems if problem.hard])
-    with consequences.together(session, by.base_id, at=at, reason=reason or "批量导入"):
-        _write(session, kind, table, by, at)
+    write(session, kind, table, None, by=by, at=at, reason=reason)
     return session.get(Base, by.base_id)
+
+
+def plans(book: Book, table: Table, columns: Mapping[str, ImportColumn]) -> Iterator[Plan]:
+    """What would become of each row, in the order of the file."""
+    for row, cells in table.rows:
+        plan = book.plan(row, cells, columns, table)
+        if plan.outcome is Outcome.NEW:
+            book.keep(plan, -row)
+        yield plan
+
+
+def write(
+    session: Session,
+    kind: ImportKind,
+    table: Table,
+    mapping: Mapping[str, str | None] | None,
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+) -> dict[int, SQLModel]:
+    """Write every row of a file whose check has passed; the record of each row written."""
+    columns = layout(kind, table, mapping).columns
+    with consequences.together(session, by.base_id, at=at, reason=reason or "批量导入"):
+        return _write(session, kind, table, columns, by, at)
 
 
 def run(
@@ -120,43 +146,61 @@ def load(path: Path) -> Table:
     return read_table(path, path.name)
 
 
-def _book(session: Session, kind: ImportKind, by: Actor, today: date) -> Book:
-    return _BOOKS[kind](session, by.base_id, today)
+def open_book(session: Session, kind: ImportKind, by: Actor, at: datetime) -> Book:
+    """The records of a kind to read a file against."""
+    return _BOOKS[kind](session, by.base_id, local_day(at))
 
 
-def _write(session: Session, kind: ImportKind, table: Table, by: Actor, at: datetime) -> None:
+def _write(
+    session: Session,
+    kind: ImportKind,
+    table: Table,
+    columns: Mapping[str, ImportColumn],
+    by: Actor,
+    at: datetime,
+) -> dict[int, SQLModel]:
     """Write every row behind one savepoint; Refused with every row that a verb refuses.
 
     The check has passed, so a refusal is rare: only then is each row tried behind its own.
     """
+    written: dict[int, SQLModel] = {}
+    rows = _Rows(session, kind, table, columns, by, at)
     try:
         with session.begin_nested():
-            problems = list(_write_all(session, kind, table, by, at, contextlib.nullcontext))
+            problems = list(_write_all(rows, written, contextlib.nullcontext))
     except (PilotError, IntegrityError):
         memo.forget_all(session)
-        problems = list(_write_all(session, kind, table, by, at, session.begin_nested))
+        written.clear()
+        problems = list(_write_all(rows, written, session.begin_nested))
         if not problems:
             raise
     if problems:
         raise Refused(problems)
+    return written
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    session: Session
+    kind: ImportKind
+    table: Table
+    columns: Mapping[str, ImportColumn]
+    by: Actor
+    at: datetime
 
 
 def _write_all(
-    session: Session,
-    kind: ImportKind,
-    table: Table,
-    by: Actor,
-    at: datetime,
+    rows: _Rows,
+    written: dict[int, SQLModel],
     apart: Callable[[], contextlib.AbstractContextManager],
 ) -> Iterator[Problem]:
     """Write row by row, each `apart`; a row that a verb refuses is told, the others still tried.
 
     Where rows are not apart, the first refusal ends it.
     """
-    columns = layout(kind, table).columns
-    book = _book(session, kind, by, local_day(at))
-    for row, cells in table.rows:
-        plan = book.plan(row, cells, columns, table)
+    book = open_book(rows.session, rows.kind, rows.by, rows.at)
+    for row, cells in rows.table.rows:
+        plan = book.plan(row, cells, rows.columns, rows.table)
         if plan.outcome is Outcome.UNCHANGED:
             continue
         if plan.refused:  # no longer what the check saw: an earlier row changed it
@@ -164,14 +208,14 @@ def _write_all(
             continue
         try:
             with apart():
-                written = book.write(session, plan, by, at)
-                session.flush()
+                written[row] = book.write(rows.session, plan, rows.by, rows.at)
+                rows.session.flush()
         except (PilotError, IntegrityError) as error:
             if apart is contextlib.nullcontext:
                 raise
-            yield from _told(kind, row, error)
+            yield from _told(rows.kind, row, error)
         else:
-            book.keep(plan, written.id)
+            book.keep(plan, written[row].id)
 
 
 def _told(kind: ImportKind, row: int, error: PilotError | IntegrityError) -> list[Problem]:

@@ -97,6 +97,17 @@ class Book:
         """What there is to write besides the draft."""
         return {}
 
+    def more_before(self, plan: Plan) -> dict[str, Any]:
+        """What stands there besides the draft, of what `more` would change."""
+        return {}
+
+    def code_of(self, row_id: int) -> str:
+        """The code of a record of this kind; a row of the file that has none yet by its number."""
+        return self._codes().get(row_id, f"第 {-row_id} 行")
+
+    def _codes(self) -> dict[int, str]:
+        return {}
+
     def remember(self, plan: Plan, row_id: int) -> None:
         """Later rows of the file may name this record."""
         raise NotImplementedError

@@ -20,11 +20,13 @@ class Directory:
         self._by_name: dict[str, list[int]] = defaultdict(list)
         self._by_uscc: dict[str, int] = {}
         self._uscc: dict[int, str | None] = {}
+        self._units: dict[int, str] = {}
         self._persons: dict[str, list[int]] = defaultdict(list)
         self._names: dict[int, str] = {}
         for unit in units:
             self._by_name[heading_key(unit.name)].append(unit.id)
             self._uscc[unit.id] = unit.uscc
+            self._units[unit.id] = unit.name
             if unit.uscc:
                 self._by_uscc[unit.uscc] = unit.id
         for person in persons:
@@ -56,6 +58,14 @@ class Directory:
     def uscc_of(self, unit_id: int) -> str | None:
         """The credit code of a unit."""
         return self._uscc.get(unit_id)
+
+    def unit_name(self, unit_id: int) -> str:
+        """The name of a unit."""
+        return self._units.get(unit_id, f"单位 {unit_id}")
+
+    def person_name(self, person_id: int) -> str:
+        """The name of a person."""
+        return self._names.get(person_id, f"人员 {person_id}")
 
     def person(self, name: str | None, now: int | None = None) -> int | Trouble | None:
         """The person of this name; of several the one who is named `now`."""

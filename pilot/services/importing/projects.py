@@ -97,6 +97,16 @@ class ProjectBook(Book):
             return {}
         return {"gate": gate, "planned_on": planned}
 
+    def more_before(self, plan: Plan) -> dict[str, Any]:
+        """The plan that stands there, of the gate that would be planned anew."""
+        if "planned_on" not in plan.more:
+            return {}
+        gate = plan.more["gate"]
+        return {"gate": gate, "planned_on": self.plans.get((plan.existing_id, gate))}
+
+    def _codes(self) -> dict[int, str]:
+        return {row.id: row.code for row in self.rows.values()}
+
     def remember(self, plan: Plan, row_id: int) -> None:
         """Later rows of the file may name this project."""
         code = plan.more.get("code")

@@ -111,6 +111,9 @@ class ResultBook(Book):
             notes.add("code", "result-gone", f"成果 {row.code} 已作废。", "请删除这一行。")
         return {}
 
+    def _codes(self) -> dict[int, str]:
+        return {row.id: row.code for row in self.rows.values()}
+
     def remember(self, plan: Plan, row_id: int) -> None:
         """A later row with the same code, number or title is about the same result."""
         draft = plan.draft

@@ -107,7 +107,7 @@ def _check_plain(text: str) -> None:
 
 
 def _delimiter(text: str, lines: int = 1) -> str:
-    """Comma or TAB, whichever the first lines (the line of headings) have more of outside quotes."""
+    """Comma or TAB, whichever the first lines (of headings) have more of outside quotes."""
     first = itertools.islice(_LINE.finditer(text), lines)
     line = _QUOTED.sub("", "".join(match.group() for match in first))
     commas, tabs = line.count(","), line.count("\t")

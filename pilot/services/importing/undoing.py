@@ -1,0 +1,182 @@
+"""Undo a batch (撤销导入): put back what it changed, take out what it entered, all or nothing.
+
+Only while nothing rests on it: a record that was changed since, or that something names, stands
+in the way, and every one that does is listed by its row.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from pilot.domain.errors import Invalid, PilotError, Refused
+from pilot.domain.import_columns import ImportKind
+from pilot.domain.importing import BatchState, Outcome
+from pilot.domain.moment import local_day
+from pilot.domain.people import Actor
+from pilot.domain.problems import Problem
+from pilot.domain.vocabulary import Gate
+from pilot.services import consequences, lifecycle, organisations, projects, results
+from pilot.services.command import verb
+from pilot.services.importing.batches import standing
+from pilot.services.importing.keeping import draft_of, more_of
+from pilot.services.reads import read
+from pilot.store import queries, queries_gates, queries_imports
+from pilot.store.models import ImportBatch, ImportRow, Organisation, Project, Result
+
+_RECORDS = {
+    ImportKind.PROJECTS: Project,
+    ImportKind.RESULTS: Result,
+    ImportKind.ORGANISATIONS: Organisation,
+}
+# Parts of a record, and what is worked out from it: they go with it.
+_PARTS = frozenset(
+    {
+        "project_site", "project_span", "gate_plan", "result_holder", "result_identifier",
+        "transfer_span", "claim", "claim_source", "move", "snapshot_projects", "snapshot_claims",
+    }
+)  # fmt: skip
+_TABLES = {
+    "contract": "合同",
+    "evidence": "材料",
+    "landing": "产业化落地",
+    "person": "人员",
+    "pilot_run": "运行批次",
+    "project": "项目",
+    "project_note": "进展",
+    "project_result": "成果与项目的关联",
+    "result": "成果",
+    "result_holder": "成果（持有方）",
+    "review": "评审",
+    "submission": "填报",
+    "transfer": "转化事件",
+}
+_MOST = 200  # obstacles that are listed
+
+
+@read("import.read")
+def obstacles(session: Session, actor: Actor, batch_id: int) -> list[Problem]:
+    """What stands in the way of undoing a batch, row by row; empty if nothing does."""
+    batch = queries.one(session, ImportBatch, actor.base_id, batch_id)
+    if batch.state is not BatchState.APPLIED:
+        return []
+    return list(_obstacles(session, batch, queries_imports.written_rows(session, batch.id)))
+
+
+@verb("import.undo")
+def undo(session: Session, batch_id: int, *, by: Actor, at: datetime, reason: str) -> ImportBatch:
+    """Take back all that a batch did (撤销), for a reason; Refused with each row in the way."""
+    batch = standing(session, by, batch_id, "undo")
+    if not reason.strip():
+        raise Invalid("reason", "撤销导入必须填写理由。")
+    rows = queries_imports.written_rows(session, batch.id)
+    if found := list(_obstacles(session, batch, rows)):
+        raise Refused(found[:_MOST])
+    why = f"撤销导入 {batch.id}：{reason.strip()}"[:300]
+    with consequences.together(session, by.base_id, at=at, reason=why):
+        for row in rows:
+            _take_back(session, batch, row, by, at, why)
+    batch.state, batch.undone_at, batch.undone_by_id = BatchState.UNDONE, at, by.id
+    batch.undo_reason = reason.strip()[:300]
+    return batch
+
+
+def _obstacles(session: Session, batch: ImportBatch, rows) -> Iterator[Problem]:
+    kind = _RECORDS[batch.kind]
+    ids = {row.record_id for row in rows}
+    entered = {row.record_id for row in rows if row.outcome is Outcome.NEW}
+    now = queries_imports.revisions(session, kind, ids)
+    last = queries_imports.last_changes(session, batch.base_id, kind.__tablename__, ids)
+    but = _PARTS - {"result_holder"} if batch.kind is ImportKind.ORGANISATIONS else _PARTS
+    named = queries_imports.naming(session, kind.__tablename__, entered, but)
+    for row in sorted(rows, key=lambda row: row.row):
+        if now.get(row.record_id) != row.record_rev:
+            yield _changed_since(row, last.get(row.record_id))
+        elif tables := named.get(row.record_id):
+            words = "、".join(sorted({_TABLES.get(table, table) for table in tables}))
+            message = f"第 {row.row} 行“{row.name}”：已有{words}用到它。"
+            remedy = "请先处理这些记录；不能处理的，请在该记录的页面上更正。"
+            yield Problem("row", "named-since", message, remedy, row=row.row)
+
+
+def _changed_since(row: ImportRow, last: tuple[datetime, str] | None) -> Problem:
+    when = f"（{local_day(last[0])}，{last[1]}）" if last else ""
+    message = f"第 {row.row} 行“{row.name}”：导入之后又改动过{when}。"
+    remedy = "撤销会丢掉后来的改动；请在该记录的页面上逐项更正。"
+    return Problem("row", "changed-since", message, remedy, row=row.row)
+
+
+def _take_back(
+    session: Session, batch: ImportBatch, row: ImportRow, by: Actor, at: datetime, why: str
+) -> None:
+    step = _ENTERED if row.outcome is Outcome.NEW else _CHANGED
+    try:
+        step[batch.kind](session, row, by, at, why)
+        session.flush()
+    except PilotError as error:
+        message = f"第 {row.row} 行“{row.name}”：{error.message}"
+        raise Refused(
+            [Problem("row", "not-undone", message, "请在该记录的页面上处理。", row=row.row)]
+        ) from error
+
+
+def _void_project(session: Session, row: ImportRow, by: Actor, at: datetime, why: str) -> None:
+    """Nothing but the batch ever touched it, so that no second person is asked."""
+    project = queries.one(session, Project, by.base_id, row.record_id)
+    lifecycle.take(session, project, "void", on=project.entered_on, by=by, at=at, reason=why)
+    project.code = _freed(project.code, row)
+
+
+def _void_result(session: Session, row: ImportRow, by: Actor, at: datetime, why: str) -> None:
+    result = results.void_result(session, row.record_id, by=by, at=at, reason=why)
+    result.code = _freed(result.code, row)
+
+
+def _delete_unit(session: Session, row: ImportRow, by: Actor, _at: datetime, _why: str) -> None:
+    """Nothing names it: the journal keeps what it was."""
+    session.delete(queries.one(session, Organisation, by.base_id, row.record_id))
+
+
+def _restore_project(session: Session, row: ImportRow, by: Actor, at: datetime, why: str) -> None:
+    draft = draft_of(ImportKind.PROJECTS, row.before)
+    projects.edit(session, row.record_id, draft, by=by, at=at, reason=why)
+    plan = more_of(row.before)
+    if not plan:
+        return
+    gate, day = Gate(plan["gate"]), plan["planned_on"]
+    if day is not None:
+        day = date.fromisoformat(day)
+        projects.plan_gate(session, row.record_id, gate, day, by=by, at=at, reason=why)
+    elif current := queries_gates.plans(session, row.record_id).get(gate):
+        current.known_to = at
+        project = queries.one(session, Project, by.base_id, row.record_id)
+        projects.touch(session, project, on=local_day(at), at=at)
+
+
+def _restore_result(session: Session, row: ImportRow, by: Actor, at: datetime, why: str) -> None:
+    draft = draft_of(ImportKind.RESULTS, row.before)
+    results.save_result(session, draft, result_id=row.record_id, by=by, at=at, reason=why)
+
+
+def _restore_unit(session: Session, row: ImportRow, by: Actor, at: datetime, why: str) -> None:
+    draft = draft_of(ImportKind.ORGANISATIONS, row.before)
+    organisations.save_organisation(
+        session, draft, organisation_id=row.record_id, by=by, at=at, reason=why
+    )
+
+
+def _freed(code: str, row: ImportRow) -> str:
+    """The code of a record that was taken back, so that the corrected file may use it again."""
+    return f"撤{row.batch_id}-{code}"[:32]
+
+
+_ENTERED = {
+    ImportKind.PROJECTS: _void_project,
+    ImportKind.RESULTS: _void_result,
+    ImportKind.ORGANISATIONS: _delete_unit,
+}
+_CHANGED = {
+    ImportKind.PROJECTS: _restore_project,
+    ImportKind.RESULTS: _restore_result,
+    ImportKind.ORGANISATIONS: _restore_unit,
+}
