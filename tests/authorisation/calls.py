@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pilot.domain.api_tokens import ApiScope
+from pilot.domain.arrangement import Arrangement
 from pilot.domain.draft_counting import DefinitionDraft, TargetDraft
 from pilot.domain.drafts import (
     ContractDraft,
@@ -36,9 +37,9 @@ from pilot.domain.vocabulary import (
 from pilot.services import api_tokens
 from pilot.services.codes import ChecklistDraft, CodeDraft
 from pilot.services.landing import LandingDraft
-from pilot.services.sheets import read_table
+from pilot.store.files import StoredFile
 from tests import factories
-from tests.authorisation.world import PASSWORD, TOKEN, World
+from tests.authorisation.world import PASSWORD, SHEET, TOKEN, World
 
 NOW = factories.NOON + timedelta(days=1)
 TODAY = date(2026, 6, 2)
@@ -118,7 +119,8 @@ def _plant(world: World, **fields: Any) -> LandingDraft:
     return LandingDraft(**({"entity_id": world.own["organisation"]} | fields))
 
 
-_SHEET = read_table("项目编号,项目名称\nZS-2026-901,示例导入\n".encode(), "x.csv")
+_SHEET = SHEET
+_TABLE_FILE = StoredFile("2" * 64, 10, "text/plain", "示例.csv")
 _POINTS = {"technical": 70, "equipment": 70, "commercial": 70}
 _HELD = {"reason": "示例理由", "held_on": TODAY}
 _UNIT = OrganisationDraft(name="示例新单位", kind="individual")
@@ -241,6 +243,15 @@ CALLS: dict[str, Call] = {
     "merging.distinguish": Call("result", lambda i, w: ((i, w.own["stands"]), WHY)),
     "merging.distinguish:other": Call("result", lambda i, w: ((w.own["stands"], i), WHY)),
     "batch.apply": _plain(ImportKind.PROJECTS, _SHEET),
+    "batches.stage": _plain(ImportKind.PROJECTS, file=_TABLE_FILE),
+    "batches.confirm_mapping": _on(
+        "batch_mapping", source="示例来源", where=Arrangement(), columns={"名称": "name"}
+    ),
+    "batches.recheck": _on("batch"),
+    "batches.cancel": _on("batch"),
+    "batches.queue": _on("batch"),
+    "batches.apply_batch": _on("batch", table=_SHEET),
+    "undoing.undo": _on("batch_applied", **WHY),
     "landing.add_landing": Call("running", lambda i, w: ((i, _plant(w)), {})),
     "landing.add_landing:company": Call(
         "organisation",

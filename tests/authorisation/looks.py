@@ -11,6 +11,7 @@ from sqlmodel import Session
 from pilot.domain.api_tokens import ApiScope
 from pilot.domain.errors import NotFound
 from pilot.domain.import_columns import ImportKind
+from pilot.domain.importing import Outcome
 from pilot.domain.moment import moment
 from pilot.domain.people import Actor
 from pilot.domain.submissions import Tab
@@ -25,6 +26,7 @@ from pilot.reports import (
     explanations,
     exports,
     handover,
+    imports,
     joining,
     mail,
     needs,
@@ -49,7 +51,7 @@ from pilot.reports.submissions import Group
 from pilot.reports.tables import EVERYTHING, Chosen
 from pilot.services import legality, trail
 from pilot.services.downloads import open_attachment
-from pilot.services.importing import batch
+from pilot.services.importing import batch, undoing
 from tests.authorisation.calls import _SHEET as SHEET
 from tests.authorisation.calls import NOW
 
@@ -106,6 +108,17 @@ def _attachment(session: Session, actor: Actor, row_id: int | None) -> str:
     raise AssertionError("a file that is not there was opened")
 
 
+def _marked(session: Session, actor: Actor, row_id: int | None) -> str:
+    """The bytes are not there, which only who may have them is told."""
+    try:
+        imports.marked(session, actor, row_id, io.BytesIO(), Path("/nowhere"))
+    except NotFound as error:
+        if "文件不在了" in error.message:
+            return "marked"
+        raise
+    raise AssertionError("a file that is not there was marked")
+
+
 LOOKS: dict[str, Look] = {
     "api.asked": Look(None, _interface),
     "api_tokens.token_lines": Look(None, lambda s, a, _: api_tokens.token_lines(s, a, NOW)),
@@ -152,6 +165,17 @@ LOOKS: dict[str, Look] = {
     "rounds.round_shown:project": Look(
         "running", lambda s, a, i: rounds.round_shown(s, a, VIEW, project_id=i)
     ),
+    "imports.listed": Look(None, lambda s, a, _: imports.listed(s, a, 1)[0]),
+    "imports.sources": Look(None, lambda s, a, _: imports.sources(s, a, ImportKind.PROJECTS)),
+    "imports.mappings": Look(None, lambda s, a, _: imports.mappings(s, a, ImportKind.PROJECTS)),
+    "imports.template": Look(
+        None, lambda s, a, _: imports.template(s, a, ImportKind.PROJECTS, io.BytesIO())
+    ),
+    "imports.batch": Look("batch", lambda s, a, i: imports.batch(s, a, i)),
+    "imports.problems": Look("batch", lambda s, a, i: imports.problems(s, a, i, hard=True, page=1)),
+    "imports.rows": Look("batch", lambda s, a, i: imports.rows(s, a, i, Outcome.NEW, 1)),
+    "imports.marked": Look("batch", _marked),
+    "undoing.obstacles": Look("batch_applied", lambda s, a, i: undoing.obstacles(s, a, i)),
     "batch.check": Look(
         None, lambda s, a, _: batch.check(s, ImportKind.PROJECTS, SHEET, by=a, at=NOW)
     ),

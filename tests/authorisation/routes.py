@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from pilot.config import settings
 from pilot.store import files
 from pilot.store.engine import shared, writing
-from pilot.store.models import Attachment, LoginSession
+from pilot.store.models import Attachment, ImportBatch, LoginSession
 from pilot.store.tokens import token_hash
 from pilot.web import routes
 from pilot.web.faults import HANDLERS
@@ -40,6 +40,8 @@ def answers(url: str, engine: Engine, folder: Path, world: World) -> Iterator[tu
             path = row["route"].replace("{table}", "projects")
             path = path.replace("{attachment_id:int}", str(world.own["attachment"]))
             path = path.replace("{submission_id:int}", str(world.own["sent"]))
+            path = path.replace("{kind}", "projects")
+            path = path.replace("{batch_id:int}", str(world.own["batch"]))
             for actor in ACTORS:
                 yield f"{row['route']} by {actor}", _wrong(app, path, actor, int(row[actor]))
         for actor in ("researcher", "reviewer"):
@@ -100,8 +102,11 @@ def _signed_in(engine: Engine, world: World) -> None:
 
 def _stored(engine: Engine, folder: Path, world: World) -> None:
     stored = files.save(folder, _PDF, shown_name="示例.pdf", limit_bytes=10_000)
+    table = files.save(folder, b"name\nx\n", shown_name="x.csv", limit_bytes=10_000)
     with writing(engine) as session:
         session.get(Attachment, world.own["attachment"]).sha256 = stored.sha256
+        batch = session.get(ImportBatch, world.own["batch"])
+        session.get(Attachment, batch.attachment_id).sha256 = table.sha256
 
 
 @contextmanager

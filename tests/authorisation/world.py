@@ -10,6 +10,8 @@ from sqlmodel import Session, select
 from pilot.domain.api_tokens import ApiScope
 from pilot.domain.drafts import Holder
 from pilot.domain.guards import ON_RECORD
+from pilot.domain.import_columns import ImportKind
+from pilot.domain.importing import BatchState
 from pilot.domain.people import Actor, Role
 from pilot.domain.vocabulary import (
     Conclusion,
@@ -33,6 +35,10 @@ from pilot.services import (
     transfers,
 )
 from pilot.services.decisions import ConditionDraft
+from pilot.services.importing import batches
+from pilot.services.importing.batch import open_book, plans
+from pilot.services.importing.cells import layout
+from pilot.services.sheets import read_table
 from pilot.store import queries_gates
 from pilot.store.engine import writing
 from pilot.store.files import StoredFile
@@ -57,6 +63,7 @@ from tests.factories import Team, clock
 MISSING = 999_999
 PASSWORD = "Right-Horse-77"
 TOKEN = "the-token-of-a-link"
+SHEET = read_table("项目编号,项目名称\nZS-2026-901,示例导入\n".encode(), "x.csv")
 OTHERS = "别家"  # stands in every name of the other base
 FILE = StoredFile("0" * 64, 10, "application/pdf", "示例.pdf")
 Ids = dict[str, int]
@@ -150,6 +157,7 @@ def _objects(session: Session, team: Team, mark: str = "示例") -> Ids:
     }
     gates = _gates(session, team, mark)
     plain |= _joining(session, team, mark)
+    plain |= _batches(session, team, mark)
     return plain | gates | _papers(session, team, project) | _registry(session, team, mark)
 
 
@@ -160,6 +168,35 @@ def _token(session: Session, team: Team, mark: str) -> ApiToken:
     return api_tokens.create(
         session, name, list(ApiScope), until, api_tokens.fresh(), by=admin, at=clock(session)
     )
+
+
+def _batches(session: Session, team: Team, mark: str) -> Ids:
+    """A batch at each point where a step of it applies; the file lies nowhere."""
+    book = open_book(session, ImportKind.PROJECTS, team.manager, factories.NOON)
+    columns = layout(ImportKind.PROJECTS, SHEET).columns
+    promised = batches.digest(book, plans(book, SHEET, columns))
+    checked = {"state": BatchState.CHECKED, "new": 1, "digest": promised}
+    applied = {
+        "state": BatchState.APPLIED,
+        "applied_at": factories.NOON,
+        "applied_by_id": team.manager.id,
+    }
+    points = {
+        "batch": checked,
+        "batch_mapping": {"state": BatchState.MAPPING},
+        "batch_applied": applied,
+    }
+    return {name: _batch(session, team, mark, **values) for name, values in points.items()}
+
+
+def _batch(session: Session, team: Team, mark: str, **values) -> int:
+    file = StoredFile("1" * 64, 10, "text/plain", f"{mark}.csv")
+    at = clock(session)
+    row = batches.stage.__wrapped__(session, ImportKind.PROJECTS, by=team.manager, at=at, file=file)
+    for name, value in values.items():
+        setattr(row, name, value)
+    session.flush()
+    return row.id
 
 
 def _to_tick(session: Session, review_id: int) -> int:
@@ -331,6 +368,8 @@ def _closed(session: Session, team: Team, own: Ids) -> Ids:
     ids |= _closed_gates(session, team) | _closed_registry(session, team, own)
     ids |= _joining_ended(session, team)
     ids["account"] = _shut(session, team)
+    gone = _batch(session, team, "示例", state=BatchState.CANCELLED)
+    ids |= dict.fromkeys(("batch", "batch_mapping", "batch_applied"), gone)
     token = _token(session, team, "撤销的")
     token.revoked_at, ids["token"] = factories.NOON, token.id
     return ids | {"shut": own["account"]}

@@ -25,7 +25,6 @@ from pilot.store.models.gates import (
     ReviewCheck,
     Scorecard,
 )
-from pilot.store.models.joining import Invitation, JoinPolicy, Registration
 from pilot.store.models.importing import (
     ImportBatch,
     ImportMapping,
@@ -33,6 +32,7 @@ from pilot.store.models.importing import (
     ImportRow,
     ImportSource,
 )
+from pilot.store.models.joining import Invitation, JoinPolicy, Registration
 from pilot.store.models.mail import DigestPolicy, DigestRun, Mail, MailAddress
 from pilot.store.models.operations import JobRun
 from pilot.store.models.people import (
@@ -99,12 +99,12 @@ __all__ = [
     "Evidence",
     "Filing",
     "GatePlan",
-    "Invitation",
     "ImportBatch",
     "ImportMapping",
     "ImportProblem",
     "ImportRow",
     "ImportSource",
+    "Invitation",
     "JobRun",
     "JoinPolicy",
     "JournalEntry",

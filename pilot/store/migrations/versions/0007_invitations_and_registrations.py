@@ -1,7 +1,7 @@
 """invitations and registrations
 
 Revision: 0007
-Revises: 0014
+Revises: 0009
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy import Text
 
 revision = '0007'
-down_revision = '0014'
+down_revision = '0009'
 branch_labels = None
 depends_on = None
 
