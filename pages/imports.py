@@ -1,7 +1,5 @@
 """导入: bring a file, see all that is wrong with it, apply it as a whole, undo it as a whole."""
 
-import streamlit as st
-
 from pilot import ui
 from pilot.domain.people import Role, may
 from pilot.reports import imports
@@ -20,19 +18,13 @@ if chosen is not None:
     import_batch.progress(shown)
     import_batch.decide(shown, actor, writes=writes)
     import_batch.found(shown, actor)
-    st.stop()
-
-st.title("导入")
-st.caption("先检查，后写入：检查不改动任何记录；写入时全部成功或全部不写，写入后可以整批撤销。")
-kind = import_desk.kind()
-with ui.reading() as session:
-    sources = imports.sources(session, actor, kind)
-    batches, total = imports.listed(session, actor, pick.page())
-if writes:
-    import_desk.upload(kind, sources)
 else:
-    st.info("导入由基地管理办理；系统管理员可以查看批次和对应。", icon=":material/visibility:")
-import_desk.batches(batches)
-pick.paging(total, imports.PAGE)
-with ui.reading() as session:
-    import_desk.mappings(kind, imports.mappings(session, actor, kind))
+    kind = import_desk.begin()
+    with ui.reading() as session:
+        sources = imports.sources(session, actor, kind)
+        batches, total = imports.listed(session, actor, pick.page())
+        mappings = imports.mappings(session, actor, kind)
+    import_desk.upload(kind, sources, writes=writes)
+    import_desk.batches(batches)
+    pick.paging(total, imports.PAGE)
+    import_desk.mappings(kind, mappings)

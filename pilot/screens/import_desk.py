@@ -14,13 +14,19 @@ _NEW = "（新来源或模板）"
 _TAKES = ["xlsx", "csv", "txt"]
 
 
-def kind() -> ImportKind:
-    """What is imported; in the address as `?kind=`."""
+def begin() -> ImportKind:
+    """What the page is for, and what is imported; in the address as `?kind=`."""
+    st.title("导入")
+    st.caption("先检查，后写入：检查不改动任何记录；写入时全部成功或全部不写，写入后可以整批撤销。")
     return pick.word("导入内容", "kind", list(ImportKind), default=ImportKind.PROJECTS)
 
 
-def upload(what: ImportKind, sources: Sequence[str]) -> None:
-    """The template to take along, and the file to bring."""
+def upload(what: ImportKind, sources: Sequence[str], *, writes: bool) -> None:
+    """The template to take along, and the file to bring, for those who may."""
+    if not writes:
+        text = "导入由基地管理办理；系统管理员可以查看批次和对应。"
+        st.info(text, icon=":material/visibility:")
+        return
     with st.container(border=True):
         st.markdown(f"**1. 准备{what.label}文件**")
         st.link_button(

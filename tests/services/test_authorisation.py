@@ -24,6 +24,9 @@ for package in (pilot.services, pilot.reports):
 
 # Steps that verbs and reads are made of; whoever calls them has been checked.
 INNER = {
+    "batch.open_book",
+    "batch.write",
+    "batches.standing",
     "acceptance.take_in",
     "attachments.add",
     "lifecycle.apply",
