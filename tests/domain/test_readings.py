@@ -99,7 +99,18 @@ def test_a_day_says_what_was_not_literal(cell, day, said):
 
 
 @pytest.mark.parametrize(
-    "cell", ["2024-13", "20241308", "2023-02-29", "24-10-08", "10/8/2024", "45573", "十月", "2024"]
+    "cell",
+    [
+        "2024-13",
+        "20241308",
+        "2023-02-29",
+        "24-10-08",
+        "10/8/2024",
+        "45573",
+        "十月",
+        "2024",
+        "2024-10-08T25:99",
+    ],
 )
 def test_a_day_that_could_be_another_is_refused(cell):
     with pytest.raises(ParseError):

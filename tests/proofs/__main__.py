@@ -25,6 +25,7 @@ PROOFS: tuple[str, ...] = (
     "journal_edits",
     "edge",
     "display",
+    "importer",
     "round_trip",
     "backup",
     "migration",
