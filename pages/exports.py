@@ -9,11 +9,10 @@ from pilot.reports.exports import Encoding, Format
 from pilot.reports.tables import TABLES, Chosen
 from pilot.screens.kept import kept
 
-SHOWN = 20  # rows
-
 reader = ui.require(Role.MANAGER, Role.OFFICER, Role.PROVINCE, Role.ADMIN)
 st.title("报表导出")
 view = ui.strip()
+SHOWN = 20  # rows
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     titles = {name: table.title for name, table in TABLES.items()}
