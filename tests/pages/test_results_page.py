@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 from sqlmodel import select
 
+from pilot.domain.drafts import Holder
 from pilot.domain.people import Role
 from pilot.domain.vocabulary import ContractType, TransferMode
+from pilot.store import queries_results
 from pilot.store.engine import reading, writing
 from pilot.store.models import Contract, Organisation, Result, Transfer
 from tests import factories_registry
@@ -266,3 +268,44 @@ def test_nothing_is_written_from_a_past_view(open_page, filled):
 
     assert "历史视图" in words(app)
     assert not any(one.label in ("登记成果", "修改成果") for one in app.expander)
+
+
+# --- duplicates ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def twice(engine):
+    """One process of one institute, registered twice."""
+    with writing(engine) as session:
+        people = people_of(session)
+        one = factories_registry.result(session, people, title="示例**双份**工艺")
+        held = queries_results.holders(session, one.id)
+        holders = tuple(Holder(row.organisation_id) for row in held)
+        factories_registry.result(session, people, title=one.title, holders=holders)
+
+
+def test_a_pair_is_merged_after_a_look_at_the_effect_and_taken_back(open_page, engine, twice):
+    app = open_page("results", Role.REVIEWER, section="duplicates")
+    assert "名称和持有方相同" in words(app)
+
+    app = unfold(app, "same-1-2")
+    assert "三项指标的数字不变" in words(app)
+    labelled(app, "理由 *").set_value("同一工艺")
+    (merge,) = [button for button in app.button if button.label.startswith("确认：")]
+    assert merge.label.replace("\\", "") == "确认：CG-2026-0002 并入 CG-2026-0001"
+    app = merge.click().run()
+
+    assert "没有需要处理的疑似重复" in words(app)
+    app = open_page("results", Role.REVIEWER, id="2")
+    assert "已并入另一项成果" in words(app)
+    labelled(app, "理由 *").set_value("查明不是同一项")
+    app = press(app, "确认撤销合并")
+    assert stored(engine, Result).voided_at is None
+
+
+def test_what_is_said_to_differ_is_not_listed_again(open_page, twice):
+    app = open_page("results", Role.MANAGER, section="duplicates")
+    labelled(app, "不是同一项，因为…").set_value("原料不同")
+    app = press(app, "不是同一项")
+
+    assert "没有需要处理的疑似重复" in words(app)
