@@ -101,7 +101,7 @@ def _pair(pair: Twins, actor: Actor, view: Moment, many_bases: bool) -> None:
 
 
 def _side(side: Side) -> None:
-    ui.link(ui.plain(f"{side.code} {side.title}"), "results", id=side.id)
+    ui.link(f"{ui.plain(side.code)} {ui.plain(side.title)}", "results", id=side.id)
     lines = {"持有方": side.holders, "计入情况": side.counts, **side.facts}
     st.table({name: ui.plain(value) for name, value in lines.items() if value}, border="horizontal")
 
