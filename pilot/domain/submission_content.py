@@ -1,9 +1,9 @@
 """What a submission says (填报内容): plain values as they are saved, read as drafts, with problems.
 
 The content is JSON: `result`, `contract` and `transfer` by the field names of their drafts,
-`organisations` that the registry lacks, `has_transfer`, and `explanations` of soft problems. A
-half-filled content is legal: only sending it asks for more. An organisation that is only asked for
-is named -1, -2, … by its place in `organisations`.
+`organisations` that the registry lacks, `contact` (domain.submission_people), `has_transfer`, and
+`explanations` of soft problems. A half-filled content is legal: only sending it asks for more. An
+organisation that is only asked for is named -1, -2, … by its place in `organisations`.
 """
 
 import hashlib
@@ -57,6 +57,7 @@ class Section(Term):
 _HEADINGS = {
     "has_transfer": "是否已转化",
     "organisations": "待登记单位",
+    "contact": "成果负责人",
     "files": "附件",
     "lookalikes": "疑似重复",
     "same_as": "与已有成果为同一项",
@@ -66,6 +67,7 @@ _SECTIONS: dict[str, Section] = {
     "result.non_secret": Section.DECLARATION,
     "result.holders": Section.HOLDERS,
     "organisations": Section.HOLDERS,
+    "contact": Section.HOLDERS,
     "result.numbers": Section.NUMBERS,
     "result.registration_no": Section.NUMBERS,
     "result.registered_on": Section.NUMBERS,

@@ -27,6 +27,7 @@ from pilot.store import (
     queries_merging,
     queries_result_lists,
     queries_results,
+    queries_submission_people,
     queries_transfer_table,
     streams,
 )
@@ -149,6 +150,7 @@ def _facts(session: Session, row: Result, lists: Mapping) -> dict[str, str]:
     holders = queries_result_lists.holders_of(session, [row.id])[row.id]
     found = {
         "持有方": "、".join(f"{one.name}{_share(one.share)}" for one in holders),
+        "成果负责人": _contact(session, row),
         "成果类型": label("result_kinds", row.kind),
         "技术领域": label("fields", row.field),
         "行业": label("industries", row.industry),
@@ -165,6 +167,12 @@ def _facts(session: Session, row: Result, lists: Mapping) -> dict[str, str]:
         "转化需求": row.demand,
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _contact(session: Session, row: Result) -> str:
+    if row.contact_id is None:
+        return ""
+    return queries_submission_people.names(session, row.base_id, [row.contact_id])[row.contact_id]
 
 
 def _share(share: Decimal | None) -> str:

@@ -1,7 +1,7 @@
 """A submission's content in words (填报内容): answers by section, and what a round changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlmodel import Session
@@ -17,7 +17,8 @@ from pilot.domain.submission_content import (
     heading,
     section_of,
 )
-from pilot.store import queries_codes, queries_submissions
+from pilot.domain.submission_people import FIELD, person_id
+from pilot.store import queries_codes, queries_submission_people, queries_submissions
 
 NOTHING = "未填写"
 PARTS = {"result": ResultDraft, "contract": ContractDraft, "transfer": TransferDraft}
@@ -51,6 +52,7 @@ class Words:
 
     lists: Mapping[str, Mapping[str, str]]
     units: Mapping[int, str]
+    people: Mapping[int, str] = field(default_factory=dict)
 
 
 def words(session: Session, base_id: int, *contents: Content) -> Words:
@@ -63,7 +65,9 @@ def words(session: Session, base_id: int, *contents: Content) -> Words:
         for one, row in rows.items()
         if row.base_id == base_id
     }
-    return Words(lists, known)
+    named = [one for content in contents if (one := person_id(content)) is not None]
+    people = queries_submission_people.names(session, base_id, named) if named else {}
+    return Words(lists, known, people)
 
 
 def answers(content: Content, known: Words) -> dict[Section, list[Answer]]:
@@ -127,11 +131,15 @@ def _fields(content: Content) -> Iterator[str]:
                 yield f"{part}.{name}"
     if content.get("organisations"):
         yield "organisations"
+    if any(content.get("contact", {}).values()):
+        yield FIELD
 
 
 def _shown(name: str) -> str:
     """The field under which a change is told."""
     part, _, field = name.partition(".")
+    if part == "contact":
+        return FIELD
     return "result.readiness_level" if part == "result" and field in _LEVEL else name
 
 
@@ -209,6 +217,13 @@ def _asked_for(value: Any, _content: Content, known: Words) -> str:
     return "\n".join(lines)
 
 
+def _contact(value: Any, content: Content, known: Words) -> str:
+    if value is not None:
+        return known.people.get(value, "登记簿中没有的人员")
+    name = content.get("contact", {}).get("name")
+    return f"{name}（待登记）" if name else ""
+
+
 def _same(value: Any, _content: Content, _known: Words) -> str:
     return "是" if value else ""
 
@@ -232,6 +247,7 @@ def _unit_ids(content: Content) -> Iterator[int]:
 
 
 _SPECIAL = {
+    "contact.id": _contact,
     "has_transfer": _yes_no,
     "organisations": _asked_for,
     "same_as": _same,

@@ -13,6 +13,7 @@ from pilot.domain.moment import SHANGHAI, local_day
 from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
 from pilot.domain.submission_content import Section, open_problems, problems
+from pilot.domain.submission_people import holder_ids
 from pilot.domain.submission_sections import Filled, standing, with_early
 from pilot.domain.submissions import ENDED, OPEN, WRITABLE, Side, turn, waiting_days
 from pilot.domain.vocabulary import SubmissionState, Term
@@ -23,6 +24,7 @@ from pilot.services.submission_units import strange_units
 from pilot.store import (
     queries_codes,
     queries_submission_lists,
+    queries_submission_people,
     streams,
 )
 from pilot.store.models import Account, Submission
@@ -116,6 +118,7 @@ class Desk:
     content: Mapping[str, Any]
     lists: Mapping[str, Mapping[str, str]]
     units: Mapping[int, str]
+    people: Mapping[int, str]
     problems: tuple[Problem, ...]
     open: tuple[Problem, ...]
     files: tuple[Paper, ...]
@@ -214,6 +217,7 @@ def desk(session: Session, actor: Actor, submission_id: int, now: datetime) -> D
         content=content,
         lists=lists,
         units=_units(session, row.base_id, content),
+        people=queries_submission_people.of_units(session, row.base_id, holder_ids(content)),
         problems=tuple(found),
         open=tuple(open_problems(content, found)),
         files=tuple(files),

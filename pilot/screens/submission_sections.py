@@ -13,7 +13,7 @@ from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.people import Actor
 from pilot.domain.submission_content import Section
 from pilot.reports import submissions
-from pilot.screens import submission_holders, submission_papers
+from pilot.screens import submission_holders, submission_papers, submission_people
 from pilot.screens.submission_fields import Sheet, fields, flag, lines, one, troubles
 from pilot.ui import saving
 
@@ -55,6 +55,7 @@ def _basics(on: Sheet, _actor: Actor) -> None:
 def _holders(on: Sheet, _actor: Actor) -> None:
     submission_holders.holders(on)
     submission_holders.asked_for(on)
+    submission_people.person(on)
 
 
 def _numbers(on: Sheet, _actor: Actor) -> None:

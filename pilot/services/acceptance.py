@@ -14,7 +14,7 @@ from pilot.domain.drafts import ContractDraft, OrganisationDraft, ResultDraft, T
 from pilot.domain.errors import GuardFailed
 from pilot.domain.people import Actor
 from pilot.domain.submission_content import Parts, parts
-from pilot.services import contracts, organisations, results, transfers
+from pilot.services import contracts, organisations, results, submission_people, transfers
 from pilot.services.command import within
 from pilot.store import queries, queries_people, queries_results, queries_submissions
 from pilot.store.models import Account, Result, Submission
@@ -40,6 +40,9 @@ def take_in(
         known(session, row, known_result)
     read = _registered(session, parts(content), by, at)
     row.result_id = known_result or _result(session, row, read.result, author, at)
+    if known_result is None:
+        holder = read.result.holders[0].organisation_id
+        submission_people.put_in_charge(session, row, content, holder, by=by, at=at)
     if read.transfer is None:
         return
     if read.contract is not None:

@@ -7,13 +7,17 @@ from sqlmodel import Session
 
 from pilot.domain.problems import Problem
 from pilot.domain.submission_content import heading
+from pilot.services.submission_people import strange_person
 from pilot.store import queries_submissions
 
 _NAMES = ("contract.seller_id", "contract.buyer_id", "transfer.receiver_id")
 
 
 def strange_units(session: Session, base_id: int, content: Mapping[str, Any]) -> list[Problem]:
-    """Fields that name a unit neither of this base's registry nor among those asked for."""
+    """Fields that name a unit neither of this base's registry nor among those asked for.
+
+    The person responsible is looked at too: whoever it is belongs to one of the holders.
+    """
     named = list(_named(content))
     wanted = len(content.get("organisations", ()))
     ids = {one for _, one in named if isinstance(one, int) and one > 0}
@@ -23,7 +27,7 @@ def strange_units(session: Session, base_id: int, content: Mapping[str, Any]) ->
     return [
         Problem(field, "unit-unknown", f"{heading(field)}不在单位登记簿中。", "请重新选择单位。")
         for field in dict.fromkeys(field for field, one in named if one not in known)
-    ]
+    ] + strange_person(session, base_id, content)
 
 
 def _named(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

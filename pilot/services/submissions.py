@@ -197,7 +197,8 @@ def _copied(row: Submission) -> str:
         for name, value in content.get("result", {}).items()
         if name not in ("numbers", "registration_no", "registered_on", "non_secret")
     }
-    return as_json({"result": result, "organisations": content.get("organisations", [])})
+    kept = {name: content[name] for name in ("organisations", "contact") if name in content}
+    return as_json({"result": result, **kept})
 
 
 def _send(session: Session, row: Submission, at: datetime, *, warnings: int, alike: int) -> None:

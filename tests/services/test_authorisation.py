@@ -35,6 +35,7 @@ INNER = {
     "reviews.visible_cards",
     "submission_access.discussed",
     "submission_access.own",
+    "submission_people.put_in_charge",
     "submissions.put",
 }
 ROLES = [role.value for role in Role]

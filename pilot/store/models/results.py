@@ -42,6 +42,7 @@ class Result(Record, Versioned, table=True):
     package_id: int | None = Field(
         default=None, foreign_key="result.id", index=True, ondelete="RESTRICT"
     )
+    contact_id: int | None = Field(default=None, foreign_key="person.id", ondelete="RESTRICT")
     split_reason: str | None = Field(default=None, max_length=500)
     voided_at: datetime | None = None
     void_reason: str | None = Field(default=None, max_length=500)
