@@ -1,6 +1,7 @@
 """An import in a browser: errors, the marked-up file, the corrected one, applied, undone."""
 
 import io
+import re
 
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
@@ -22,7 +23,7 @@ def bring(page: Page, text: str) -> None:
     check = page.get_by_role("button", name="检查文件")
     expect(check).to_be_enabled()
     check.click()
-    expect(page.get_by_role("heading", name="导入批次")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"[?&]id=\d+"))
 
 
 def states(engine) -> dict[str, str]:
