@@ -62,5 +62,6 @@ def test_from_a_file_with_errors_to_an_undone_batch(server, visit):
     page.get_by_label("撤销理由 *").press("Tab")
     page.get_by_role("button", name="撤销整批").click()
     expect(page.get_by_text("已撤销").first).to_be_visible()
+    expect(page.get_by_text("已上传")).to_have_count(0)  # a message is told once
     assert states(server.engine) == {"示例一": "voided", "示例二": "voided"}
     assert actions(server.engine)[-1] == "import.undo"
