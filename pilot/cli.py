@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
-from pilot import cli_handover, cli_import, cli_mail
+from pilot import cli_handover, cli_import, cli_mail, cli_report
 from pilot.cli_backup import backup, restore
 from pilot.cli_doctor import doctor
 from pilot.cli_export import export
@@ -43,6 +43,8 @@ app.command("handover")(cli_handover.write)
 app.command()(trail)
 app.add_typer(cli_import.app, name="import")
 app.add_typer(cli_mail.app, name="mail")
+app.add_typer(cli_report.app, name="report")
+app.command("verify-pack")(cli_report.verify_pack)
 
 
 @app.command()

@@ -117,6 +117,9 @@ MAY: dict[str, frozenset[Role]] = {
     "target.save": frozenset({Role.ADMIN, Role.MANAGER}),
     "year.file": _REPORT,
     "fact.record": _MANAGER,
+    # reports
+    "report.freeze": _REPORT,
+    "report_template.save": _ADMIN,
     # submissions
     "submission.read": _EITHER,
     "submission.own": _AUTHOR,

@@ -60,6 +60,8 @@ ACTIONS: dict[str, str] = {
     "import.stage": "上传导入文件",
     "import.map": "确认列名对应",
     "import.cancel": "取消导入",
+    "report.freeze": "冻结报表",
+    "report_template.save": "维护报表模板",
     "import.apply": "导入",
     "import.undo": "撤销导入",
     "submission.start": "开始填报",

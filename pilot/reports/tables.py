@@ -97,7 +97,7 @@ def frame(
         keys = table.keys(bases, view, chosen) if table.keys else None
         page = streams.page(session, statement, limit, offset, key=table.key, keys=keys)
         found = _completed(session, table, page, view, chosen)
-    write = writer(table.columns, _labels(session, bases))
+    write = writer(table.columns, labels(session, bases))
     keys = [column.key for column in table.columns]
     return pd.DataFrame([write(row) for row in found], columns=keys, dtype=object)
 
@@ -106,9 +106,16 @@ def rows(
     session: Session, table: Table, bases: Bases, view: Moment, chosen: Chosen = EVERYTHING
 ) -> Iterator[list[Cell]]:
     """Every row of a list, one after the other; a million of them take no more memory."""
-    write = writer(table.columns, _labels(session, bases))
+    write = writer(table.columns, labels(session, bases))
+    yield from map(write, records(session, table, bases, view, chosen))
+
+
+def records(
+    session: Session, table: Table, bases: Bases, view: Moment, chosen: Chosen = EVERYTHING
+) -> Iterator[Row]:
+    """The same rows before they are written: values by key, ids included."""
     for chunk in _chunks(session, table, bases, view, chosen):
-        yield from map(write, chunk)
+        yield from chunk
 
 
 def count(
@@ -150,7 +157,8 @@ def _completed(
     return table.complete(session, found, view, chosen) if table.complete else found
 
 
-def _labels(session: Session, bases: Bases) -> Labels:
+def labels(session: Session, bases: Bases) -> Labels:
+    """Every code list of these bases, retired codes too."""
     return {base: queries_codes.lists(session, base, retired=True) for base in bases}
 
 

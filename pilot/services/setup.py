@@ -1,4 +1,4 @@
-"""What a new base starts with (初始化): code lists, gate checklists, definitions."""
+"""What a new base starts with (初始化): code lists, checklists, definitions, templates."""
 
 import csv
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ from pilot.domain.vocabulary import (
     Requirement,
     Scope,
 )
+from pilot.services import report_templates
 from pilot.store.models import Base, ChecklistItem, CodeItem, Definition
 
 CODES = Path(__file__).resolve().parents[2] / "data" / "codes"
@@ -35,6 +36,7 @@ def install(session: Session, base: Base, at: datetime, folder: Path = CODES) ->
     session.add_all(_checklist(base, folder / "checklists.csv", at))
     session.add_all(_definitions(base, folder / "definitions.csv", at))
     session.flush()
+    report_templates.deliver(session, base, at)
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

@@ -3,9 +3,10 @@
 import logging
 from datetime import datetime
 
-from pilot.services import backup
+from pilot.services import backup, report_templates
 from pilot.services.backup import Site
 from pilot.store import schema
+from pilot.store.engine import writing
 
 log = logging.getLogger("pilot.upgrade")
 
@@ -15,6 +16,7 @@ def upgrade(site: Site, *, now: datetime) -> tuple[str | None, str]:
 
     An existing SQLite database is backed up first and the upgrade tried on the copy: what fails
     there stops it here. PostgreSQL upgrades in one transaction; its own backups are the operator's.
+    Then every base gets the delivered report templates it lacks.
     """
 
     def first() -> None:
@@ -22,4 +24,8 @@ def upgrade(site: Site, *, now: datetime) -> tuple[str | None, str]:
             made = backup.make(site, now=now)
             log.info("backed up before the upgrade: %s", made.file.name)
 
-    return schema.upgrade(site.engine, first)
+    found = schema.upgrade(site.engine, first)
+    with writing(site.engine) as session:
+        if added := report_templates.deliver_all(session, now):
+            log.info("report templates delivered: %d", added)
+    return found

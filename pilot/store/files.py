@@ -51,6 +51,13 @@ def save(folder: Place, data: bytes | BinaryIO, *, shown_name: str, limit_bytes:
     return StoredFile(sha256, len(content), kind.media_type, name)
 
 
+def keep(folder: Place, content: bytes, *, name: str, media_type: str) -> StoredFile:
+    """Store a file that the product itself made, for good: what may be uploaded is no matter."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    _store(folder, sha256, content)
+    return StoredFile(sha256, len(content), media_type, clean_name(name))
+
+
 def check_folder(folder: Place) -> None:
     """Refuse (Unwritable) a folder that takes no files; a bucket answers at its first file."""
     if isinstance(folder, str):

@@ -1,8 +1,10 @@
 """A valid call of every verb on one object, so that only right and object decide the answer."""
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from pilot.domain.api_tokens import ApiScope
@@ -19,6 +21,7 @@ from pilot.domain.drafts import (
 )
 from pilot.domain.import_columns import ImportKind
 from pilot.domain.people import Role
+from pilot.domain.report_periods import period
 from pilot.domain.vocabulary import (
     CheckState,
     Conclusion,
@@ -35,9 +38,13 @@ from pilot.domain.vocabulary import (
     TransferMode,
 )
 from pilot.services import api_tokens
+from pilot.reports import packs
+from pilot.reports.report_sources import SHAPES
 from pilot.services.codes import ChecklistDraft, CodeDraft
 from pilot.services.landing import LandingDraft
 from pilot.store.files import StoredFile
+from pilot.services.report_templates import TEMPLATES
+from pilot.services.sheets import read_table
 from tests import factories
 from tests.authorisation.world import PASSWORD, SHEET, TOKEN, World
 
@@ -45,6 +52,8 @@ NOW = factories.NOON + timedelta(days=1)
 TODAY = date(2026, 6, 2)
 WHY = {"reason": "示例理由"}
 KEY = "K" * 43
+_FOLDER = Path(tempfile.mkdtemp(prefix="pilot-packs-"))
+_TEMPLATE = (TEMPLATES / "R2.json").read_text("utf-8").replace("项目台账", "示例台账")
 Arguments = tuple[tuple, dict[str, Any]]
 
 
@@ -264,6 +273,8 @@ CALLS: dict[str, Call] = {
     "targets.save_target": _plain(TargetDraft(2026, Indicator.NEW_PILOT, Scope.CITY, 9, "示例")),
     "targets.file_year": _plain(2025, cut_off=NOW, note="示例上报"),
     "public_facts.record_facts": _plain(()),
+    "packs.freeze": _plain("R2", period("2026"), folder=_FOLDER, build=packs.build),
+    "report_templates.save_template": _plain(_TEMPLATE, SHAPES, **WHY),
     "addresses.set_own": _plain(address="new@example.cn"),
     "addresses.set_of": _on("account", address="new@example.cn"),
     "addresses.confirm": _plain(token=TOKEN),

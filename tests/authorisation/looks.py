@@ -10,10 +10,12 @@ from sqlmodel import Session
 
 from pilot.domain.api_tokens import ApiScope
 from pilot.domain.errors import NotFound
+from pilot.domain.errors import Conflict, NotFound
 from pilot.domain.import_columns import ImportKind
 from pilot.domain.importing import Outcome
 from pilot.domain.moment import moment
 from pilot.domain.people import Actor
+from pilot.domain.report_periods import period
 from pilot.domain.submissions import Tab
 from pilot.domain.vocabulary import Indicator, Scope
 from pilot.reports import (
@@ -31,6 +33,8 @@ from pilot.reports import (
     mail,
     needs,
     notices,
+    pack_changes,
+    packs,
     people,
     project,
     receipts,
@@ -117,6 +121,22 @@ def _marked(session: Session, actor: Actor, row_id: int | None) -> str:
             return "marked"
         raise
     raise AssertionError("a file that is not there was marked")
+def _pack(session: Session, actor: Actor, row_id: int | None) -> str:
+    """The bytes are not there either."""
+    return _without_bytes(lambda: packs.frozen(session, actor, row_id, Path("/nowhere")))
+
+
+def _changes(session: Session, actor: Actor, row_id: int | None) -> str:
+    folder = Path("/nowhere")
+    return _without_bytes(lambda: pack_changes.changed_since(session, actor, row_id, folder, NOW))
+
+
+def _without_bytes(ask: Callable[[], object]) -> str:
+    try:
+        ask()
+    except Conflict:
+        return "opened"
+    raise AssertionError("a pack that is not there was opened")
 
 
 LOOKS: dict[str, Look] = {
@@ -133,6 +153,12 @@ LOOKS: dict[str, Look] = {
     "definitions.latest": Look(None, lambda s, a, _: definitions.latest(s, a)),
     "definitions.targets": Look(None, lambda s, a, _: definitions.targets(s, a)),
     "definitions.filings": Look(None, lambda s, a, _: definitions.filings(s, a, VIEW)),
+    "packs.preview": Look(None, lambda s, a, _: packs.preview(s, a, "R2", period("2026"), NOW)),
+    "packs.kept": Look(None, lambda s, a, _: packs.kept(s, a)),
+    "packs.templates_in_use": Look(None, lambda s, a, _: packs.templates_in_use(s, a)),
+    "packs.pack_seen": Look("pack", lambda s, a, i: packs.pack_seen(s, a, i)),
+    "packs.frozen": Look("pack", _pack),
+    "pack_changes.changed_since": Look("pack", _changes),
     "explanations.explanation": Look(
         "claim", lambda s, a, i: explanations.explanation(s, a, i, VIEW)
     ),

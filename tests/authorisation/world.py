@@ -40,11 +40,13 @@ from pilot.services.importing.batch import open_book, plans
 from pilot.services.importing.cells import layout
 from pilot.services.sheets import read_table
 from pilot.store import queries_gates
+from pilot.store import queries_gates, queries_packs
 from pilot.store.engine import writing
 from pilot.store.files import StoredFile
 from pilot.store.models import (
     Account,
     ApiToken,
+    Attachment,
     ChecklistItem,
     Claim,
     CodeItem,
@@ -53,6 +55,7 @@ from pilot.store.models import (
     MailAddress,
     Notice,
     Registration,
+    ReportPack,
 )
 from pilot.store.tokens import new_token, token_hash
 from tests import factories, factories_submissions
@@ -158,6 +161,7 @@ def _objects(session: Session, team: Team, mark: str = "示例") -> Ids:
     gates = _gates(session, team, mark)
     plain |= _joining(session, team, mark)
     plain |= _batches(session, team, mark)
+    plain["pack"] = _pack(session, team, mark)
     return plain | gates | _papers(session, team, project) | _registry(session, team, mark)
 
 
@@ -168,6 +172,24 @@ def _token(session: Session, team: Team, mark: str) -> ApiToken:
     return api_tokens.create(
         session, name, list(ApiScope), until, api_tokens.fresh(), by=admin, at=clock(session)
     )
+def _pack(session: Session, team: Team, mark: str) -> int:
+    """A frozen report; its bytes are not there."""
+    about = {"base_id": team.base.id, "by_id": team.manager.id, "recorded_at": factories.NOON}
+    stored = Attachment(
+        **about, sha256="0" * 64, size=1, media_type="application/zip", name=f"{mark}.zip"
+    )
+    session.add(stored)
+    session.flush()
+    template = queries_packs.template(session, team.base.id, "R2")
+    row = ReportPack(
+        **about, template_id=template.id, template_code="R2", template_version=1, period="2025",
+        first_day=date(2025, 1, 1), last_day=date(2025, 12, 31), as_of=date(2025, 12, 31),
+        known_at=factories.NOON, manifest="{}", rows=0, sha256="0" * 64, prepared_by=mark,
+        attachment_id=stored.id, product_version="test",
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def _batches(session: Session, team: Team, mark: str) -> Ids:

@@ -1,0 +1,128 @@
+"""The members of a pack (报表包内文件), drawn from what was frozen, and how they are read back."""
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from csv import writer as csv_writer
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pilot.domain import report_template_files
+from pilot.domain.formula import mark
+from pilot.domain.moment import SHANGHAI
+from pilot.reports import report_content, report_html
+from pilot.reports.cells import Cell
+from pilot.reports.report_content import Content
+from pilot.reports.report_files import RENDERER, Cover, as_csv, as_xlsx
+from pilot.services.packs import Order
+
+FORMAT = "pilot-report-pack/1"
+MANIFEST = "manifest.json"
+ROWS, TEMPLATE, PROOF, RULES, CODES = (
+    "rows.json", "template.json", "proof.json", "rules.txt", "codes.json",
+)  # fmt: skip
+SOURCES = (ROWS, TEMPLATE, PROOF, RULES, CODES)  # all else is drawn from these
+_EVIDENCE = (
+    *("指标代码", "统计范围代码", "指标", "统计范围", "计入情况", "单元编号", "单元名称"),
+    *("事件日期", "口径版本", "规则", "核实人", "依据", "缺少或说明"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What a freeze took from the database: the report, its cover, and what its counts rest on."""
+
+    content: Content
+    cover: Cover
+    signers: tuple[tuple[str, str], ...]
+    claims: tuple[tuple[Cell, ...], ...]
+    rules: str
+    codes: str
+
+
+def drawn(frozen: Frozen) -> dict[str, bytes]:
+    """Every member but the manifest, in the order of the zip."""
+    found, stem = frozen.content, frozen.content.template.code
+    claims, rules = frozen.claims, frozen.rules
+    return {
+        "index.html": report_html.proof_page(found, frozen.cover, claims, rules),
+        "print.html": report_html.print_page(found, frozen.cover, frozen.signers),
+        f"{stem}.xlsx": as_xlsx(found, frozen.cover),
+        f"{stem}.csv": as_csv(found, "utf-8-sig"),
+        f"{stem}.gb18030.csv": as_csv(found, "gb18030"),
+        "evidence.csv": _evidence(claims),
+        ROWS: report_content.dumps(found).encode(),
+        TEMPLATE: report_template_files.write(found.template).encode(),
+        PROOF: _proof(frozen).encode(),
+        RULES: rules.encode(),
+        CODES: frozen.codes.encode(),
+    }
+
+
+def manifest_text(order: Order, frozen: Frozen, files: Mapping[str, bytes]) -> str:
+    """What the pack is, and the SHA-256 of each of its files."""
+    lines = dict(frozen.cover.lines)
+    period = order.period
+    data = {
+        "format": FORMAT,
+        "renderer": RENDERER,
+        "product": order.product,
+        "base": lines["填报单位"],
+        "template": {"code": order.template.code, "version": order.template.version},
+        "period": {
+            "key": period.key,
+            "first": period.first.isoformat(),
+            "last": period.last.isoformat(),
+        },
+        "as_of": order.view.as_of.isoformat(),
+        "known_at": order.view.known_at.astimezone(SHANGHAI).isoformat(timespec="microseconds"),
+        "definitions": lines["口径版本"],
+        "journal": lines["日志锚"],
+        "signers": dict(frozen.signers),
+        "rows": len(frozen.content.rows),
+        "files": {name: _digest(body) for name, body in files.items()},
+    }
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def read_again(files: Mapping[str, bytes]) -> Frozen:
+    """What was frozen, from its members; ValueError, KeyError or TypeError if they say nothing."""
+    template = report_template_files.read(files[TEMPLATE])
+    proof: dict[str, Any] = json.loads(files[PROOF])
+    return Frozen(
+        content=report_content.loads(files[ROWS].decode(), template),
+        cover=Cover(_pairs(proof["cover"]), datetime.fromisoformat(proof["made"])),
+        signers=_pairs(proof["signers"]),
+        claims=tuple(tuple(row) for row in proof["claims"]),
+        rules=files[RULES].decode(),
+        codes=files[CODES].decode(),
+    )
+
+
+def _pairs(rows: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((str(name), str(value)) for name, value in rows)
+
+
+def _proof(frozen: Frozen) -> str:
+    """The cover, the signature block and the evidence index, as data."""
+    data = {
+        "made": frozen.cover.made.isoformat(),
+        "cover": [list(line) for line in frozen.cover.lines],
+        "signers": [list(one) for one in frozen.signers],
+        "claims": [list(row) for row in frozen.claims],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def _evidence(claims: tuple[tuple[Cell, ...], ...]) -> bytes:
+    text = io.StringIO(newline="")
+    out = csv_writer(text, lineterminator="\r\n")
+    out.writerow(_EVIDENCE)
+    out.writerows([mark(cell) if isinstance(cell, str) else cell for cell in row] for row in claims)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _digest(body: bytes) -> dict[str, Any]:
+    return {"sha256": hashlib.sha256(body).hexdigest(), "size": len(body)}

@@ -1,0 +1,162 @@
+"""Frozen packs (冻结报表包): what was reported, kept for good; and the stored bytes of one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+
+from sqlmodel import Session
+
+from pilot.domain import report_template_files
+from pilot.domain.errors import Conflict, Invalid, NotFound
+from pilot.domain.moment import Moment, local_day
+from pilot.domain.people import Actor
+from pilot.domain.report_periods import Period
+from pilot.services import attachments
+from pilot.services.command import verb
+from pilot.store import files, queries_packs
+from pilot.store.files import Place
+from pilot.store.models import ReportPack, ReportTemplate
+
+MEDIA_TYPE = "application/zip"
+
+
+@dataclass(frozen=True, slots=True)
+class Signers:
+    """Names as printed: 填报人, 审核人, 负责人; an empty one is left to be written by hand."""
+
+    prepared: str = ""
+    checked: str = ""
+    responsible: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a pack is made of: a version of a template, a period, the two times, the names."""
+
+    base_id: int
+    template: ReportTemplate
+    period: Period
+    view: Moment
+    signers: Signers
+    product: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A finished pack: the bytes of the zip, its manifest, the definitions and rows in it."""
+
+    content: bytes
+    manifest: str
+    definitions: str
+    rows: int
+
+
+Build = Callable[[Session, Order], Made]
+
+
+def product_version() -> str:
+    """The version of this product, as a pack names it."""
+    return version("pilot-portfolio")
+
+
+@verb("report.freeze")
+def freeze(
+    session: Session,
+    template_code: str,
+    period: Period,
+    *,
+    by: Actor,
+    at: datetime,
+    folder: Place,
+    build: Build,
+    signers: Signers = Signers(),
+    reason: str = "",
+) -> ReportPack:
+    """Freeze a report (冻结) as it stands at this moment; `build` is `pilot.reports.packs.build`.
+
+    True on the period's last day, or today while it lasts; known now. A period that has a pack of
+    the template is frozen anew only with a reason; the earlier pack stays. The bytes are durable
+    before the row that names them commits.
+    """
+    row = template_in_use(session, by.base_id, template_code)
+    _check_period(row, period, at)
+    _check_again(session, by.base_id, row.code, period, reason)
+    order = Order(by.base_id, row, period, view_of(period, at), signers, product_version())
+    made = build(session, order)
+    stored = files.keep(folder, made.content, name=file_name(row, period), media_type=MEDIA_TYPE)
+    attachment = attachments.add(session, stored, by=by, at=at)
+    pack = ReportPack(
+        base_id=by.base_id,
+        template_id=row.id,
+        template_code=row.code,
+        template_version=row.version,
+        period=period.key,
+        first_day=period.first,
+        last_day=period.last,
+        as_of=order.view.as_of,
+        known_at=at,
+        definitions=made.definitions,
+        prepared_by=signers.prepared,
+        checked_by=signers.checked,
+        responsible=signers.responsible,
+        manifest=made.manifest,
+        rows=made.rows,
+        sha256=stored.sha256,
+        attachment_id=attachment.id,
+        product_version=order.product,
+        by_id=by.id,
+        recorded_at=at,
+    )
+    session.add(pack)
+    session.flush()
+    return pack
+
+
+def view_of(period: Period, at: datetime) -> Moment:
+    """The view of a period at an instant: its last day, or that of the instant if earlier."""
+    return Moment(period.year, min(period.last, local_day(at)), at, live=False)
+
+
+def template_in_use(session: Session, base_id: int, code: str) -> ReportTemplate:
+    """The version in use of a template; NotFound if there is none."""
+    row = queries_packs.template(session, base_id, code)
+    if row is None:
+        raise NotFound(f"没有代码为“{code[:16]}”的报表模板。")
+    return row
+
+
+def stored_bytes(session: Session, pack: ReportPack, folder: Place) -> bytes:
+    """The bytes of a pack as they were frozen; Conflict if the stored file is another's."""
+    attachment = queries_packs.attachment(session, pack)
+    if not files.check(folder, attachment.sha256) or attachment.sha256 != pack.sha256:
+        raise Conflict("冻结报表包的文件缺失或已损坏；请系统管理员从备份恢复。")
+    with files.open_file(folder, attachment.sha256) as file:
+        return file.read()
+
+
+def file_name(template: ReportTemplate, period: Period) -> str:
+    """What the file of a pack is called."""
+    return f"{template.code}_{template.title}_{period.key}.zip"
+
+
+def _check_period(row: ReportTemplate, period: Period, at: datetime) -> None:
+    if period.first > local_day(at):
+        raise Invalid("period", f"{period.label}还没有开始，不能冻结。")
+    template = report_template_files.read(row.body)
+    if period.kind not in template.periods:
+        kinds = "、".join(kind.label for kind in template.periods)
+        raise Invalid("period", f"{row.code} {row.title}只用于{kinds}，不用于{period.kind.label}。")
+    if period.last < row.valid_from or period.first > row.valid_to:
+        days = f"{row.valid_from} 至 {row.valid_to}"
+        raise Invalid("period", f"{row.code} 第 {row.version} 版只用于 {days}；请先更新模板。")
+
+
+def _check_again(session: Session, base_id: int, code: str, period: Period, reason: str) -> None:
+    known = queries_packs.packs(session, [base_id], code, period.key)
+    if known and not reason.strip():
+        pack, who = known[0]
+        day = local_day(pack.recorded_at)
+        raise Conflict(
+            f"{period.label}的 {code} 已由 {who} 于 {day} 冻结；再次冻结必须写明理由，原包保留。"
+        )

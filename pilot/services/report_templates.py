@@ -1,0 +1,90 @@
+"""Report templates (报表模板): the delivered ones, and new versions by an administrator."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from pilot.domain import report_template_files
+from pilot.domain.errors import Conflict, Invalid
+from pilot.domain.people import Actor
+from pilot.domain.report_templates import SourceShape, Template
+from pilot.services.command import verb
+from pilot.store import journal, queries_codes, queries_packs, queries_verify
+from pilot.store.models import Base, ReportTemplate
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "data" / "templates"
+
+
+@verb("report_template.save")
+def save_template(
+    session: Session,
+    text: str,
+    sources: Mapping[str, SourceShape],
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str,
+) -> ReportTemplate:
+    """Put a template file in use: a new one, or a new version of one (`sources`: report_sources).
+
+    Refused with every problem of the file. Packs frozen before keep their own version.
+    """
+    codes = frozenset(queries_codes.lists(session, by.base_id, retired=True))
+    template = report_template_files.checked(text, sources, codes)
+    if not reason.strip():
+        raise Invalid("reason", "新增或修改报表模板必须写明依据，例如文件名称和文号。")
+    last = queries_packs.template(session, by.base_id, template.code)
+    if last is not None and last.body == report_template_files.write(template):
+        raise Conflict(f"与在用的 {last.code} 第 {last.version} 版完全相同，没有可保存的变更。")
+    row = _row(by.base_id, template, (last.version if last else 0) + 1, at, by.id)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def deliver(session: Session, base: Base, at: datetime, folder: Path = TEMPLATES) -> int:
+    """Give a base the delivered templates; a newer file supersedes one nobody changed; how many.
+
+    The rows get no journal entry: what they say stands in the files.
+    """
+    added = 0
+    for path in sorted(folder.glob("*.json")):
+        template = report_template_files.read(path.read_bytes())
+        last = queries_packs.template(session, base.id, template.code)
+        changed = last is not None and last.by_id is not None
+        if changed or (last and last.body == report_template_files.write(template)):
+            continue
+        session.add(_row(base.id, template, (last.version if last else 0) + 1, at, None))
+        added += 1
+    session.flush()
+    return added
+
+
+def deliver_all(session: Session, at: datetime) -> int:
+    """The same for every base, one server at a time; part of an upgrade."""
+    added = 0
+    for base in queries_verify.bases(session):
+        journal.lock(session, base.id)
+        added += deliver(session, base, at)
+    return added
+
+
+def _row(
+    base_id: int, template: Template, version: int, at: datetime, by_id: int | None
+) -> ReportTemplate:
+    return ReportTemplate(
+        base_id=base_id,
+        code=template.code,
+        version=version,
+        title=template.title,
+        form_number=template.form_number,
+        issuer=template.issuer,
+        document_number=template.document_number,
+        valid_from=template.valid_from,
+        valid_to=template.valid_to,
+        body=report_template_files.write(template),
+        by_id=by_id,
+        recorded_at=at,
+    )

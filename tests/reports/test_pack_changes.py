@@ -1,0 +1,156 @@
+"""Changed since reported: exactly what was changed, field by field, with who, when and why."""
+
+import random
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pytest
+
+from pilot.domain.draft_fields import described
+from pilot.domain.drafts import ProjectDraft
+from pilot.domain.people import Role
+from pilot.domain.report_periods import period
+from pilot.domain.vocabulary import Gate
+from pilot.reports import pack_changes, packs
+from pilot.reports.pack_changes import ChangeKind
+from pilot.services import lifecycle, projects
+from pilot.services import packs as freezing
+from pilot.services.command import perform
+from pilot.store.engine import reading, writing
+from pilot.store.models import Project
+from tests import factories
+from tests.factories import clock
+
+JUNE = period("2026-06")
+FIELDS = {"name": "项目名称", "budget": "预算（万元）", "industry": "国民经济行业代码"}
+
+
+@dataclass
+class Model:
+    """What the changes should be: the values at the freeze and now, per project."""
+
+    before: dict
+    now: dict
+
+    def changes(self):
+        """Per unit: the fields that differ."""
+        found = {}
+        for unit, values in self.now.items():
+            old = self.before.get(unit)
+            if old is None:
+                found[unit] = "added"
+            elif fields := {FIELDS[name] for name in FIELDS if old[name] != values[name]}:
+                found[unit] = fields
+        return found | {unit: "dropped" for unit in self.before if unit not in self.now}
+
+
+def officer_of(session, people):
+    return factories.actor(session, people.base, Role.OFFICER, login="officer", name="示例上报")
+
+
+def freeze(session, officer, folder, code):
+    return freezing.freeze(
+        session, code, JUNE, by=officer, at=clock(session), folder=folder, build=packs.build
+    )
+
+
+def changes(session, officer, pack, folder):
+    return pack_changes.changed_since(session, officer, pack.id, folder, clock(session))
+
+
+def values(row):
+    return {name: getattr(row, name) for name in FIELDS}
+
+
+def change_one(session, people, chance, model):
+    """One random act: a new project, one voided, or one edited."""
+    act = chance.choice(["new", "void", "edit", "edit", "edit"])
+    if act == "new" or not model.now:
+        row = factories.project(session, people, name=f"示例新增 {chance.random()}")
+        model.now[f"project:{row.id}"] = values(row)
+        return
+    unit = chance.choice(sorted(model.now))
+    row = session.get(Project, int(unit.partition(":")[2]))
+    if act == "void":
+        for who, verb in ((people.manager, lifecycle.ask_void), (people.decider, lifecycle.void)):
+            verb(session, row.id, by=who, at=clock(session), reason="示例误登")
+        del model.now[unit]
+        return
+    draft = {one: getattr(row, one) for one in described(ProjectDraft) if hasattr(row, one)}
+    name = chance.choice(sorted(FIELDS))
+    draft[name] = {
+        "name": f"示例改名 {chance.randrange(3)}",
+        "budget": Decimal(chance.randrange(300)) / 100,
+        "industry": chance.choice(["2614", "2661"]),
+    }[name]
+    projects.edit(
+        session, row.id, ProjectDraft(**draft), by=people.manager, at=clock(session), reason="示例"
+    )
+    model.now[unit] = {one: draft[one] for one in FIELDS}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_after_fifty_changes_the_pack_is_the_same_and_the_list_is_exactly_those(
+    session, folder, seed
+):
+    people, chance = factories.team(session), random.Random(seed)
+    officer = officer_of(session, people)
+    rows = [factories.project(session, people, name=f"示例 {number}") for number in range(8)]
+    known = {f"project:{row.id}": values(row) for row in rows}
+    pack = freeze(session, officer, folder, "R2")
+    before = packs.frozen(session, officer, pack.id, folder)[1]
+    assert changes(session, officer, pack, folder) == []
+
+    model = Model(known, dict(known))
+    for _ in range(50):
+        change_one(session, people, chance, model)
+
+    assert packs.frozen(session, officer, pack.id, folder)[1] == before
+    found = {
+        one.unit: {field.column for field in one.fields}
+        if one.kind is ChangeKind.ALTERED
+        else one.kind.value
+        for one in changes(session, officer, pack, folder)
+    }
+    assert found == model.changes()
+
+
+def test_a_change_tells_before_and_now_who_when_and_why(engine, folder):
+    with writing(engine) as session:
+        people = factories.team(session)
+        officer = officer_of(session, people)
+        row = factories.project(session, people, name="示例甲")
+        pack_id, at = freeze(session, officer, folder, "R2").id, clock(session)
+        project_id = row.id
+    draft = ProjectDraft(name="示例乙")
+    perform(
+        engine, projects.edit, project_id, draft, by=people.manager.id, now=at, reason="名称写错"
+    )
+    with reading(engine) as session:
+        [change] = pack_changes.changed_since(session, officer, pack_id, folder, at)
+
+    assert (change.kind, change.name) == (ChangeKind.ALTERED, "ZS-2026-001 示例甲")
+    [name, *_rest] = change.fields
+    assert (name.column, name.before, name.now) == ("项目名称", "示例甲", "示例乙")
+    [cause] = change.causes
+    assert (cause.who, cause.what, cause.reason) == ("示例经理甲", "修改项目", "名称写错")
+
+
+def test_a_late_unit_shows_on_the_number_and_in_the_correction_note(session, folder):
+    people = factories.team(session)
+    officer = officer_of(session, people)
+    pack = freezing.freeze(
+        session, "R1", period("2026-02"), by=officer, at=clock(session), folder=folder,
+        build=packs.build,
+    )  # fmt: skip
+    factories.before_gate(session, people, Gate.G2, name="示例补报")
+
+    found = changes(session, officer, pack, folder)
+    assert {one.unit for one in found} == {"goal:M1:city"}
+    cells = {one.column: (one.before, one.now) for one in found[0].fields}
+    assert cells["累计（项）"] == (0, 1)
+    note = packs.preview(session, officer, "R8", JUNE, clock(session))
+    assert [(row[0], row[1], row[2], row[4]) for row in note.content.rows] == [
+        ("补报", "2026-02", "新增中试项目", 1),
+        ("补报", "2026-02", "新增中试项目", 1),
+    ]
