@@ -20,10 +20,10 @@ from pilot.services.packs import Order
 
 FORMAT = "pilot-report-pack/1"
 MANIFEST = "manifest.json"
-ROWS, TEMPLATE, PROOF, RULES, CODES = (
-    "rows.json", "template.json", "proof.json", "rules.txt", "codes.json",
+ROWS, TEMPLATE, PROOF, RULES, CODES, NOTES = (
+    "rows.json", "template.json", "proof.json", "rules.txt", "codes.json", "notes.txt",
 )  # fmt: skip
-SOURCES = (ROWS, TEMPLATE, PROOF, RULES, CODES)  # all else is drawn from these
+SOURCES = (ROWS, TEMPLATE, PROOF, RULES, CODES, NOTES)  # all else is drawn from these
 _EVIDENCE = (
     *("指标代码", "统计范围代码", "指标", "统计范围", "计入情况", "单元编号", "单元名称"),
     *("事件日期", "口径版本", "规则", "核实人", "依据", "缺少或说明"),
@@ -40,6 +40,7 @@ class Frozen:
     claims: tuple[tuple[Cell, ...], ...]
     rules: str
     codes: str
+    notes: str = ""
 
 
 def drawn(frozen: Frozen) -> dict[str, bytes]:
@@ -58,7 +59,7 @@ def drawn(frozen: Frozen) -> dict[str, bytes]:
         PROOF: _proof(frozen).encode(),
         RULES: rules.encode(),
         CODES: frozen.codes.encode(),
-    }
+    } | ({NOTES: frozen.notes.encode()} if frozen.notes else {})
 
 
 def manifest_text(order: Order, frozen: Frozen, files: Mapping[str, bytes]) -> str:
@@ -98,6 +99,7 @@ def read_again(files: Mapping[str, bytes]) -> Frozen:
         claims=tuple(tuple(row) for row in proof["claims"]),
         rules=files[RULES].decode(),
         codes=files[CODES].decode(),
+        notes=files.get(NOTES, b"").decode(),
     )
 
 

@@ -78,6 +78,7 @@ def build(session: Session, order: Order) -> Made:
         claims=_claims(session, order),
         rules=_rules(session, order),
         codes=_codes(session, order.base_id, template),
+        notes=order.notes,
     )
     files = drawn(frozen)
     manifest = manifest_text(order, frozen, files)

@@ -40,6 +40,7 @@ class Order:
     view: Moment
     signers: Signers
     product: str
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +72,22 @@ def freeze(
     folder: Place,
     build: Build,
     signers: Signers = Signers(),
+    known_at: datetime | None = None,
+    notes: str = "",
     reason: str = "",
 ) -> ReportPack:
     """Freeze a report (冻结) as it stands at this moment; `build` is `pilot.reports.packs.build`.
 
-    True on the period's last day, or today while it lasts; known now. A period that has a pack of
-    the template is frozen anew only with a reason; the earlier pack stays. The bytes are durable
-    before the row that names them commits.
+    True on the period's last day, or today while it lasts; known now, or at an earlier `known_at`.
+    `notes` is a text that travels in the pack. A period that has a pack of the template is frozen
+    anew only with a reason; the earlier pack stays. The bytes are durable before the row that
+    names them commits.
     """
     row = template_in_use(session, by.base_id, template_code)
     _check_period(row, period, at)
     _check_again(session, by.base_id, row.code, period, reason)
-    order = Order(by.base_id, row, period, view_of(period, at), signers, product_version())
+    view = view_of(period, known_at or at)
+    order = Order(by.base_id, row, period, view, signers, product_version(), notes)
     made = build(session, order)
     stored = files.keep(folder, made.content, name=file_name(row, period), media_type=MEDIA_TYPE)
     attachment = attachments.add(session, stored, by=by, at=at)
@@ -95,7 +100,7 @@ def freeze(
         first_day=period.first,
         last_day=period.last,
         as_of=order.view.as_of,
-        known_at=at,
+        known_at=order.view.known_at,
         definitions=made.definitions,
         prepared_by=signers.prepared,
         checked_by=signers.checked,

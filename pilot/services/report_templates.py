@@ -49,17 +49,15 @@ def deliver(session: Session, base: Base, at: datetime, folder: Path = TEMPLATES
 
     The rows get no journal entry: what they say stands in the files.
     """
-    added = 0
-    for path in sorted(folder.glob("*.json")):
-        template = report_template_files.read(path.read_bytes())
-        last = queries_packs.template(session, base.id, template.code)
-        changed = last is not None and last.by_id is not None
-        if changed or (last and last.body == report_template_files.write(template)):
-            continue
-        session.add(_row(base.id, template, (last.version if last else 0) + 1, at, None))
-        added += 1
+    found = _due(session, base, folder)
+    session.add_all(_row(base.id, template, version, at, None) for template, version in found)
     session.flush()
-    return added
+    return len(found)
+
+
+def lacking(session: Session) -> bool:
+    """Whether some base lacks a delivered template: an upgrade of a current one writes nothing."""
+    return any(_due(session, base, TEMPLATES) for base in queries_verify.bases(session))
 
 
 def deliver_all(session: Session, at: datetime) -> int:
@@ -69,6 +67,19 @@ def deliver_all(session: Session, at: datetime) -> int:
         journal.lock(session, base.id)
         added += deliver(session, base, at)
     return added
+
+
+def _due(session: Session, base: Base, folder: Path) -> list[tuple[Template, int]]:
+    """The templates a base is to get, each with its version; one a person changed stays theirs."""
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        template = report_template_files.read(path.read_bytes())
+        last = queries_packs.template(session, base.id, template.code)
+        if last is None:
+            found.append((template, 1))
+        elif last.by_id is None and last.body != report_template_files.write(template):
+            found.append((template, last.version + 1))
+    return found
 
 
 def _row(

@@ -6,7 +6,7 @@ from datetime import datetime
 from pilot.services import backup, report_templates
 from pilot.services.backup import Site
 from pilot.store import schema
-from pilot.store.engine import writing
+from pilot.store.engine import reading, writing
 
 log = logging.getLogger("pilot.upgrade")
 
@@ -25,7 +25,10 @@ def upgrade(site: Site, *, now: datetime) -> tuple[str | None, str]:
             log.info("backed up before the upgrade: %s", made.file.name)
 
     found = schema.upgrade(site.engine, first)
-    with writing(site.engine) as session:
-        if added := report_templates.deliver_all(session, now):
-            log.info("report templates delivered: %d", added)
+    with reading(site.engine) as session:
+        lacking = report_templates.lacking(session)
+    if lacking:
+        with writing(site.engine) as session:
+            added = report_templates.deliver_all(session, now)
+        log.info("report templates delivered: %d", added)
     return found

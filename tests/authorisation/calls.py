@@ -37,9 +37,9 @@ from pilot.domain.vocabulary import (
     Scope,
     TransferMode,
 )
-from pilot.services import api_tokens
 from pilot.reports import packs
 from pilot.reports.report_sources import SHAPES
+from pilot.services import api_tokens
 from pilot.services.codes import ChecklistDraft, CodeDraft
 from pilot.services.landing import LandingDraft
 from pilot.store.files import StoredFile

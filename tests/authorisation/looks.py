@@ -9,7 +9,6 @@ import pandas as pd
 from sqlmodel import Session
 
 from pilot.domain.api_tokens import ApiScope
-from pilot.domain.errors import NotFound
 from pilot.domain.errors import Conflict, NotFound
 from pilot.domain.import_columns import ImportKind
 from pilot.domain.importing import Outcome

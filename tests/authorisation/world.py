@@ -172,6 +172,8 @@ def _token(session: Session, team: Team, mark: str) -> ApiToken:
     return api_tokens.create(
         session, name, list(ApiScope), until, api_tokens.fresh(), by=admin, at=clock(session)
     )
+
+
 def _pack(session: Session, team: Team, mark: str) -> int:
     """A frozen report; its bytes are not there."""
     about = {"base_id": team.base.id, "by_id": team.manager.id, "recorded_at": factories.NOON}

@@ -4,11 +4,12 @@ import pytest
 from alembic import command
 from sqlalchemy import inspect, text
 
+from pilot.domain.chain import GENESIS
 from pilot.domain.errors import PilotError
-from pilot.services import backup, restore, upgrading
+from pilot.services import backup, report_templates, restore, upgrading
 from pilot.services.backup import Site
-from pilot.store import schema
-from pilot.store.engine import make_engine
+from pilot.store import queries_packs, queries_verify, schema
+from pilot.store.engine import make_engine, reading
 from tests.factories import NOON
 
 
@@ -23,6 +24,10 @@ def site(tmp_path):
                 "INSERT INTO base (code, name, city_code, city_name, is_demo)"
                 " VALUES ('PJ', '示例基地', '211100', '盘锦市', 0)"
             )
+        )
+        connection.execute(
+            text("INSERT INTO journal_head SELECT id, 0, :hash, :at FROM base"),
+            {"hash": GENESIS, "at": "2026-06-01 04:00:00.000000"},
         )
     yield Site(engine, tmp_path / "attachments", tmp_path, tmp_path / "backups")
     engine.dispose()
@@ -76,3 +81,12 @@ def test_an_upgrade_that_fails_on_the_copy_leaves_the_database_alone(site):
     assert schema.current(site.engine) == "0001"
     assert [c["name"] for c in inspect(site.engine).get_columns("job_run")] == ["x"]
     assert backup.kept(site.backups) == []
+
+
+def test_an_upgrade_brings_every_base_the_report_templates_it_lacks(site):
+    upgrading.upgrade(site, now=NOON)
+    with reading(site.engine) as session:
+        [base] = queries_verify.bases(session)
+        assert not report_templates.lacking(session)
+        codes = {row.code for row in queries_packs.templates(session, base.id)}
+    assert codes == {path.stem for path in report_templates.TEMPLATES.glob("*.json")}
