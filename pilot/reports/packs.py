@@ -205,3 +205,9 @@ def templates_in_use(session: Session, reader: Actor) -> list[tuple[ReportTempla
     for row in queries_packs.templates(session, reader.base_id):
         found.setdefault(row.code, row)
     return [(row, report_template_files.read(row.body)) for row in found.values()]
+
+
+@read("report.export")
+def lists_known(session: Session, reader: Actor) -> frozenset[str]:
+    """The names of the code lists of the reader's base, for a template that names one."""
+    return frozenset(queries_codes.lists(session, reader.base_id, retired=True))

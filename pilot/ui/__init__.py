@@ -1,6 +1,6 @@
 """The door (页面之门): what every page uses; the only Streamlit inside pilot/."""
 
-from pilot.ui.action import act, once
+from pilot.ui.action import act, folder, once
 from pilot.ui.confirm import confirm
 from pilot.ui.days import day
 from pilot.ui.links import go, link
@@ -20,6 +20,7 @@ __all__ = [
     "confirm",
     "day",
     "drawn",
+    "folder",
     "go",
     "link",
     "mail_server",

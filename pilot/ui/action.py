@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -63,6 +64,11 @@ def act(
     if key:
         _spend(key)
     return result
+
+
+def folder() -> str | Path:
+    """Where stored files lie, for verbs that keep one of their own making."""
+    return settings().attachments
 
 
 def keep_upload(upload: UploadedFile, verb: Callable, project_id: int | None = None) -> StoredFile:

@@ -45,6 +45,7 @@ MENU = (
     Entry("results", "成果与转化", "项目", "science", READERS),
     Entry("claims", "指标明细", "指标", "functions", READERS),
     Entry("exports", "报表导出", "指标", "download", REPORTERS),
+    Entry("report_templates", "报表模板", "指标", "table_view", DEFINERS),
     Entry("definitions", "口径与目标", "指标", "rule", DEFINERS),
     Entry("submissions", "我的提交", "填报", "assignment", AUTHORS),
     Entry("submission", "填报", "填报", "edit_note", AUTHORS, hidden=True),

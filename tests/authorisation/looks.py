@@ -154,6 +154,7 @@ LOOKS: dict[str, Look] = {
     "definitions.filings": Look(None, lambda s, a, _: definitions.filings(s, a, VIEW)),
     "packs.preview": Look(None, lambda s, a, _: packs.preview(s, a, "R2", period("2026"), NOW)),
     "packs.kept": Look(None, lambda s, a, _: packs.kept(s, a)),
+    "packs.lists_known": Look(None, lambda s, a, _: packs.lists_known(s, a)),
     "packs.templates_in_use": Look(None, lambda s, a, _: packs.templates_in_use(s, a)),
     "packs.pack_seen": Look("pack", lambda s, a, i: packs.pack_seen(s, a, i)),
     "packs.frozen": Look("pack", _pack),
