@@ -52,7 +52,7 @@ def period_field(template: Template, view: Moment) -> Period | None:
     try:
         return period(typed or "")
     except PilotError as error:
-        st.error(error.message, icon=":material/error:")
+        st.error(ui.plain(error.message), icon=":material/error:")
         return None
 
 
