@@ -81,14 +81,14 @@ def _lines(name: str, large: Path, small: Path) -> Iterator[Line]:
 
 def _site(stack: contextlib.ExitStack, folder: Path) -> Site:
     server = stack.enter_context(serving(folder, lambda _engine: None))
-    return Site(server.host, server.pid, cookie_of(server.host, "manager", PASSWORD))
+    return Site(server.host, server.process.pid, cookie_of(server.host, "manager", PASSWORD))
 
 
 def _floor(stack: contextlib.ExitStack) -> Site:
     place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-floor-")))
     server = serving(place, lambda _engine: None, app="benchmarks.floor.app:app")
     server = stack.enter_context(server)
-    return Site(server.host, server.pid)
+    return Site(server.host, server.process.pid)
 
 
 def _tell(text: str) -> None:
