@@ -2,9 +2,18 @@
 
 from collections.abc import Iterable
 
-from pilot.domain import submissions
+from pilot.domain import filings, submissions
 from pilot.domain.gates import MOVES, OPEN, Move, outcome
-from pilot.domain.vocabulary import ENDS, Conclusion, Gate, Stage, State, SubmissionState, Term
+from pilot.domain.vocabulary import (
+    ENDS,
+    Conclusion,
+    FilingState,
+    Gate,
+    Stage,
+    State,
+    SubmissionState,
+    Term,
+)
 
 CLOSED = ENDS - {State.VOIDED, State.MERGED}
 _GROUPS = {"open": ("在办", OPEN), "closed": ("已结束", CLOSED)}
@@ -49,6 +58,17 @@ changes no state. A transfer, and a contract above the base's limit, needs two v
 ```
 
 {submission_moves}
+
+## The life of a report of one period (上报)
+
+Drawn from the moves in `pilot/domain/filings.py`. Whoever submits never checks or signs the same
+report. An unlock (解锁) ends on a day; after it the report is frozen again by itself.
+
+```mermaid
+{filings}
+```
+
+{filing_moves}
 """
 
 
@@ -61,6 +81,8 @@ def states_page() -> str:
         outcomes=outcome_table(),
         submissions=submission_chart(),
         submission_moves=submission_table(),
+        filings=filing_chart(),
+        filing_moves=filing_table(),
     )
 
 
@@ -138,6 +160,32 @@ def submission_table() -> str:
     """One line a move of a submission."""
     head = "| action | 动作 | 由谁 | 从 | 到 | 理由 |\n|---|---|---|---|---|---|"
     return "\n".join([head, *map(_submission_line, submissions.MOVES.values())])
+
+
+def filing_chart() -> str:
+    """The states of a report of one period as a state diagram."""
+    lines = ["stateDiagram-v2"]
+    lines += [f'  state "{s.label}" as {s.value}' for s in FilingState]
+    lines.append(f"  [*] --> {FilingState.EMPTY.value}: 按日历生成")
+    for move in filings.MOVES.values():
+        if move.to is not None:
+            lines += [
+                f"  {start.value} --> {move.to.value}: {move.title}"
+                for start in _in_order(FilingState, move.states)
+            ]
+    return "\n".join(lines)
+
+
+def filing_table() -> str:
+    """One line a move of a report of one period."""
+    head = "| action | 动作 | 由谁 | 从 | 到 | 理由 |\n|---|---|---|---|---|---|"
+    lines = [
+        f"| `{move.action}` | {move.title} | {move.side.label} "
+        f"| {_labels(FilingState, move.states)} | {move.to.label if move.to else '—'} "
+        f"| {'必填' if move.needs_reason else ''} |"
+        for move in filings.MOVES.values()
+    ]
+    return "\n".join([head, *lines])
 
 
 def _passed(gate: Gate) -> str:

@@ -228,6 +228,17 @@ class SubmissionState(Term):
     WITHDRAWN = "withdrawn", "已撤回"
 
 
+class FilingState(Term):
+    """How the report of one period stands (上报状态)."""
+
+    EMPTY = "empty", "未开始"
+    IN_PROGRESS = "in_progress", "填报中"
+    SUBMITTED = "submitted", "待审核"
+    RETURNED = "returned", "已退回"
+    APPROVED = "approved", "待签发"
+    FROZEN = "frozen", "已上报"
+
+
 class FileKind(Term):
     """What an uploaded file proves (附件类别)."""
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from pilot.domain.joining import CONTACT_KEPT
 from pilot.domain.schedule import Daily, is_overdue
-from pilot.services import attachments, backup, digests, snapshots
+from pilot.services import attachments, backup, digests, filing_lines, snapshots
 from pilot.services.backup import Backup, Site
 from pilot.services.mail import delivery
 from pilot.store import queries_jobs, queries_joining, queries_tidy, queries_verify
@@ -81,11 +81,24 @@ def _digest(site: Site, _keep: int, now: datetime) -> str:
     return f"提醒了 {told} 个基地"
 
 
+def _calendar(site: Site, _keep: int, now: datetime) -> str:
+    """The lines of the reporting calendar and what is nearly due, a base at a time."""
+    with reading(site.engine) as session:
+        bases = [base.id for base in queries_verify.bases(session)]
+    made = told = 0
+    for base_id in bases:
+        with writing(site.engine) as session:
+            lines, reminders = filing_lines.refresh(session, base_id, at=now)
+        made, told = made + lines, told + reminders
+    return f"新建上报 {made} 期，提醒 {told} 期"
+
+
 JOBS = {
     job.name: job
     for job in (
         Job(BACKUP, "每日备份", Daily(time(2, 30)), _backup),
         Job("month_ends", "月末快照", Daily(time(3, 0)), _month_ends),
+        Job("calendar", "上报日历", Daily(time(3, 15)), _calendar),
         Job("sweep", "清理无主文件", Daily(time(3, 30)), _sweep),
         Job("tidy", "清理过期登录", Daily(time(3, 45)), _tidy),
         Job("digest", "每周待办提醒", Daily(time(8, 0)), _digest),

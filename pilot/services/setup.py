@@ -18,11 +18,11 @@ from pilot.domain.vocabulary import (
     Requirement,
     Scope,
 )
-from pilot.services import report_templates
+from pilot.services import receiver_rules, report_templates
 from pilot.store.models import Base, ChecklistItem, CodeItem, Definition
 
 CODES = Path(__file__).resolve().parents[2] / "data" / "codes"
-_NOT_LISTS = frozenset({"checklists", "definitions"})
+_NOT_LISTS = frozenset({"checklists", "definitions", "receiver_rules"})
 
 
 def install(session: Session, base: Base, at: datetime, folder: Path = CODES) -> None:
@@ -37,6 +37,7 @@ def install(session: Session, base: Base, at: datetime, folder: Path = CODES) ->
     session.add_all(_definitions(base, folder / "definitions.csv", at))
     session.flush()
     report_templates.deliver(session, base, at)
+    receiver_rules.deliver(session, base, at, folder)
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime
 
-from pilot.services import backup, report_templates
+from pilot.services import backup, receiver_rules, report_templates
 from pilot.services.backup import Site
 from pilot.store import schema
 from pilot.store.engine import reading, writing
@@ -27,8 +27,13 @@ def upgrade(site: Site, *, now: datetime) -> tuple[str | None, str]:
     found = schema.upgrade(site.engine, first)
     with reading(site.engine) as session:
         lacking = report_templates.lacking(session)
+        unruled = receiver_rules.lacking(session)
     if lacking:
         with writing(site.engine) as session:
             added = report_templates.deliver_all(session, now)
         log.info("report templates delivered: %d", added)
+    if unruled:
+        with writing(site.engine) as session:
+            added = receiver_rules.deliver_all(session, now)
+        log.info("receivers' rules delivered: %d", added)
     return found

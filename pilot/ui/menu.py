@@ -44,6 +44,7 @@ MENU = (
     Entry("waiting", "等谁办理", "项目", "hourglass_top", MANAGERS),
     Entry("results", "成果与转化", "项目", "science", READERS),
     Entry("claims", "指标明细", "指标", "functions", READERS),
+    Entry("reports", "上报", "指标", "outbox", REPORTERS),
     Entry("exports", "报表导出", "指标", "download", REPORTERS),
     Entry("report_templates", "报表模板", "指标", "table_view", DEFINERS),
     Entry("definitions", "口径与目标", "指标", "rule", DEFINERS),

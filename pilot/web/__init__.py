@@ -8,7 +8,18 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from pilot.config import ROOT
-from pilot.web import api, faults, files, health, imports, joining, login, metrics, receipts
+from pilot.web import (
+    api,
+    faults,
+    files,
+    health,
+    imports,
+    joining,
+    login,
+    metrics,
+    packs,
+    receipts,
+)
 from pilot.web.chinese import Chinese
 from pilot.web.chinese import routes as chinese_routes
 from pilot.web.gate import Gate
@@ -45,6 +56,7 @@ def routes() -> list[BaseRoute]:
         *joining.routes,
         *chinese_routes,
         *files.routes,
+        *packs.routes,
         *receipts.routes,
         *api.routes,
         *imports.routes,

@@ -26,6 +26,8 @@ from pilot.reports import (
     duplicates,
     explanations,
     exports,
+    filing_detail,
+    filing_lines,
     handover,
     imports,
     joining,
@@ -248,6 +250,13 @@ LOOKS: dict[str, Look] = {
     "review_queue.next_for": Look(None, lambda s, a, _: review_queue.next_for(s, a, 0)),
     "review_queue.judged": Look("waiting", lambda s, a, i: review_queue.judged(s, a, i, NOW)),
     "review_queue.judged:draft": Look("unsent", lambda s, a, i: review_queue.judged(s, a, i, NOW)),
+    "filing_lines.bases": Look(None, lambda s, a, _: [b.name for b in filing_lines.bases(s, a)]),
+    "filing_lines.calendar": Look(None, lambda s, a, _: filing_lines.calendar(s, a, 2026, NOW)),
+    "filing_detail.by_id": Look("f_unlocked", lambda s, a, i: filing_detail.by_id(s, a, i, NOW)),
+    "filing_detail.by_period": Look(
+        None, lambda s, a, _: filing_detail.by_period(s, a, "R8", "2026-05", NOW)
+    ),
+    "filing_detail.exceptions": Look(None, lambda s, a, _: filing_detail.exceptions(s, a)),
     "handover.write": Look(None, _handover),
     "system.job_frame": Look(None, lambda s, a, _: system.job_frame(s, a)),
 }

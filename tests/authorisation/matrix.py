@@ -18,14 +18,14 @@ from pilot.services import submissions
 from pilot.services.command import VERBS, perform
 from pilot.services.security import log
 from pilot.store.models import JournalEntry
-from tests.authorisation import calls, submission_calls
+from tests.authorisation import calls, filing_calls, submission_calls
 from tests.authorisation.calls import NOW, Call
 from tests.authorisation.world import MISSING, World
 
 HERE = Path(__file__).parent
 ACTORS = ("anonymous", "disabled", *(role.value for role in Role))
 OBJECTS = ("own", "others", "missing", "closed")
-CALLS = calls.CALLS | submission_calls.CALLS
+CALLS = calls.CALLS | submission_calls.CALLS | filing_calls.CALLS
 UNJOURNALED = {"submissions.save": submissions.save}  # what only its author sees
 _NO_SESSION = "no-such-token"
 

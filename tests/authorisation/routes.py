@@ -1,6 +1,7 @@
 """Every route of ours behind the gate, asked by everybody, without a server or a network."""
 
 import asyncio
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from pilot.store.tokens import token_hash
 from pilot.web import routes
 from pilot.web.faults import HANDLERS
 from pilot.web.gate import Gate
+from tests.authorisation import filed
 from tests.authorisation.matrix import ACTORS, listening, table
 from tests.authorisation.world import World
 
@@ -35,6 +37,7 @@ def answers(url: str, engine: Engine, folder: Path, world: World) -> Iterator[tu
     with _settings(url, folder):
         _signed_in(engine, world)
         _stored(engine, folder / "attachments", world)
+        shutil.copytree(filed.FOLDER, folder / "attachments", dirs_exist_ok=True)
         app = Starlette(routes=routes(), middleware=[Middleware(Gate)], exception_handlers=HANDLERS)
         for row in table("routes"):
             path = row["route"].replace("{table}", "projects")
@@ -42,10 +45,14 @@ def answers(url: str, engine: Engine, folder: Path, world: World) -> Iterator[tu
             path = path.replace("{submission_id:int}", str(world.own["sent"]))
             path = path.replace("{kind}", "projects")
             path = path.replace("{batch_id:int}", str(world.own["batch"]))
+            path = path.replace("{pack_id:int}/{member}", f"{world.own['pack']}/print.html")
             for actor in ACTORS:
                 yield f"{row['route']} by {actor}", _wrong(app, path, actor, int(row[actor]))
         for actor in ("researcher", "reviewer"):
             foreign = f"/receipt/{world.others['sent']}"
+            yield f"{foreign} by {actor}", _wrong(app, foreign, actor, 404)
+        foreign = f"/pack/{world.others['pack']}/zip"
+        for actor in ("admin", "manager", "officer"):
             yield f"{foreign} by {actor}", _wrong(app, foreign, actor, 404)
         foreign = f"/files/{world.others['attachment']}"
         for actor in ("admin", "manager", "reviewer", "officer"):

@@ -60,7 +60,7 @@ from pilot.store.models import (
 from pilot.store.tokens import new_token, token_hash
 from tests import factories, factories_submissions
 from tests import factories_registry as registry
-from tests.authorisation import submitted
+from tests.authorisation import filed, submitted
 from tests.factories import Team, clock
 
 MISSING = 999_999
@@ -90,12 +90,15 @@ def make(engine: Engine) -> World:
         author = submitted.member(session, team, researcher)
         own = _objects(session, team)
         own |= submitted.objects(session, team, author, team.one, "示例")
+        own |= filed.objects(session, team, "示例")
         closed = _closed(session, team, own) | submitted.closed(session, author, own)
+        closed |= filed.closed(own)
         strangers = factories.team(session, "QT")
         strangers.base.name = f"{OTHERS}基地"
         others = _objects(session, strangers, mark=OTHERS)
         writer = factories_submissions.author(session, strangers)
         others |= submitted.objects(session, strangers, writer, strangers.one, OTHERS)
+        others |= filed.objects(session, strangers, OTHERS)
         _mail(session, strangers, [others["account"]], OTHERS)
         _mail(session, team, [one for name, one in people.items() if name != "disabled"], "示例")
         own["notice"] = _notice(session, people["researcher"])

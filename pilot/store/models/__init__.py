@@ -12,6 +12,15 @@ from pilot.store.models.counting import (
     Target,
 )
 from pilot.store.models.duplicates import ResultDistinction, ResultMerge
+from pilot.store.models.filings import (
+    FilingComment,
+    FilingEdition,
+    FilingExplanation,
+    FilingUnlock,
+    ReportCalendar,
+    ReportFiling,
+    RuleRow,
+)
 from pilot.store.models.gates import (
     Attachment,
     ChecklistItem,
@@ -98,6 +107,10 @@ __all__ = [
     "Distinction",
     "Evidence",
     "Filing",
+    "FilingComment",
+    "FilingEdition",
+    "FilingExplanation",
+    "FilingUnlock",
     "GatePlan",
     "ImportBatch",
     "ImportMapping",
@@ -128,6 +141,8 @@ __all__ = [
     "PublicFact",
     "Record",
     "Registration",
+    "ReportCalendar",
+    "ReportFiling",
     "ReportPack",
     "ReportTemplate",
     "Result",
@@ -138,6 +153,7 @@ __all__ = [
     "Review",
     "ReviewCheck",
     "ReviewPolicy",
+    "RuleRow",
     "Scorecard",
     "SnapshotClaims",
     "SnapshotProjects",

@@ -1,0 +1,46 @@
+"""上报: the reporting calendar, and one report from its first row to its frozen pack."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from pilot import ui
+from pilot.domain.moment import local_day
+from pilot.domain.people import Role
+from pilot.reports import filing_detail, filing_lines
+from pilot.screens import pick, report_head, report_list, report_parts
+
+reader = ui.require(Role.ADMIN, Role.MANAGER, Role.OFFICER, Role.PROVINCE)
+now = datetime.now(UTC)
+today = local_day(now)
+asked, base = pick.number("id"), pick.number("base")
+template, period = (st.query_params.get(key) for key in ("report", "period"))
+
+if asked is not None or (template and period):
+    with ui.reading() as session:
+        shown = (
+            filing_detail.by_id(session, reader, asked, now)
+            if asked is not None
+            else filing_detail.by_period(session, reader, template, period, now, base)
+        )
+    report_head.head(shown, today)
+    report_head.moves(shown, today)
+    report_parts.parts(shown)
+else:
+    st.title("上报")
+    view = ui.strip()
+    with ui.reading() as session:
+        bases = {one.id: one.name for one in filing_lines.bases(session, reader)}
+    if len(bases) > 1:
+        names = list(bases)
+        base = st.selectbox(
+            "基地", names, names.index(base) if base in bases else 0, format_func=bases.get,
+            key="report-base", on_change=lambda: pick.put("base", st.session_state["report-base"]),
+        )  # fmt: skip
+    with ui.reading() as session:
+        lines = filing_lines.calendar(session, reader, view.year, now, base)
+        exceptions = filing_detail.exceptions(session, reader, base)
+    report_list.meters(lines, today)
+    report_list.table(lines)
+    with st.expander(f"解锁例外（{len(exceptions)}）", icon=":material/lock_open:"):
+        report_list.exceptions(exceptions)

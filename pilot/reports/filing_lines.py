@@ -1,0 +1,154 @@
+"""The lines of the reporting calendar as people read them (上报): one a template and period."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from pilot.domain.errors import NotFound
+from pilot.domain.filings import Facts, Side, turn
+from pilot.domain.moment import local_day
+from pilot.domain.people import Actor, may
+from pilot.domain.report_calendar import Window, days_left, periods
+from pilot.domain.report_periods import PeriodKind
+from pilot.domain.report_periods import period as read_period
+from pilot.domain.vocabulary import FilingState
+from pilot.reports.report_sheets import look
+from pilot.services import filing_lines, precheck, report_sheets
+from pilot.services.reads import read
+from pilot.services.report_sheets import TemplateLine
+from pilot.store import queries_bases, queries_filings
+from pilot.store.models import Base, FilingUnlock, ReportFiling
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The report of one period; `id` is None while the calendar has not made its line.
+
+    `days` until it is due, None once it is filed or before its line is made. The counts of
+    pre-flight are None where nothing is checked: before the window opens and after the freezing.
+    """
+
+    id: int | None
+    base_id: int
+    template: str
+    title: str
+    kind: PeriodKind
+    period: str
+    starts_on: date
+    ends_on: date
+    window: Window
+    state: FilingState
+    side: Side | None
+    days: int | None
+    pack_id: int | None = None
+    acceptable: int | None = None
+    rows: int | None = None
+    hard: int | None = None
+    soft: int | None = None
+    unlocked_until: date | None = None
+
+
+@read("filing.read")
+def bases(session: Session, actor: Actor) -> list[Base]:
+    """The bases whose reports an actor may see."""
+    return list(queries_bases.visible(session, actor))
+
+
+@read("filing.read")
+def calendar(
+    session: Session, actor: Actor, year: int, now: datetime, base_id: int | None = None
+) -> list[Line]:
+    """The reports of the periods that end in a year and have begun: those that have ended, the
+    latest first, then those that still run.
+
+    Lines that the calendar has not made yet are shown as they will be made; those at work are
+    checked, for who may work on them.
+    """
+    base = base_of(session, actor, base_id)
+    found = list(_lines(session, base, year, now))
+    if may(actor, "filing.submit"):
+        found = [_checked(session, line, row, now) for line, row in found]
+    else:
+        found = [line for line, _ in found]
+    today = local_day(now)
+    found.sort(key=lambda line: line.template)
+    return sorted(found, key=lambda line: (line.ends_on < today, line.ends_on), reverse=True)
+
+
+def base_of(session: Session, actor: Actor, base_id: int | None) -> int:
+    """The base that is asked for, if it is the actor's to see; the actor's own by default."""
+    visible = [base.id for base in queries_bases.visible(session, actor)]
+    if base_id is not None and base_id not in visible:
+        raise NotFound("没有找到这个基地的上报。")
+    return base_id or (actor.base_id if actor.base_id in visible else visible[0])
+
+
+def line_of(
+    row: ReportFiling,
+    template: TemplateLine,
+    today: date,
+    unlock: FilingUnlock | None = None,
+    pack_id: int | None = None,
+) -> Line:
+    """One line, made or still to be made."""
+    until = unlock.until if unlock else None
+    state = Facts(row.state, today, unlocked_until=until).standing
+    frozen = state is FilingState.FROZEN
+    return Line(
+        id=row.id,
+        base_id=row.base_id,
+        template=row.template,
+        title=template.title,
+        kind=template.kind,
+        period=row.period,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        window=Window(row.opens_on, row.due_on, row.lock_on),
+        state=state,
+        side=turn(state),
+        days=None if frozen or row.id is None else days_left(row.due_on, today),
+        pack_id=pack_id,
+        unlocked_until=None if frozen else until,
+    )
+
+
+def _lines(
+    session: Session, base: int, year: int, now: datetime
+) -> Iterator[tuple[Line, ReportFiling]]:
+    first, last, today = date(year, 1, 1), date(year, 12, 31), local_day(now)
+    stored = queries_filings.filings(session, base, first, last)
+    ids = [row.id for row in stored]
+    packs = queries_filings.last_packs(session, ids)
+    unlocks = queries_filings.open_unlocks(session, ids)
+    wanted = {
+        (template.code, period): template
+        for template in filing_lines.due_templates(session, base, min(today, last))
+        for period in periods(template.kind, first, last)
+        if period.first <= today
+    }
+    titles = report_sheets.titles(session, base)
+    for row in stored:
+        period = read_period(row.period)
+        title = titles.get(row.template, row.template)
+        template = TemplateLine(row.template, title, period.kind)
+        wanted.pop((row.template, period), None)
+        yield line_of(row, template, today, unlocks.get(row.id), packs.get(row.id)), row
+    for (code, period), template in wanted.items():
+        row = filing_lines.blank(session, base, code, period, now)
+        yield line_of(row, template, today), row
+
+
+def _checked(session: Session, line: Line, row: ReportFiling, now: datetime) -> Line:
+    """The line with its pre-flight, if it is at work or its window is open."""
+    if line.id is None or line.state is FilingState.FROZEN:
+        return line
+    found = precheck.judged(session, row, row.cut_off or now, look)
+    return replace(
+        line,
+        acceptable=found.acceptable,
+        rows=len(found.sheet.rows),
+        hard=found.hard,
+        soft=found.soft,
+    )

@@ -1,0 +1,153 @@
+"""Receivers' rules (接收方规则): data an administrator edits, versioned by year."""
+
+import csv
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from sqlmodel import Session
+
+from pilot.domain.asked import Asked
+from pilot.domain.crosschecks import parse_check
+from pilot.domain.draft_fields import Plain, Text, Word, described, field_problems, tidy
+from pilot.domain.errors import Conflict, Invalid, Refused
+from pilot.domain.moment import local_day
+from pilot.domain.people import Actor
+from pilot.services.command import verb
+from pilot.store import journal, queries, queries_codes, queries_filings, queries_verify
+from pilot.store.models import Base, RuleRow
+
+CODES = Path(__file__).resolve().parents[2] / "data" / "codes"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDraft:
+    """One rule: what it asks of a column's cells, or an equation between tables.
+
+    Under an equation `argument` is the column that names the rows which differ.
+    """
+
+    code: Annotated[str, Text("编号", 16)]
+    template: Annotated[str, Text("报表", 32)]
+    field: Annotated[str | None, Text("列", 64)] = None
+    asked: Annotated[Asked | None, Word("规则种类", Asked)] = None
+    argument: Annotated[str | None, Text("参数", 300)] = None
+    only_when: Annotated[str | None, Text("适用条件", 200)] = None
+    equation: Annotated[str | None, Text("勾稽关系", 500)] = None
+    hard: Annotated[bool, Plain("硬性")] = True
+    message: Annotated[str | None, Text("提示", 200)] = None
+    remedy: Annotated[str | None, Text("改正办法", 200)] = None
+    source: Annotated[str | None, Text("依据", 200)] = None
+    year_from: Annotated[int, Plain("自年度")] = 2000
+    year_to: Annotated[int, Plain("至年度")] = 9999
+    position: Annotated[int, Plain("次序")] = 0
+    active: Annotated[bool, Plain("启用")] = True
+
+
+_BLANK = ("field", "argument", "only_when", "message", "remedy", "source")
+_FIXED = ("code", "template", "year_from")
+
+
+@verb("receiver_rule.save")
+def save_rule(
+    session: Session,
+    draft: RuleDraft,
+    *,
+    by: Actor,
+    at: datetime,
+    rule_id: int | None = None,
+    reason: str,
+) -> RuleRow:
+    """Add a rule or a version for later years, or change one, with the receiver's document."""
+    if not reason.strip():
+        raise Invalid("reason", "改动接收方规则必须写明依据，例如文号。")
+    draft = checked(draft, queries_codes.lists(session, by.base_id), local_day(at))
+    values = {name: getattr(draft, name) for name in described(RuleDraft)}
+    values |= {name: values[name] or "" for name in _BLANK}
+    if rule_id is not None:
+        row = queries.one(session, RuleRow, by.base_id, rule_id)
+        if any(getattr(row, name) != values[name] for name in _FIXED):
+            raise Conflict("编号、报表和起始年度不能改；请另立一个版本，并停用旧的。")
+        row.sqlmodel_update(values)
+        session.flush()
+        return row
+    if queries_filings.rule(session, by.base_id, draft.code, draft.year_from):
+        raise Conflict(f"规则 {draft.code} 已有自 {draft.year_from} 年度起的版本。")
+    row = RuleRow(base_id=by.base_id, recorded_at=at, **values)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def checked(draft: RuleDraft, lists: object, today: object) -> RuleDraft:
+    """The draft as it is stored; refused with what cannot work."""
+    if found := field_problems(draft, lists, today):
+        raise Refused(found)
+    draft = tidy(draft)
+    if (draft.asked is None) == (draft.equation is None):
+        raise Invalid("asked", "请选规则种类，或写一条勾稽关系；两者只取其一。")
+    if draft.equation is not None:
+        parse_check(draft.equation)
+        if not draft.message:
+            raise Invalid("message", "勾稽关系请写明含义，例如“累计等于上期累计加本月”。")
+    elif not draft.field:
+        raise Invalid("field", "请填写规则管的是哪一列。")
+    if not 2000 <= draft.year_from <= draft.year_to <= 9999:
+        raise Invalid("year_from", "请核对适用年度：起始年度不能晚于终止年度。")
+    _check_argument(draft)
+    return draft
+
+
+def _check_argument(draft: RuleDraft) -> None:
+    if draft.asked is Asked.LENGTH and not (draft.argument or "").isdecimal():
+        raise Invalid("argument", "请填最多几个字，例如 100。")
+    if draft.asked in (Asked.ONE_OF, Asked.NOT_BEFORE) and not draft.argument:
+        raise Invalid("argument", "请填允许的取值（用、隔开），或比较的另一列。")
+    if draft.only_when and "=" not in draft.only_when:
+        raise Invalid("only_when", "适用条件应写成“列=值”，几个值之间用、隔开。")
+
+
+def deliver(session: Session, base: Base, at: datetime, folder: Path = CODES) -> int:
+    """Give a base that has no rules yet the delivered ones; how many.
+
+    The rows get no journal entry: what they say stands in the file.
+    """
+    if queries_filings.rules(session, base.id, retired=True):
+        return 0
+    with (folder / "receiver_rules.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [_delivered(base, row, at) for row in csv.DictReader(file)]
+    session.add_all(rows)
+    session.flush()
+    return len(rows)
+
+
+def lacking(session: Session) -> bool:
+    """Whether some base has no rules at all: an upgrade of a current one writes nothing."""
+    return any(
+        not queries_filings.rules(session, base.id, retired=True)
+        for base in queries_verify.bases(session)
+    )
+
+
+def deliver_all(session: Session, at: datetime) -> int:
+    """The same for every base, one server at a time; part of an upgrade."""
+    added = 0
+    for base in queries_verify.bases(session):
+        journal.lock(session, base.id)
+        added += deliver(session, base, at)
+    return added
+
+
+def _delivered(base: Base, row: dict[str, str], at: datetime) -> RuleRow:
+    return RuleRow(
+        base_id=base.id,
+        recorded_at=at,
+        asked=Asked(row["asked"]) if row["asked"] else None,
+        equation=row["equation"] or None,
+        hard=row["hard"] == "true",
+        year_from=int(row["year_from"]),
+        year_to=int(row["year_to"]),
+        position=int(row["position"]),
+        **{name: row[name] for name in ("code", "template", *_BLANK)},
+    )

@@ -1,0 +1,233 @@
+"""Reports of periods (上报): lines of the calendar, threads, unlocks, explanations, rules."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Row, func
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, and_, col, or_, select
+
+from pilot.domain.people import Role
+from pilot.domain.vocabulary import FilingState, SubmissionState
+from pilot.store.models import (
+    Account,
+    AccountRole,
+    FilingComment,
+    FilingEdition,
+    FilingExplanation,
+    FilingUnlock,
+    ReportCalendar,
+    ReportFiling,
+    ReportTemplate,
+    Result,
+    RuleRow,
+    Submission,
+)
+
+_MOST_UNLOCKS = 200
+
+
+def filing(session: Session, base_id: int, template: str, period: str) -> ReportFiling | None:
+    """The report of one template for one period."""
+    query = select(ReportFiling).where(
+        ReportFiling.base_id == base_id,
+        ReportFiling.template == template,
+        ReportFiling.period == period,
+    )
+    return session.exec(query).first()
+
+
+def filings(session: Session, base_id: int, first: date, last: date) -> Sequence[ReportFiling]:
+    """The reports of the periods that end in [first, last]."""
+    query = select(ReportFiling).where(
+        ReportFiling.base_id == base_id,
+        ReportFiling.ends_on >= first,
+        ReportFiling.ends_on <= last,
+    )
+    order = col(ReportFiling.ends_on).desc(), col(ReportFiling.template)
+    return session.exec(query.order_by(*order)).all()
+
+
+def editions(session: Session, filing_id: int) -> Sequence[FilingEdition]:
+    """Every freezing of a report, the latest first."""
+    query = select(FilingEdition).where(FilingEdition.filing_id == filing_id)
+    return session.exec(query.order_by(col(FilingEdition.number).desc())).all()
+
+
+def last_edition(session: Session, filing_id: int) -> FilingEdition | None:
+    """The latest freezing of a report."""
+    return next(iter(editions(session, filing_id)), None)
+
+
+def last_packs(session: Session, filing_ids: Sequence[int]) -> dict[int, int]:
+    """The pack of the latest freezing of each report: report → pack."""
+    query = (
+        select(FilingEdition.filing_id, FilingEdition.pack_id)
+        .where(col(FilingEdition.filing_id).in_(filing_ids))
+        .order_by(col(FilingEdition.number))
+    )
+    return dict(session.exec(query).all()) if filing_ids else {}
+
+
+def filed_until(session: Session, base_id: int, template: str, period: str) -> datetime | None:
+    """The cut-off with which a report was last frozen; None if it never was."""
+    query = (
+        select(FilingEdition.cut_off)
+        .join(ReportFiling, col(ReportFiling.id) == col(FilingEdition.filing_id))
+        .where(
+            ReportFiling.base_id == base_id,
+            ReportFiling.template == template,
+            ReportFiling.period == period,
+        )
+        .order_by(col(FilingEdition.number).desc())
+    )
+    return session.exec(query.limit(1)).first()
+
+
+def templates(session: Session, base_id: int) -> Sequence[ReportTemplate]:
+    """The version in use of every template of a base, by code."""
+    newest = (
+        select(func.max(ReportTemplate.id))
+        .where(ReportTemplate.base_id == base_id)
+        .group_by(col(ReportTemplate.code))
+    )
+    query = select(ReportTemplate).where(col(ReportTemplate.id).in_(newest))
+    return session.exec(query.order_by(col(ReportTemplate.code))).all()
+
+
+def due_until(session: Session, base_id: int, day: date) -> Sequence[ReportFiling]:
+    """The reports that are due by a day and that nobody has been reminded of since it came near."""
+    query = select(ReportFiling).where(
+        ReportFiling.base_id == base_id,
+        ReportFiling.due_on <= day,
+        ReportFiling.state != FilingState.FROZEN,
+        col(ReportFiling.reminded_on).is_(None),
+    )
+    return session.exec(query.order_by(col(ReportFiling.due_on), col(ReportFiling.id))).all()
+
+
+def names(session: Session, accounts: Sequence[int | None]) -> dict[int, str]:
+    """The names of accounts."""
+    wanted = [account for account in accounts if account is not None]
+    query = select(Account.id, Account.name).where(col(Account.id).in_(wanted))
+    return dict(session.exec(query).all()) if wanted else {}
+
+
+def holders(session: Session, base_id: int, roles: Sequence[Role]) -> list[int]:
+    """The accounts of a base that hold one of the roles and are not disabled."""
+    query = (
+        select(Account.id)
+        .join(AccountRole, col(AccountRole.account_id) == col(Account.id))
+        .where(
+            Account.base_id == base_id,
+            col(Account.disabled_at).is_(None),
+            col(AccountRole.role).in_(roles),
+        )
+        .distinct()
+    )
+    return sorted(session.exec(query))
+
+
+def comments(session: Session, filing_id: int) -> Sequence[tuple[FilingComment, str]]:
+    """Everything that was said about a report, with who said it, oldest first."""
+    query = (
+        select(FilingComment, Account.name)
+        .join(Account, col(Account.id) == col(FilingComment.by_id))
+        .where(FilingComment.filing_id == filing_id)
+        .order_by(col(FilingComment.id))
+    )
+    return session.exec(query).all()
+
+
+def explanations(session: Session, filing_id: int) -> dict[str, str]:
+    """The explanations of a report: finding → text."""
+    query = (
+        select(FilingExplanation.finding, FilingExplanation.text)
+        .where(FilingExplanation.filing_id == filing_id)
+        .order_by(col(FilingExplanation.finding))
+    )
+    return dict(session.exec(query).all())
+
+
+def explained(session: Session, filing_id: int) -> dict[str, FilingExplanation]:
+    """The rows of these explanations, by finding."""
+    query = select(FilingExplanation).where(FilingExplanation.filing_id == filing_id)
+    return {row.finding: row for row in session.exec(query)}
+
+
+def open_unlock(session: Session, filing_id: int) -> FilingUnlock | None:
+    """The unlock of a report that is asked for or in force."""
+    query = select(FilingUnlock).where(
+        FilingUnlock.filing_id == filing_id, col(FilingUnlock.ended_at).is_(None)
+    )
+    return session.exec(query).first()
+
+
+def open_unlocks(session: Session, filing_ids: Sequence[int]) -> dict[int, FilingUnlock]:
+    """The same for many reports: report → unlock."""
+    query = select(FilingUnlock).where(
+        col(FilingUnlock.filing_id).in_(filing_ids), col(FilingUnlock.ended_at).is_(None)
+    )
+    return {row.filing_id: row for row in session.exec(query)} if filing_ids else {}
+
+
+def unlocks(
+    session: Session, base_id: int, *, filing_id: int | None = None, template: str | None = None
+) -> Sequence[Row]:
+    """The exceptions there were, the latest first: unlock, report, who asked, who approved."""
+    asker, approver = aliased(Account), aliased(Account)
+    query = (
+        select(FilingUnlock, ReportFiling, asker.name, approver.name)
+        .join(ReportFiling, col(ReportFiling.id) == col(FilingUnlock.filing_id))
+        .join(asker, asker.id == col(FilingUnlock.asked_by))
+        .join(approver, approver.id == col(FilingUnlock.approved_by), isouter=True)
+        .where(FilingUnlock.base_id == base_id)
+        .order_by(col(FilingUnlock.id).desc())
+    )
+    if filing_id is not None:
+        query = query.where(FilingUnlock.filing_id == filing_id)
+    if template is not None:
+        query = query.where(ReportFiling.template == template)
+    return session.exec(query.limit(_MOST_UNLOCKS)).all()
+
+
+def calendars(session: Session, base_id: int) -> Sequence[ReportCalendar]:
+    """The calendar that a base has set for itself, a row a frequency."""
+    return session.exec(select(ReportCalendar).where(ReportCalendar.base_id == base_id)).all()
+
+
+def rules(session: Session, base_id: int, *, retired: bool = False) -> Sequence[RuleRow]:
+    """The receivers' rules of a base in their order."""
+    query = select(RuleRow).where(
+        RuleRow.base_id == base_id, or_(col(RuleRow.active).is_(True), retired)
+    )
+    return session.exec(query.order_by(col(RuleRow.position), col(RuleRow.code))).all()
+
+
+def rule(session: Session, base_id: int, code: str, year_from: int) -> RuleRow | None:
+    """The version of a rule that begins in a year."""
+    query = select(RuleRow).where(
+        RuleRow.base_id == base_id, RuleRow.code == code, RuleRow.year_from == year_from
+    )
+    return session.exec(query).first()
+
+
+def result_by_code(
+    session: Session, base_id: int, code: str
+) -> tuple[int, int | None, int | None] | None:
+    """A result of this code: its id, and the submission it came from with its author."""
+    query = (
+        select(Result.id, Submission.id, Submission.author_id)
+        .join(
+            Submission,
+            and_(
+                col(Submission.result_id) == col(Result.id),
+                col(Submission.changes_id).is_(None),
+                Submission.state == SubmissionState.ACCEPTED,
+            ),
+            isouter=True,
+        )
+        .where(Result.base_id == base_id, Result.code == code)
+        .order_by(col(Submission.id))
+    )
+    return session.exec(query).first()
