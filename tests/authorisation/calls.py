@@ -42,9 +42,8 @@ from pilot.reports.report_sources import SHAPES
 from pilot.services import api_tokens
 from pilot.services.codes import ChecklistDraft, CodeDraft
 from pilot.services.landing import LandingDraft
-from pilot.store.files import StoredFile
 from pilot.services.report_templates import TEMPLATES
-from pilot.services.sheets import read_table
+from pilot.store.files import StoredFile
 from tests import factories
 from tests.authorisation.world import PASSWORD, SHEET, TOKEN, World
 

@@ -122,6 +122,8 @@ def _marked(session: Session, actor: Actor, row_id: int | None) -> str:
             return "marked"
         raise
     raise AssertionError("a file that is not there was marked")
+
+
 def _pack(session: Session, actor: Actor, row_id: int | None) -> str:
     """The bytes are not there either."""
     return _without_bytes(lambda: packs.frozen(session, actor, row_id, Path("/nowhere")))

@@ -39,7 +39,6 @@ from pilot.services.importing import batches
 from pilot.services.importing.batch import open_book, plans
 from pilot.services.importing.cells import layout
 from pilot.services.sheets import read_table
-from pilot.store import queries_gates
 from pilot.store import queries_gates, queries_packs
 from pilot.store.engine import writing
 from pilot.store.files import StoredFile

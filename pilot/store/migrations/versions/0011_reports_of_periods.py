@@ -1,7 +1,7 @@
 """reports of periods
 
 Revision: 0011
-Revises: 0014
+Revises: 0012
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy import Text
 
 revision = '0011'
-down_revision = '0014'
+down_revision = '0012'
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """imports
 
 Revision: 0012
-Revises: 0007
+Revises: 0007b
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy import Text
 
 revision = '0012'
-down_revision = '0007'
+down_revision = '0007b'
 branch_labels = None
 depends_on = None
 
