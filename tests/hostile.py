@@ -38,6 +38,7 @@ from pilot.store.engine import writing
 from tests import factories, serving
 from tests import factories_goals as goals
 from tests import factories_registry as registry
+from tests.authorisation import filed
 from tests.factories import Team, clock
 from tests.hostile_submissions import handed_in
 from tests.hostile_texts import SHOWN
@@ -59,6 +60,10 @@ TYPED = {
     "distinction": "reason",
     "evidence": "title doc_no issuer reason",
     "filing": "note",
+    "filing_comment": "text",
+    "filing_explanation": "text",
+    "filing_unlock": "ended_how note reason",
+    "receiver_rule": "message remedy source",
     "gate_plan": "reason",
     "journal_entry": "reason",
     "landing": "product pilot_waiver investment_code",
@@ -108,6 +113,7 @@ def seed(engine: Engine) -> None:
         people = staff.team(session)
         portfolio(session, people, Path(engine.url.database).parent / "attachments")
         handed_in(session, people, submission_pages.writer(session))
+        filed.ended(session, people, filed.objects(session, people, "示例"))
     _journalled(engine)
     plant(engine)
 

@@ -27,9 +27,14 @@ MACHINE = {
     "person": "kind",
     "project": "area field hazard_process industry industry_edition zone"
     " readiness_scheme readiness_version",
+    "filing_comment": "action",
+    "filing_explanation": "finding",
     "project_site": "site",
     "project_span": "area field holder_uscc industry readiness sites",
     "public_fact": "subject suggests",
+    "receiver_rule": "argument code equation field only_when template",
+    "report_calendar": "templates",
+    "report_filing": "period template",
     "report_pack": "checked_by definitions manifest period prepared_by product_version responsible"
     " sha256 template_code",
     "report_template": "body code document_number form_number issuer title",

@@ -27,6 +27,7 @@ def objects(session: Session, team: Team, mark: str) -> Ids:
         name: filings.start(session, TEMPLATE, period, by=by, at=clock(session)).id
         for name, period in _PERIODS.items()
     }
+    filings.explain(session, begun["f_open"], ["R8-1/x"], "示例说明", by=by, at=clock(session))
     for name in tuple(_PERIODS)[1:]:
         filings.submit(session, begun[name], by=by, at=clock(session), look=look)
     for name in tuple(_PERIODS)[2:]:
@@ -39,6 +40,11 @@ def objects(session: Session, team: Team, mark: str) -> Ids:
     rule = queries_filings.rule(session, team.base.id, "R2-01", 2020)
     pack = queries_filings.last_edition(session, begun["f_frozen"]).pack_id
     return begun | {"rule": rule.id, "pack": pack}
+
+
+def ended(session: Session, team: Team, own: Ids) -> None:
+    """The unlocked report is locked again before its day."""
+    unlocking.relock(session, own["f_unlocked"], by=team.decider, at=clock(session), **WHY)
 
 
 def closed(own: Ids) -> Ids:
