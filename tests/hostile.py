@@ -40,6 +40,7 @@ from tests import factories_goals as goals
 from tests import factories_registry as registry
 from tests.authorisation import filed
 from tests.factories import Team, clock
+from tests.hostile_more import furnish
 from tests.hostile_submissions import handed_in
 from tests.hostile_texts import SHOWN
 from tests.pages import staff, submission_pages
@@ -85,6 +86,16 @@ TYPED = {
     "target": "source",
     "transfer": "void_reason",
     "claim": "missing reason",
+    "api_token": "name",
+    "import_batch": "undo_reason",
+    "import_problem": "column message remedy",
+    "import_row": "name",
+    "import_source": "name",
+    "invitation": "note",
+    "mail_address": "address",
+    "registration": "contact name reason refusal unit",
+    "result_distinction": "reason",
+    "result_merge": "reason undo_reason",
 }
 # Copies of typed texts that views read: they take what the originals have.
 COPIES = {
@@ -113,6 +124,7 @@ def seed(engine: Engine) -> None:
         people = staff.team(session)
         portfolio(session, people, Path(engine.url.database).parent / "attachments")
         handed_in(session, people, submission_pages.writer(session))
+        furnish(session, people)
         filed.ended(session, people, filed.objects(session, people, "示例"))
     _journalled(engine)
     plant(engine)

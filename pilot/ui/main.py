@@ -32,7 +32,7 @@ def main() -> None:
         flash.draw(st.container())  # what a person did to their own account ended this session
         ask_to_sign_in()
         return
-    page = st.navigation(menu.pages(who.actor.roles, unread(who)))
+    page = st.navigation(menu.pages(who.actor.roles, unread(who)), expanded=True)
     st.set_page_config(page_title=f"{page.title} · {PRODUCT}")
     note_use(who)
     carry(page.url_path)
