@@ -241,11 +241,29 @@ class Machine(RuleBasedStateMachine):
         reason = {} if what == "release" else {"reason": WHY}
         self.on(getattr(submission_reviews, what), s, **options, **reason)
 
+    @precondition(lambda self: self.model.subs)
+    @rule(which=WHICH, join=st.booleans())
+    def settle(self, which, join) -> None:
+        """The right way to the end: one reviewer and, where two are needed, another."""
+        s = self.pick(which, OPEN, right=True)
+        for by in ("r1", "r2"):
+            if s is None or s.state not in OPEN:
+                return
+            by = {"r1": "r2", "r2": "r1"}[by] if by in s.voters else by
+            self.on(submission_reviews.claim, s, by=by, may=REVIEWERS)
+            options = {"by": by, "may": REVIEWERS}
+            if join:
+                self._join(s, which, options)
+            else:
+                self.on(submission_reviews.accept, s, **options)
+
     def _join(self, s: Sub, which: int, options: dict) -> None:
-        """Into a package that was accepted; never a change, which has a result of its own."""
+        """Into a package that was accepted, mostly one that counts; never a change of another."""
         known = sorted({one.package for one in self.model.subs.values() if one.package})
         if not known or s.changes is not None:
             return
+        counted = {package for package, verified in self.model.events.values() if verified}
+        known = sorted(counted) if counted and which % 3 else known
         package = known[which % len(known)]
         query = select(Submission.result_id).where(Submission.id == package)
         result = self.connection.scalar(query)
