@@ -17,7 +17,7 @@ from pilot.store.models import JournalEntry, JournalHead, Project
 from tests import serving
 
 GOOD = "项目编号,项目名称\nZS-2026-001,示例一\nZS-2026-002,示例二\n"
-BAD = "项目编号,项目名称,预算（万元）\nZS-2026-001,示例一,12万\nZS-2026-002,,3\n"
+BAD = "项目编号,项目名称,预算（万元）\nZS-2026-001,示例一,12美元\nZS-2026-002,,3\n"
 
 
 @pytest.fixture

@@ -48,9 +48,9 @@ def test_the_page_shows_the_findings_the_worst_first(open_page, old):
 def test_the_page_shows_when_each_job_is_due(open_page, old):
     table = open_page("system").dataframe[1].value
     assert set(table["任务"]) == {
-        *("每日备份", "月末快照", "清理无主文件", "清理过期登录", "每周待办提醒")
+        *("每日备份", "月末快照", "清理无主文件", "清理过期登录", "每周待办提醒", "上报日历")
     }
-    assert all(table["下次"].str.endswith(("02:30", "03:00", "03:30", "03:45", "08:00")))
+    assert all(table["下次"].str.endswith(("02:30", "03:00", "03:15", "03:30", "03:45", "08:00")))
 
 
 def test_before_the_first_schedule_the_page_says_so(open_page):
