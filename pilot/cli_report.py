@@ -61,7 +61,7 @@ def preview(code: Code, period: PeriodKey, by: By = "") -> None:
         table.add_row(*("" if cell is None else f"{cell}" for cell in row))
     Console().print(table)
     for problem in shown.problems:
-        typer.echo(f"{problem.message}{problem.remedy}")
+        typer.echo(f"第 {problem.row} 行 {problem.message}{problem.remedy}")
     typer.echo(f"{len(shown.content.rows)} 行，校验发现 {len(shown.problems)} 处")
 
 

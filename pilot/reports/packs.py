@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from pilot.domain import report_template_files
+from pilot.domain import preflight, report_template_files
 from pilot.domain.errors import NotFound
 from pilot.domain.moment import FOREVER_DAY, SHANGHAI
 from pilot.domain.people import Actor
@@ -15,7 +15,7 @@ from pilot.domain.problems import Problem
 from pilot.domain.report_periods import Period
 from pilot.domain.report_templates import Template
 from pilot.domain.vocabulary import GOALS, Scope
-from pilot.reports import exports, report_content, tables
+from pilot.reports import exports, report_content, report_sheets, tables
 from pilot.reports.cells import Cell, writer
 from pilot.reports.pack_files import MANIFEST, Frozen, drawn, manifest_text
 from pilot.reports.report_content import Content
@@ -59,7 +59,8 @@ def preview(
         session, template, Asked([reader.base_id], period, view, template.scope)
     )
     about = _about(session, reader.base_id, template, version, period, at, Signers(), found)
-    return Preview(found, Cover(about, at), tuple(report_content.problems(found)))
+    wrong = preflight.findings(report_sheets.sheet(found, period), (), period.year)
+    return Preview(found, Cover(about, at), tuple(each.problem for each in wrong))
 
 
 def build(session: Session, order: Order) -> Made:

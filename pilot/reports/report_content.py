@@ -1,15 +1,14 @@
 """What a report says (报表内容): rows of a template, as text that every machine reads alike."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from sqlmodel import Session
 
-from pilot.domain.problems import Problem
-from pilot.domain.report_templates import Check, CheckKind, ColumnType, Template, TemplateColumn
+from pilot.domain.report_templates import ColumnType, Template, TemplateColumn
 from pilot.reports import tables
 from pilot.reports.cells import Cell, writer
 from pilot.reports.columns import Column, Kind
@@ -59,19 +58,6 @@ def content(session: Session, template: Template, asked: Asked) -> Content:
         rows.append(tuple(_plain(cell) for cell in write(named)))
         units.append(row["unit"])
     return Content(template, tuple(rows), tuple(units))
-
-
-def problems(found: Content) -> list[Problem]:
-    """What the template's own demands find wrong: required cells and checks, row by row."""
-    places = {column.field: place for place, column in enumerate(found.template.columns)}
-    wrong = [one for column in found.template.columns for one in _missing(found, column, places)]
-    for check in found.template.checks:
-        wrong += (
-            _unique(found, check, places)
-            if check.kind is CheckKind.UNIQUE
-            else _less(found, check, places)
-        )
-    return sorted(wrong, key=lambda one: (one.row or 0, one.column or ""))
 
 
 def dumps(found: Content) -> str:
@@ -134,48 +120,6 @@ def _read(cell: Any, kind: ColumnType) -> Cell:
     if cell is not None and not isinstance(cell, str | int):
         raise TypeError(f"{cell!r} is no cell")
     return cell
-
-
-def _missing(found: Content, column: TemplateColumn, places: Mapping[str, int]) -> list[Problem]:
-    when = column.required
-    if when is None:
-        return []
-    return [
-        _problem(number, column, "required", "没有填写", "请补登后重新生成")
-        for number, row in enumerate(found.rows, 1)
-        if row[places[column.field]] is None
-        and (not when.field or when.field not in places or row[places[when.field]] in when.words)
-    ]
-
-
-def _unique(found: Content, check: Check, places: Mapping[str, int]) -> list[Problem]:
-    column = found.template.columns[places[check.fields[0]]]
-    first: dict[tuple, int] = {}
-    wrong = []
-    for number, row in enumerate(found.rows, 1):
-        key = tuple(row[places[name]] for name in check.fields)
-        if first.setdefault(key, number) != number:
-            message = f"与第 {first[key]} 行重复"
-            wrong.append(_problem(number, column, "unique", message, "请核对后删去或合并"))
-    return wrong
-
-
-def _less(found: Content, check: Check, places: Mapping[str, int]) -> list[Problem]:
-    more, less = (found.template.columns[places[name]] for name in check.fields)
-    wrong = []
-    for number, row in enumerate(found.rows, 1):
-        high, low = row[places[more.field]], row[places[less.field]]
-        if isinstance(high, int | Decimal) and isinstance(low, int | Decimal) and high < low:
-            message = f"为 {high}，小于“{less.title}”的 {low}"
-            wrong.append(_problem(number, more, "not_less", message, "请核对这两个数的来源"))
-    return wrong
-
-
-def _problem(row: int, column: TemplateColumn, rule: str, message: str, remedy: str) -> Problem:
-    text = f"第 {row} 行“{column.title}”{message}；"
-    return Problem(
-        column.field, f"report.{rule}", text, f"{remedy}。", row=row, column=column.title
-    )
 
 
 def headings(template: Template) -> Sequence[str]:

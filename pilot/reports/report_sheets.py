@@ -4,9 +4,11 @@ from sqlmodel import Session
 
 from pilot.domain import report_template_files
 from pilot.domain.preflight import Sheet
+from pilot.domain.report_periods import Period
 from pilot.domain.report_templates import ColumnType, Template, TemplateColumn
 from pilot.domain.template_rules import rules_of
 from pilot.reports import report_content
+from pilot.reports.report_content import Content
 from pilot.reports.report_rows import Asked
 from pilot.reports.report_sources import SOURCES
 from pilot.services.report_sheets import Wanted
@@ -22,6 +24,12 @@ def look(session: Session, wanted: Wanted) -> Sheet | None:
         return None
     asked = Asked([wanted.base_id], wanted.period, wanted.view, template.scope)
     found = report_content.content(session, template, asked)
+    return sheet(found, wanted.period)
+
+
+def sheet(found: Content, period: Period) -> Sheet:
+    """The rows of a report of a period as the checks read them, with its template's own rules."""
+    template = found.template
     fields = [column.field for column in template.columns]
     return Sheet(
         template=template.code,
@@ -30,7 +38,7 @@ def look(session: Session, wanted: Wanted) -> Sheet | None:
             dict(zip(fields, row, strict=True)) | {"unit": unit}
             for row, unit in zip(found.rows, found.units, strict=True)
         ],
-        end=wanted.period.last,
+        end=period.last,
         identity=next((name for name in _NAMES if name in fields), "unit"),
         levels=template.levels,
         rules=rules_of(template),

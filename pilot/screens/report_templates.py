@@ -139,7 +139,8 @@ def _problems(problems: Sequence[Problem]) -> None:
 
 def _listed(problems: Sequence[Problem]) -> None:
     for problem in problems[:_LISTED]:
-        st.markdown(f"- {ui.plain(problem.message)}{ui.plain(problem.remedy)}")
+        row = f"第 {problem.row} 行 " if problem.row else ""
+        st.markdown(f"- {row}{ui.plain(problem.message)}{ui.plain(problem.remedy)}")
     if len(problems) > _LISTED:
         st.caption(f"另有 {len(problems) - _LISTED} 处。")
 

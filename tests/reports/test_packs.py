@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from openpyxl import load_workbook
 from pilot.domain.errors import Conflict, Invalid
 from pilot.domain.people import Role
 from pilot.domain.report_periods import period
+from pilot.domain.report_templates import Required
 from pilot.reports import packs
 from pilot.reports.pack_check import check
 from pilot.reports.report_files import members, pack
@@ -64,6 +66,29 @@ def test_a_pack_says_what_it_is(session, officer, folder):
     assert (about["as_of"], about["rows"], about["product"]) == ("2026-06-01", 3, "test")
     assert about["signers"] == {"填报人": "示例填报", "审核人": "示例审核", "负责人": "示例负责"}
     assert "M1 第 1 版" in about["definitions"]
+
+
+def test_a_preview_tells_what_the_template_itself_would_refuse(session, officer):
+    def look(template):
+        return packs.preview(session, officer, template, YEAR, clock(session))
+
+    template = next(
+        one for _row, one in packs.templates_in_use(session, officer) if one.code == "R2"
+    )
+    assert look("R2").problems == ()
+    place, column = next(
+        (place, column)
+        for place, column in enumerate(template.columns)
+        if any(row[place] is None for row in look("R2").content.rows)
+    )
+    columns = list(template.columns)
+    columns[place] = replace(column, required=Required())
+    shown = look(replace(template, columns=tuple(columns)))
+    assert [(one.row, one.column, one.message) for one in shown.problems] == [
+        (number + template.levels, column.title, f"{column.title}未填写。")
+        for number, row in enumerate(shown.content.rows, 1)
+        if row[place] is None
+    ]
 
 
 def test_a_period_is_frozen_again_only_for_a_reason(session, officer, folder):
