@@ -26,7 +26,7 @@ from pilot.reports import exports, tables
 from pilot.reports.exports import Export
 from pilot.reports.tables import Chosen
 from pilot.services.reads import read
-from pilot.store import queries_api
+from pilot.store import queries_portfolio
 
 LIMIT, MOST = 200, 1000
 LISTS = {scope: "summary" if scope is ApiScope.COUNTS else scope.value for scope in ApiScope}
@@ -79,17 +79,21 @@ def asked(
     if place is not None:
         view = Moment(view.year, place.as_of, place.known_at, live=False)
         return replace(export, view=view)
-    ends = [head.at for head in queries_api.heads(session, export.base_ids)]
+    ends = [at for *_, at in _heads(session, export)]
     known_at = min([view.known_at, max(ends, default=view.known_at)])
     return replace(export, view=replace(view, known_at=known_at))
 
 
 def fingerprint(session: Session, export: Export, question: str) -> str:
     """The ETag of an answer: what was asked, at which view, of what this journal says."""
-    heads = [(head.base_id, head.hash) for head in queries_api.heads(session, export.base_ids)]
-    view = export.view
+    view, heads = export.view, _heads(session, export)
     parts = (version("pilot-portfolio"), question, view.year, view.as_of, view.known_at, heads)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def _heads(session: Session, export: Export) -> list[tuple[int, str, datetime]]:
+    """Where the journals of the bases asked about end."""
+    return [head for head in queries_portfolio.journal_heads(session) if head[0] in export.base_ids]
 
 
 def answer(session: Session, export: Export, limit: int, offset: int) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """Tokens of the read-only interface: the live one of a request, and all of a base."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, update
 from sqlmodel import Session, col, select
 
-from pilot.store.models import Account, ApiToken, JournalHead
+from pilot.store.models import Account, ApiToken
 from pilot.store.tokens import token_hash
 
 
@@ -39,13 +39,3 @@ def tokens(session: Session, base_id: int) -> Sequence[Row]:
 def touch(session: Session, token_id: int, now: datetime) -> None:
     """Note that a token was used."""
     session.exec(update(ApiToken).where(col(ApiToken.id) == token_id).values(last_used_at=now))
-
-
-def heads(session: Session, bases: Collection[int]) -> Sequence[Row]:
-    """Where the journals of these bases end: base_id, sequence, hash, at."""
-    query = (
-        select(JournalHead.base_id, JournalHead.sequence, JournalHead.hash, JournalHead.at)
-        .where(col(JournalHead.base_id).in_(list(bases)))
-        .order_by(col(JournalHead.base_id))
-    )
-    return session.execute(query).all()

@@ -5,10 +5,10 @@ JSON a part at a time, or the whole list as CSV; both times are parameters. docs
 
 import functools
 import re
-from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
-from starlette.concurrency import run_in_threadpool
+from anyio import to_thread
+from sqlmodel import Session
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -17,27 +17,26 @@ from starlette.routing import Route
 from pilot.config import settings
 from pilot.domain.api_tokens import ApiScope
 from pilot.domain.errors import Invalid
-from pilot.domain.moment import Moment, moment
 from pilot.reports import api, exports
-from pilot.reports.exports import Encoding
+from pilot.reports.exports import Encoding, Export
 from pilot.services.api_tokens import Caller
 from pilot.services.working import WORK
 from pilot.store.engine import reading, shared
 from pilot.web.api_access import guarded, problem
 from pilot.web.api_document import document
-from pilot.web.exports import chunks, filters_of, spooled
+from pilot.web.exports import TURNS, chunks, filters_of, spooled, view_of
 
-PREFIX = "/api/"
 ROOT = "/api/v1/"
-_TAGS = re.compile(r'"([^"]*)"')
+_TAGS = re.compile('"[^"]*"')
 
 
 async def listed(scope: ApiScope, request: Request, caller: Caller) -> Response:
-    """A list: JSON page by page, or CSV whole."""
+    """A list: JSON page by page, or CSV whole; the latter in the turns of the exports."""
     form = request.query_params.get("format", "json")
     if form not in _FORMS:
         raise Invalid("format", f"format 可用：{'、'.join(_FORMS)}。")
-    return await run_in_threadpool(_FORMS[form], scope, request, caller)
+    turns = TURNS if form == "csv" else None
+    return await to_thread.run_sync(_FORMS[form], scope, request, caller, limiter=turns)
 
 
 async def described(_request: Request, caller: Caller) -> Response:
@@ -54,51 +53,52 @@ def _json(scope: ApiScope, request: Request, caller: Caller) -> Response:
     chosen = request.query_params
     limit, place = _limit(chosen), _place(chosen)
     with WORK.going_on(), reading(shared(settings().url)) as session:
-        export = api.asked(session, caller.actor, scope, _view(chosen), filters_of(chosen), place)
-        tag = api.fingerprint(session, export, f"{request.url.path}?{request.url.query}")
-        if tag in _TAGS.findall(request.headers.get("if-none-match", "")):
-            return Response(status_code=304, headers={"etag": f'"{tag}"'})
+        export = _asked(session, scope, request, caller, place)
+        tag = _tag(session, export, request)
+        if _is_known(tag, request):
+            return _unchanged(tag)
         found = api.answer(session, export, limit, place.offset if place else 0)
     if found["next"]:
         found["next"] = _next(request, found["next"])
-    headers = {"etag": f'"{tag}"', "cache-control": "private, no-cache"}
-    return Response(api.as_json(found), 200, headers, media_type="application/json")
+    return Response(api.as_json(found), 200, {"etag": tag}, media_type="application/json")
 
 
 def _csv(scope: ApiScope, request: Request, caller: Caller) -> Response:
-    chosen = request.query_params
-    with spooled() as body, reading(shared(settings().url)) as session:
-        export = api.asked(session, caller.actor, scope, _view(chosen), filters_of(chosen))
-        tag = api.fingerprint(session, export, f"{request.url.path}?{request.url.query}")
-        exports.write_csv(session, export, body, Encoding.UTF8)
-    size = body.tell()
+    with reading(shared(settings().url)) as session:
+        export = _asked(session, scope, request, caller)
+        tag = _tag(session, export, request)
+        if _is_known(tag, request):
+            return _unchanged(tag)
+        with spooled() as body:
+            exports.write_csv(session, export, body, Encoding.UTF8)
+    headers = {"etag": tag, "content-length": str(body.tell())}
     body.seek(0)
-    headers = {"etag": f'"{tag}"', "content-length": str(size)}
     return StreamingResponse(chunks(body), 200, headers, media_type="text/csv; charset=utf-8")
 
 
-def _view(chosen: QueryParams) -> Moment:
-    year = chosen.get("year")
-    if year and not re.fullmatch("20[0-9]{2}", year):
-        raise Invalid("year", "year 应为四位年份，如 2026。")
-    return moment(
-        datetime.now(UTC),
-        year=int(year) if year else None,
-        as_of=_day(chosen, "as_of"),
-        known_on=_day(chosen, "known_on"),
-    )
+def _asked(
+    session: Session,
+    scope: ApiScope,
+    request: Request,
+    caller: Caller,
+    place: api.Place | None = None,
+) -> Export:
+    chosen = request.query_params
+    view = view_of(chosen, known="known_on")
+    return api.asked(session, caller.actor, scope, view, filters_of(chosen), place)
 
 
-def _day(chosen: QueryParams, name: str) -> date | None:
-    text = chosen.get(name)
-    if not text:
-        return None
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise Invalid(name, f"{name} 应为日期，如 2026-06-01。")
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid(name, f"{name} 不是一个存在的日期。") from error
+def _tag(session: Session, export: Export, request: Request) -> str:
+    question = f"{request.url.path}?{request.url.query}"
+    return f'"{api.fingerprint(session, export, question)}"'
+
+
+def _is_known(tag: str, request: Request) -> bool:
+    return tag in _TAGS.findall(request.headers.get("if-none-match", ""))
+
+
+def _unchanged(tag: str) -> Response:
+    return Response(status_code=304, headers={"etag": tag})
 
 
 def _limit(chosen: QueryParams) -> int:

@@ -35,6 +35,7 @@ from pilot.web.visitors import visitor_of
 
 _CHUNK = 256 * 1024
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Few at a time: an export is one core's work, and pages come first.
 TURNS = CapacityLimiter(2)
 
@@ -103,13 +104,13 @@ def spooled() -> Iterator[BinaryIO]:
         stack.pop_all()
 
 
-def view_of(chosen: QueryParams) -> Moment:
-    """The view of `year`, `as_of` and `known`; what is left out means today."""
+def view_of(chosen: QueryParams, known: str = "known") -> Moment:
+    """The view of `year`, `as_of` and `known` (by that name); what is left out means today."""
     return moment(
         datetime.now(UTC),
         year=_year(chosen.get("year")),
         as_of=_day("as_of", chosen.get("as_of")),
-        known_on=_day("known", chosen.get("known")),
+        known_on=_day(known, chosen.get(known)),
     )
 
 
@@ -174,8 +175,10 @@ def _year(text: str | None) -> int | None:
 
 
 def _day(name: str, text: str | None) -> date | None:
+    if not text:
+        return None
     try:
-        return date.fromisoformat(text) if text else None
+        return date.fromisoformat(text if _DAY.fullmatch(text) else "")
     except ValueError as error:
         raise Invalid(name, f"{name} 应为日期，如 2026-06-01。") from error
 
