@@ -202,10 +202,8 @@ def _codes(session: Session, base_id: int, template: Template) -> str:
 @read("report.export")
 def templates_in_use(session: Session, reader: Actor) -> list[tuple[ReportTemplate, Template]]:
     """The version in use of every template of the reader's base, by code."""
-    found: dict[str, ReportTemplate] = {}
-    for row in queries_packs.templates(session, reader.base_id):
-        found.setdefault(row.code, row)
-    return [(row, report_template_files.read(row.body)) for row in found.values()]
+    found = queries_packs.in_use(session, reader.base_id)
+    return [(row, report_template_files.read(row.body)) for row in found]
 
 
 @read("report.export")

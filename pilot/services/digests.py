@@ -8,11 +8,11 @@ from pilot.domain import digest
 from pilot.domain.digest import MONDAY, WEEKDAYS
 from pilot.domain.errors import Conflict, Invalid
 from pilot.domain.moment import local_day, moment
-from pilot.domain.people import Actor
+from pilot.domain.people import Actor, Role
 from pilot.domain.vocabulary import MailKind
 from pilot.services import notices
 from pilot.services.command import verb
-from pilot.store import queries_waiting
+from pilot.store import queries_people, queries_waiting
 from pilot.store.models import DigestPolicy, DigestRun
 
 PAGE = "waiting"
@@ -48,7 +48,7 @@ def tell(session: Session, base_id: int, *, at: datetime) -> bool:
     number = sum(one.number for one in waits)
     session.add(DigestRun(base_id=base_id, due_on=day, waiting=number, recorded_at=at))
     if number:
-        managers = queries_waiting.managers(session, base_id)
+        managers = queries_people.holders(session, base_id, [Role.MANAGER])
         text = digest.sentence(waits)
         notices.tell(
             session, base_id, managers, text, page=PAGE, about_id=None, at=at, mail=MailKind.WEEKLY

@@ -22,7 +22,7 @@ from pilot.domain.vocabulary import FilingState
 from pilot.services import notices, report_sheets
 from pilot.services.command import verb
 from pilot.services.report_sheets import TemplateLine
-from pilot.store import journal, queries, queries_filings
+from pilot.store import journal, queries, queries_filings, queries_packs, queries_people
 from pilot.store.models import FilingComment, ReportCalendar, ReportFiling
 
 BETWEEN = "、"
@@ -108,7 +108,7 @@ def as_rule(row: ReportCalendar) -> CalendarRule:
 def _known(session: Session, base_id: int, kind: PeriodKind, rule: CalendarRule) -> str:
     """The templates of a rule as they are stored, if each is reported for such periods."""
     known = {
-        row.code for row in queries_filings.templates(session, base_id)
+        row.code for row in queries_packs.in_use(session, base_id)
         if kind in report_sheets.kinds(row)
     }  # fmt: skip
     if strange := [code for code in rule.templates if code not in known]:
@@ -176,7 +176,7 @@ def due_templates(session: Session, base_id: int, day: date) -> list[TemplateLin
 
 def _remind(session: Session, base_id: int, today: date, at: datetime) -> int:
     rows = queries_filings.due_until(session, base_id, today + REMIND)
-    makers = queries_filings.holders(session, base_id, sorted(MAY["filing.submit"]))
+    makers = queries_people.holders(session, base_id, MAY["filing.submit"])
     titles = report_sheets.titles(session, base_id)
     for row in rows:
         title = titles.get(row.template, row.template)

@@ -8,7 +8,7 @@ from pilot.domain.errors import Invalid, NotFound
 from pilot.domain.people import MAY, Actor
 from pilot.services import filings, notices, report_sheets
 from pilot.services.command import verb
-from pilot.store import queries, queries_filings
+from pilot.store import queries, queries_filings, queries_people
 from pilot.store.models import FilingComment, ReportFiling
 
 
@@ -48,7 +48,7 @@ def _of_result(session: Session, base_id: int, code: str) -> tuple[list[int], st
 
 
 def _managers(session: Session, base_id: int) -> list[int]:
-    found = queries_filings.holders(session, base_id, sorted(MAY["result.save"]))
+    found = queries_people.holders(session, base_id, MAY["result.save"])
     if not found:
         raise Invalid("text", "本基地没有可以更正台账的账号，请联系系统管理员。")
     return found

@@ -18,7 +18,7 @@ from pilot.services import filing_lines, freezing, notices, precheck, report_she
 from pilot.services.command import verb
 from pilot.services.packs import Build
 from pilot.services.report_sheets import Look
-from pilot.store import queries, queries_filings
+from pilot.store import queries, queries_filings, queries_people
 from pilot.store.files import Place
 from pilot.store.models import FilingComment, FilingExplanation, ReportFiling
 
@@ -209,7 +209,7 @@ def _tell(
     session: Session, row: ReportFiling, side: Side, what: str, at: datetime, *, leave_out: int
 ) -> None:
     """Tell everybody whose turn it can be now; after the freezing, who made the report."""
-    found = queries_filings.holders(session, row.base_id, sorted(MAY[_PERMISSION[side]]))
+    found = queries_people.holders(session, row.base_id, MAY[_PERMISSION[side]])
     if row.state is FilingState.FROZEN:
         found = [row.maker_id]
     people = set(found) - {leave_out, row.maker_id if side is not Side.MAKER else None}

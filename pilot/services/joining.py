@@ -21,7 +21,7 @@ from pilot.domain.people import Role
 from pilot.domain.vocabulary import InvitationState, RegistrationState
 from pilot.services import accounts, invitations, notices, security
 from pilot.services.door import PAUSED, TRIES_PER_ADDRESS, WINDOW
-from pilot.store import journal, queries_door, queries_joining
+from pilot.store import journal, queries_door, queries_joining, queries_people
 from pilot.store.engine import writing
 from pilot.store.models import (
     Account,
@@ -248,8 +248,9 @@ def _request(
         recorded_at=at,
     )
     session.add(row)
-    told = queries_joining.administrators_untold(session, base_id, ASKED)
-    notices.tell(session, base_id, told, ASKED, page="people", about_id=None, at=at)
+    found = queries_people.holders(session, base_id, [Role.ADMIN])
+    untold = set(found) - queries_joining.told(session, found, ASKED)
+    notices.tell(session, base_id, untold, ASKED, page="people", about_id=None, at=at)
     return row
 
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlmodel import Session
 
 from pilot.domain.errors import Conflict, NotFound
-from pilot.domain.people import Actor
+from pilot.domain.people import Actor, Role
 from pilot.domain.vocabulary import MailKind
 from pilot.services.command import verb
 from pilot.services.mail import outbox
-from pilot.store import queries, queries_notices, queries_submissions
+from pilot.store import queries, queries_notices, queries_people
 from pilot.store.models import Account, Notice, Submission
 
 _UNKNOWN = "没有找到这条通知。"
@@ -43,7 +43,7 @@ def to_reviewers(
     session: Session, row: Submission, what: str, at: datetime, *, leave_out: Collection[int]
 ) -> None:
     """Tell everybody who may judge a submission."""
-    found = queries_submissions.reviewers(session, row.base_id, leave_out)
+    found = set(queries_people.holders(session, row.base_id, [Role.REVIEWER])) - set(leave_out)
     text = f"{row.receipt}《{row.title}》：{what}"
     tell(session, row.base_id, found, text, page="review", about_id=row.id, at=at)
 

@@ -13,11 +13,12 @@ from sqlmodel import Session
 
 from pilot.domain.crosschecks import FILED, PREVIOUS, Row
 from pilot.domain.errors import Invalid, NotFound
-from pilot.domain.moment import Moment, local_day
+from pilot.domain.moment import Moment
 from pilot.domain.preflight import Sheet
 from pilot.domain.report_periods import Period, PeriodKind
 from pilot.domain.report_periods import period as read_period
-from pilot.store import queries_filings
+from pilot.services import packs
+from pilot.store import queries_filings, queries_packs
 from pilot.store.models import ReportFiling, ReportTemplate
 
 
@@ -41,9 +42,8 @@ class Wanted:
 
     @property
     def view(self) -> Moment:
-        """True on the period's last day, or that of the instant if earlier."""
-        as_of = min(self.period.last, local_day(self.known_at))
-        return Moment(self.period.year, as_of, self.known_at, live=False)
+        """The two times of a report of the period, as known then."""
+        return packs.view_of(self.period, self.known_at)
 
 
 Look = Callable[[Session, Wanted], Sheet | None]  # None: there is no such template
@@ -53,7 +53,7 @@ def templates(session: Session, base_id: int, day: date) -> list[TemplateLine]:
     """The templates in use on a day, a line a kind of period."""
     return [
         TemplateLine(row.code, row.title, kind)
-        for row in queries_filings.templates(session, base_id)
+        for row in queries_packs.in_use(session, base_id)
         if row.valid_from <= day <= row.valid_to
         for kind in kinds(row)
     ]
@@ -61,7 +61,7 @@ def templates(session: Session, base_id: int, day: date) -> list[TemplateLine]:
 
 def titles(session: Session, base_id: int) -> dict[str, str]:
     """What people call each template: code → title."""
-    return {row.code: row.title for row in queries_filings.templates(session, base_id)}
+    return {row.code: row.title for row in queries_packs.in_use(session, base_id)}
 
 
 def kinds(row: ReportTemplate) -> list[PeriodKind]:
@@ -79,7 +79,7 @@ def template_line(session: Session, base_id: int, code: str, kind: PeriodKind) -
 def period(session: Session, base_id: int, code: str, key: str, today: date) -> Period:
     """The period of a key, if the template is reported for it and it has begun."""
     found = read_period(key)
-    for row in queries_filings.templates(session, base_id):
+    for row in queries_packs.in_use(session, base_id):
         if row.code == code and found.kind in kinds(row):
             if found.first > today:
                 raise Invalid("period", f"{found.label}还没有开始，不能填报。")

@@ -11,7 +11,7 @@ from pilot.domain.people import MAY, Actor
 from pilot.domain.vocabulary import FilingState
 from pilot.services import filings, notices
 from pilot.services.command import verb
-from pilot.store import queries, queries_filings
+from pilot.store import queries, queries_filings, queries_people
 from pilot.store.models import FilingUnlock, ReportFiling
 
 
@@ -28,7 +28,7 @@ def ask(session: Session, filing_id: int, *, by: Actor, at: datetime, reason: st
     )
     session.add(unlock)
     session.flush()
-    heads = set(queries_filings.holders(session, row.base_id, sorted(MAY["filing.unlock"])))
+    heads = set(queries_people.holders(session, row.base_id, MAY["filing.unlock"]))
     text = f"{row.template} {row.period}：申请解锁，理由：{reason.strip()}"
     notices.tell(
         session, row.base_id, heads - {by.id}, text, page="reports", about_id=row.id, at=at

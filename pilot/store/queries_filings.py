@@ -3,22 +3,19 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Row, func
+from sqlalchemy import Row
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, or_, select
 
-from pilot.domain.people import Role
 from pilot.domain.vocabulary import FilingState, SubmissionState
 from pilot.store.models import (
     Account,
-    AccountRole,
     FilingComment,
     FilingEdition,
     FilingExplanation,
     FilingUnlock,
     ReportCalendar,
     ReportFiling,
-    ReportTemplate,
     Result,
     RuleRow,
     Submission,
@@ -84,17 +81,6 @@ def filed_until(session: Session, base_id: int, template: str, period: str) -> d
     return session.exec(query.limit(1)).first()
 
 
-def templates(session: Session, base_id: int) -> Sequence[ReportTemplate]:
-    """The version in use of every template of a base, by code."""
-    newest = (
-        select(func.max(ReportTemplate.id))
-        .where(ReportTemplate.base_id == base_id)
-        .group_by(col(ReportTemplate.code))
-    )
-    query = select(ReportTemplate).where(col(ReportTemplate.id).in_(newest))
-    return session.exec(query.order_by(col(ReportTemplate.code))).all()
-
-
 def due_until(session: Session, base_id: int, day: date) -> Sequence[ReportFiling]:
     """The reports that are due by a day and that nobody has been reminded of since it came near."""
     query = select(ReportFiling).where(
@@ -111,21 +97,6 @@ def names(session: Session, accounts: Sequence[int | None]) -> dict[int, str]:
     wanted = [account for account in accounts if account is not None]
     query = select(Account.id, Account.name).where(col(Account.id).in_(wanted))
     return dict(session.exec(query).all()) if wanted else {}
-
-
-def holders(session: Session, base_id: int, roles: Sequence[Role]) -> list[int]:
-    """The accounts of a base that hold one of the roles and are not disabled."""
-    query = (
-        select(Account.id)
-        .join(AccountRole, col(AccountRole.account_id) == col(Account.id))
-        .where(
-            Account.base_id == base_id,
-            col(Account.disabled_at).is_(None),
-            col(AccountRole.role).in_(roles),
-        )
-        .distinct()
-    )
-    return sorted(session.exec(query))
 
 
 def comments(session: Session, filing_id: int) -> Sequence[tuple[FilingComment, str]]:

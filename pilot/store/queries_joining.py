@@ -1,16 +1,14 @@
 """Invitations, requests for an account, and who may ask (加入)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, func, select, update
 from sqlmodel import Session, col
 
-from pilot.domain.people import Role
 from pilot.domain.vocabulary import RegistrationState
 from pilot.store.models import (
     Account,
-    AccountRole,
     Base,
     Invitation,
     JoinPolicy,
@@ -134,22 +132,14 @@ def tries(session: Session, what: str, address: str, after: datetime) -> int:
     return session.scalars(query).one()
 
 
-def administrators_untold(session: Session, base_id: int, text: str) -> list[int]:
-    """The base's administrators who have no unread notice with this text."""
-    told = select(col(Notice.account_id)).where(
-        col(Notice.text) == text, col(Notice.read_at).is_(None)
+def told(session: Session, accounts: Collection[int], text: str) -> set[int]:
+    """Which of these accounts have an unread notice with this text."""
+    query = select(col(Notice.account_id)).where(
+        col(Notice.account_id).in_(list(accounts)),
+        col(Notice.read_at).is_(None),
+        col(Notice.text) == text,
     )
-    query = (
-        select(col(Account.id))
-        .join(AccountRole, col(AccountRole.account_id) == col(Account.id))
-        .where(
-            col(Account.base_id) == base_id,
-            col(AccountRole.role) == Role.ADMIN,
-            col(Account.disabled_at).is_(None),
-            col(Account.id).not_in(told),
-        )
-    )
-    return list(session.scalars(query))
+    return set(session.scalars(query))
 
 
 def forget_applicants(session: Session, before: datetime) -> int:

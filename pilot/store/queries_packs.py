@@ -25,11 +25,15 @@ from pilot.store.models import (
 )
 
 
-def templates(session: Session, base_id: int) -> Sequence[ReportTemplate]:
-    """Every version of every template, by code, the newest version first."""
-    query = select(ReportTemplate).where(ReportTemplate.base_id == base_id)
-    order = col(ReportTemplate.code), col(ReportTemplate.version).desc()
-    return session.exec(query.order_by(*order)).all()
+def in_use(session: Session, base_id: int) -> Sequence[ReportTemplate]:
+    """The version in use of every template of a base, by code."""
+    newest = (
+        select(func.max(ReportTemplate.id))
+        .where(ReportTemplate.base_id == base_id)
+        .group_by(col(ReportTemplate.code))
+    )
+    query = select(ReportTemplate).where(col(ReportTemplate.id).in_(newest))
+    return session.exec(query.order_by(col(ReportTemplate.code))).all()
 
 
 def template(session: Session, base_id: int, code: str) -> ReportTemplate | None:
@@ -66,12 +70,6 @@ def pack(session: Session, bases: Sequence[int], pack_id: int) -> ReportPack | N
 def attachment(session: Session, pack: ReportPack) -> Attachment:
     """The stored file of a pack."""
     return session.exec(select(Attachment).where(Attachment.id == pack.attachment_id)).one()
-
-
-def is_pack(session: Session, attachment_id: int) -> bool:
-    """Whether an attachment is the file of a pack."""
-    query = select(ReportPack.id).where(ReportPack.attachment_id == attachment_id).limit(1)
-    return session.exec(query).first() is not None
 
 
 def closings(session: Session, base_id: int, view: Moment, before: date) -> list[tuple]:

@@ -1,11 +1,12 @@
 """Accounts, roles and sessions, looked up anew at every action."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from pilot.domain.errors import NotAllowed
-from pilot.domain.people import Actor
+from pilot.domain.people import Actor, Role
 from pilot.store.models import Account, AccountRole, LoginSession
 from pilot.store.tokens import token_hash
 
@@ -43,3 +44,18 @@ def account_id(session: Session, by: int | str, now: datetime) -> int | None:
         return by
     found = live_session(session, by, now)
     return found.account_id if found else None
+
+
+def holders(session: Session, base_id: int, roles: Collection[Role]) -> list[int]:
+    """The accounts of a base that hold one of the roles and are not disabled."""
+    query = (
+        select(Account.id)
+        .join(AccountRole, col(AccountRole.account_id) == col(Account.id))
+        .where(
+            Account.base_id == base_id,
+            col(Account.disabled_at).is_(None),
+            col(AccountRole.role).in_(list(roles)),
+        )
+        .distinct()
+    )
+    return sorted(session.exec(query))

@@ -6,12 +6,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Row, func, update
 from sqlmodel import Session, col, or_, select
 
-from pilot.domain.people import Role
 from pilot.domain.submissions import OPEN, WRITABLE
 from pilot.domain.vocabulary import FileKind
 from pilot.store.models import (
     Account,
-    AccountRole,
     Attachment,
     Distinction,
     Organisation,
@@ -134,21 +132,6 @@ def organisation_with(session: Session, base_id: int, uscc: str) -> Organisation
     """The organisation of this base with a credit code."""
     query = select(Organisation).where(Organisation.base_id == base_id, Organisation.uscc == uscc)
     return session.exec(query).first()
-
-
-def reviewers(session: Session, base_id: int, leave_out: Collection[int]) -> list[int]:
-    """The accounts that may judge submissions of a base, but those to leave out."""
-    query = (
-        select(Account.id)
-        .join(AccountRole, col(AccountRole.account_id) == col(Account.id))
-        .where(
-            Account.base_id == base_id,
-            col(Account.disabled_at).is_(None),
-            AccountRole.role == Role.REVIEWER,
-            col(Account.id).not_in(list(leave_out)),
-        )
-    )
-    return sorted(session.exec(query))
 
 
 def distinctions(session: Session, submission_id: int) -> Sequence[tuple[Distinction, str]]:

@@ -10,12 +10,10 @@ from sqlmodel import Session, col, select
 from pilot.domain.digest import PAPER_DAYS, Kind, Wait
 from pilot.domain.gates import OPEN, RUNNING
 from pilot.domain.moment import FOREVER, Moment, local_day
-from pilot.domain.people import Role
 from pilot.domain.submissions import OPEN as WITH_REVIEWERS
 from pilot.domain.vocabulary import EvidenceState, SubmissionState
 from pilot.store.models import (
     Account,
-    AccountRole,
     Condition,
     DigestPolicy,
     DigestRun,
@@ -170,17 +168,3 @@ def last_told(session: Session, base_id: int) -> date | None:
     """The day of the last digest that a base had, or needed none for."""
     query = select(func.max(DigestRun.due_on)).where(DigestRun.base_id == base_id)
     return session.exec(query).one()
-
-
-def managers(session: Session, base_id: int) -> list[int]:
-    """The open accounts of a base that manage it."""
-    query = (
-        select(Account.id)
-        .join(AccountRole, col(AccountRole.account_id) == col(Account.id))
-        .where(
-            Account.base_id == base_id,
-            AccountRole.role == Role.MANAGER,
-            col(Account.disabled_at).is_(None),
-        )
-    )
-    return list(session.exec(query.order_by(col(Account.id))))

@@ -14,6 +14,7 @@ from pilot.reports import joining as lists
 from pilot.reports import notices
 from pilot.services import accounts, door, invitations, joining, registrations
 from pilot.services.command import perform
+from pilot.services.notices import read_all
 from pilot.store import journal, queries_joining
 from pilot.store.engine import reading, writing
 from pilot.store.models import Account, Invitation
@@ -335,9 +336,14 @@ def test_administrators_are_told_once_until_they_have_read_it(engine, team, admi
     for number in range(2):
         ask(engine, team.base.id, key=f"{number:043}")
     with reading(engine) as session:
-        assert queries_joining.administrators_untold(session, team.base.id, joining.ASKED) == []
         assert [one.text for one in notices.messages(session, admin)[1]] == [joining.ASKED]
         assert notices.unread(session, team.manager) == 0
+
+    perform(engine, read_all, by=admin.id, now=NOON)
+    ask(engine, team.base.id, key=OTHER)
+    with reading(engine) as session:
+        told = notices.listed(session, admin, all=True).lines
+        assert [one.text for one in told] == [joining.ASKED] * 2
 
 
 def test_strangers_find_a_few_units_by_name_and_no_single_persons(engine, team, admin, unit):

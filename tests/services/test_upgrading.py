@@ -88,5 +88,5 @@ def test_an_upgrade_brings_every_base_the_report_templates_it_lacks(site):
     with reading(site.engine) as session:
         [base] = queries_verify.bases(session)
         assert not report_templates.lacking(session)
-        codes = {row.code for row in queries_packs.templates(session, base.id)}
+        codes = {row.code for row in queries_packs.in_use(session, base.id)}
     assert codes == {path.stem for path in report_templates.TEMPLATES.glob("*.json")}
