@@ -18,11 +18,9 @@ from benchmarks.pages import Site, Times
 from benchmarks.prepare import prepared
 from benchmarks.sizes import SIZES
 from benchmarks.table import HEAD, Line, absolute, ratio
-from pilot.config import ROOT
 from pilot.domain.moment import local_day
 from tests.serving import serving
 
-FLOOR = ROOT / "benchmarks" / "floor"
 _NATION = (
     "A nation's run needs PostgreSQL and is not automated yet: load it by hand with\n"
     "python -m benchmarks.loader nation postgresql://… (about 6 GB)."

@@ -71,11 +71,6 @@ class Life(Rounds, Plants):
             pass
         self._finish()
 
-    @property
-    def alive_in_base(self) -> bool:
-        """Whether results it pilots belong to the base's scope."""
-        return self.in_base
-
     def _describe(self) -> None:
         random = self.world.random
         year = self.entered.year

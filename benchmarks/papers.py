@@ -13,7 +13,6 @@ from pilot.domain.vocabulary import CheckState, EvidenceState, Gate, Requirement
 from pilot.store.models import Evidence, ReviewCheck
 
 Told = Callable[[datetime, str, int, list[dict]], None]
-_COUNTED = ("D05", "D06")
 
 
 class Papers:

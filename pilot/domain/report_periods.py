@@ -70,11 +70,6 @@ class Period:
         """The period before (上期), of the same kind."""
         return self._moved(-self.kind.months)
 
-    @property
-    def year_before(self) -> "Period":
-        """The same period of the year before (上年同期)."""
-        return self._moved(-12)
-
     def __contains__(self, day: date) -> bool:
         """Whether a day lies in it."""
         return self.first <= day <= self.last

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine
 
 from pilot.domain.errors import Busy, PilotError
 from pilot.store.faults import in_words
@@ -118,8 +118,3 @@ def _alone(engine: Engine) -> Iterator[None]:
         finally:
             connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LOCK_NUMBER})")
             connection.exec_driver_sql("RESET lock_timeout; RESET statement_timeout")
-
-
-def is_empty(engine: Engine) -> bool:
-    """Whether no table of the product exists yet."""
-    return not inspect(engine).has_table("base")

@@ -164,11 +164,6 @@ def _shown(cell: object) -> str:
     return "" if cell is None else str(cell)[:60]
 
 
-def found_in(layout_json: str) -> list[list[str]]:
-    """The top of a sheet again."""
-    return json.loads(layout_json)
-
-
 def _judge(engine: Engine, session: Session, job: _Job, table: Table, clock: Clock) -> None:
     """Judge every row and keep what was found; the progress is told every few hundred rows."""
     batch = job.batch
