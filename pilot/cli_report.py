@@ -11,7 +11,7 @@ from rich.table import Table
 from pilot.cli_refusals import refusals
 from pilot.config import settings
 from pilot.domain.errors import PilotError
-from pilot.domain.moment import SHANGHAI
+from pilot.domain.moment import minute
 from pilot.domain.report_periods import period as parsed
 from pilot.reports import pack_changes, packs
 from pilot.reports.pack_check import check
@@ -42,7 +42,7 @@ def listing(by: By = "") -> None:
             templates.add_row(row.code, str(row.version), row.title, kinds)
         frozen = Table("编号", "模板", "报告期", "行数", "冻结时间", "冻结人", "SHA-256")
         for pack, who in packs.kept(session, actor):
-            at = f"{pack.recorded_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+            at = minute(pack.recorded_at)
             code = f"{pack.template_code} 第 {pack.template_version} 版"
             cells = str(pack.id), code, pack.period, str(pack.rows), at, who, pack.sha256[:16]
             frozen.add_row(*cells)

@@ -17,6 +17,11 @@ def local_day(at: datetime) -> date:
     return at.astimezone(SHANGHAI).date()
 
 
+def minute(at: datetime | None, never: str = "") -> str:
+    """An aware instant as people read it: day and minute in Asia/Shanghai; `never` for None."""
+    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if at else never
+
+
 def end_of_day(day: date) -> datetime:
     """The last instant (aware UTC, microsecond) of a day in Asia/Shanghai."""
     if day >= FOREVER_DAY:

@@ -7,7 +7,7 @@ import pandas as pd
 from sqlmodel import Session
 
 from pilot.domain.api_tokens import ApiScope
-from pilot.domain.moment import SHANGHAI
+from pilot.domain.moment import local_day, minute
 from pilot.domain.people import Actor
 from pilot.services.reads import read
 from pilot.store import queries_api
@@ -37,8 +37,8 @@ def token_lines(session: Session, reader: Actor, now: datetime) -> list[TokenLin
             row.name,
             f"{row.shown}…",
             state,
-            _when(row.expires_at, "%Y-%m-%d"),
-            _when(row.last_used_at, "%Y-%m-%d %H:%M"),
+            local_day(row.expires_at).isoformat(),
+            minute(row.last_used_at, "从未"),
             "全部基地" if row.all_bases else "本基地",
             scopes,
             maker,
@@ -50,10 +50,6 @@ def token_lines(session: Session, reader: Actor, now: datetime) -> list[TokenLin
 def token_frame(lines: list[TokenLine]) -> pd.DataFrame:
     """The same as a table with Chinese headings."""
     return pd.DataFrame([line.cells for line in lines], columns=_COLUMNS)
-
-
-def _when(at: datetime | None, form: str) -> str:
-    return at.astimezone(SHANGHAI).strftime(form) if at else "从未"
 
 
 def _state(

@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import RowMapping, Select
 from sqlmodel import Session
 
-from pilot.domain.moment import SHANGHAI, Moment
+from pilot.domain.moment import Moment, minute
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import Standing, State
 from pilot.reports.entries import entries, units
@@ -89,7 +89,7 @@ def _line(row: RowMapping, name: tuple[str, str]) -> dict:
         "code": row["unit_code"] or name[0],
         "name": row["unit_name"] or name[1],
         "effective_on": row["effective_on"],
-        "recorded_at": f"{row['recorded_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+        "recorded_at": minute(row["recorded_at"]),
         "definition": f"第 {row['definition_version']} 版",
         "rule": f"{row['rule']} {rule(row['rule']).title}",
         "verifier": row["verifier"] or "",

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from pilot.domain.draft_counting import DefinitionDraft
 from pilot.domain.draft_fields import described
-from pilot.domain.moment import FOREVER_DAY, SHANGHAI, Moment, local_day
+from pilot.domain.moment import FOREVER_DAY, Moment, local_day, minute
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import GOALS, Indicator, Scope
 from pilot.reports.definition_words import parameters
@@ -74,7 +74,7 @@ def filings(session: Session, reader: Actor, view: Moment) -> pd.DataFrame:
     lines = [
         {
             "year": filing.year,
-            "cut_off": f"{filing.cut_off.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+            "cut_off": minute(filing.cut_off),
             "who": who,
             "recorded_on": local_day(filing.recorded_at),
             "note": filing.note,

@@ -6,7 +6,7 @@ import pandas as pd
 from sqlalchemy import Row, RowMapping
 from sqlmodel import Session
 
-from pilot.domain.moment import SHANGHAI, Moment
+from pilot.domain.moment import Moment, minute
 from pilot.domain.vocabulary import Standing
 from pilot.reports.actions import action_word
 from pilot.store import queries_claims
@@ -52,7 +52,7 @@ def _entry(row: RowMapping, name: tuple[str, str], journal: Row | None) -> Mappi
     back = f"（冲回第 {row['reverses_id']} 条）" if row["reverses_id"] else ""
     return {
         "id": row["id"],
-        "recorded_at": f"{row['recorded_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+        "recorded_at": minute(row["recorded_at"]),
         "what": _what(row) + back,
         "sign": "+1" if row["sign"] > 0 else "−1",
         "standing": row["standing"].label,

@@ -8,14 +8,13 @@ from sqlmodel import Session
 
 from pilot.domain.errors import NotFound, PilotError
 from pilot.domain.filings import MOVES, Facts, Side, check_move
-from pilot.domain.moment import local_day
+from pilot.domain.moment import local_day, minute
 from pilot.domain.people import Actor, check_may, may
 from pilot.domain.preflight import Sheet
 from pilot.domain.report_periods import period as read_period
 from pilot.domain.vocabulary import FilingState
 from pilot.reports.filing_lines import Line, base_of, line_of
 from pilot.reports.report_sheets import look
-from pilot.reports.submission_thread import instant
 from pilot.services import filing_lines, filings, precheck, report_sheets
 from pilot.services.precheck import Judged
 from pilot.services.reads import read
@@ -132,8 +131,8 @@ def _detail(session: Session, actor: Actor, row: ReportFiling, now: datetime) ->
     return Detail(
         line=line,
         rev=row.rev,
-        since=instant(row.turn_since),
-        cut_off=instant(row.cut_off) if row.cut_off else "",
+        since=minute(row.turn_since),
+        cut_off=minute(row.cut_off),
         people=_people((row.maker_id, row.checker_id, row.head_id), names),
         judged=precheck.judged(session, row, known_at, look) if at_work else None,
         late=look(session, Wanted(row.base_id, LATE, wanted, known_at)),
@@ -143,8 +142,8 @@ def _detail(session: Session, actor: Actor, row: ReportFiling, now: datetime) ->
             Edition(
                 one.number,
                 one.pack_id,
-                instant(one.frozen_at),
-                instant(one.cut_off),
+                minute(one.frozen_at),
+                minute(one.cut_off),
                 _people((one.maker_id, one.checker_id, one.head_id), names),
             )
             for one in editions
@@ -162,7 +161,7 @@ def _thread(session: Session, row: ReportFiling) -> list[Said]:
     if row.id is None:
         return []
     return [
-        Said(who, instant(said.recorded_at), _title(said.action), said.text)
+        Said(who, minute(said.recorded_at), _title(said.action), said.text)
         for said, who in queries_filings.comments(session, row.id)
     ]
 
@@ -181,7 +180,7 @@ def _exceptions(session: Session, base: int, filing_id: int | None) -> list[Unlo
             period=row.period,
             reason=unlock.reason,
             asker=asker,
-            asked_at=instant(unlock.asked_at),
+            asked_at=minute(unlock.asked_at),
             approver=approver or "",
             until=unlock.until.isoformat() if unlock.until else "",
             ended=unlock.ended_how or ("等待批准" if unlock.until is None else "解锁中"),

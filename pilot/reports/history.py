@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
-from pilot.domain.moment import SHANGHAI, Moment
+from pilot.domain.moment import Moment, minute
 from pilot.reports.actions import action_word
 from pilot.reports.fields import FIELDS
 from pilot.reports.history_words import TITLED, Words, told
@@ -55,7 +55,7 @@ def history(session: Session, shown: Head, view: Moment, page: int = 1) -> Histo
 def _entry(row: RowMapping, changes: list[dict], words: Words) -> Entry:
     entry = row["JournalEntry"]
     return Entry(
-        at=f"{entry.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+        at=minute(entry.at),
         who=row["who"] or "系统",
         what=action_word(entry.action),
         reason=entry.reason,

@@ -13,7 +13,7 @@ from xlsxwriter import Workbook
 from pilot.domain.formula import mark
 from pilot.domain.import_columns import ImportKind
 from pilot.domain.importing import BatchState, Outcome
-from pilot.domain.moment import SHANGHAI
+from pilot.domain.moment import minute
 from pilot.domain.people import Actor
 from pilot.reports.templates import write_template
 from pilot.services.importing.checking import sheet_of
@@ -58,7 +58,7 @@ def listed(session: Session, actor: Actor, page: int) -> tuple[pd.DataFrame, int
         {
             "id": batch.id,
             "批次": batch.id,
-            "时间": _at(batch.recorded_at),
+            "时间": minute(batch.recorded_at),
             "内容": batch.kind.label,
             "文件": file.name,
             "状态": batch.state.label,
@@ -156,7 +156,7 @@ def mappings(session: Session, actor: Actor, kind: ImportKind) -> pd.DataFrame:
                 "版本": mapping.version,
                 "列名行": f"{mapping.first_row}–{mapping.first_row + mapping.levels - 1}",
                 "对应": "；".join(words),
-                "确认": f"{_at(mapping.recorded_at)} {name}",
+                "确认": f"{minute(mapping.recorded_at)} {name}",
             }
         )
     return pd.DataFrame(rows)
@@ -231,8 +231,4 @@ def _words(told: list) -> str:
 
 
 def _who(session: Session, at: datetime, account_id: int) -> str:
-    return f"{_at(at)} {session.get(Account, account_id).name}"
-
-
-def _at(at: datetime) -> str:
-    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return f"{minute(at)} {session.get(Account, account_id).name}"

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
-from pilot.domain.moment import SHANGHAI, local_day
+from pilot.domain.moment import local_day, minute
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import InvitationState, RegistrationState
 from pilot.services.invitations import state_of
@@ -115,7 +115,7 @@ def _invitation(row: RowMapping, now: datetime) -> InvitationLine:
         until=f"{local_day(one.expires_at)}",
         host=row["host"],
         guest=row["login"] or "",
-        made=_when(one.recorded_at),
+        made=minute(one.recorded_at),
     )
 
 
@@ -130,7 +130,7 @@ def _request(row: RowMapping) -> RequestLine:
         known_unit=row["known_unit"] or "",
         contact=one.contact,
         note=one.reason,
-        asked=_when(one.recorded_at),
+        asked=minute(one.recorded_at),
         state=one.state,
         outcome=_outcome(row),
     )
@@ -140,11 +140,7 @@ def _outcome(row: RowMapping) -> str:
     one = row["Registration"]
     if one.decided_at is None:
         return ""
-    told = f"{row['decider']} {_when(one.decided_at)}"
+    told = f"{row['decider']} {minute(one.decided_at)}"
     if one.state is RegistrationState.REFUSED:
         return f"{told}，理由：{one.refusal}"
     return f"{told}，{'已建立账号' if row['joined_at'] else '还没有建立账号'}"
-
-
-def _when(at: datetime) -> str:
-    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")

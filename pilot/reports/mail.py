@@ -6,7 +6,7 @@ from datetime import datetime
 import pandas as pd
 from sqlmodel import Session
 
-from pilot.domain.moment import SHANGHAI
+from pilot.domain.moment import minute
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import MailKind, MailState, MailWhen
 from pilot.services.doctor.post import WATCHED
@@ -71,16 +71,11 @@ def trouble_frame(session: Session, reader: Actor, now: datetime) -> pd.DataFram
             "账号": row.login,
             "邮件": row.kind.label,
             "状态": row.state.label,
-            "写于": when(row.recorded_at),
+            "写于": minute(row.recorded_at),
             "试过": f"{row.tries} 次",
-            "下次": when(row.due) if row.state is MailState.WAITING else "",
+            "下次": minute(row.due) if row.state is MailState.WAITING else "",
             "原因": row.last_error,
         }
         for row in queries_mail.troubled(session, reader.base_id, now - WATCHED, _MOST)
     ]
     return pd.DataFrame(rows, columns=_COLUMNS)
-
-
-def when(at: datetime | None) -> str:
-    """An instant to the minute, in Asia/Shanghai."""
-    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if at else ""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from pilot.domain.moment import minute
 from pilot.domain.people import Actor
-from pilot.reports import submission_thread
 from pilot.services.reads import read
 from pilot.store import queries_notices, streams
 from pilot.store.models import Notice
@@ -57,5 +57,5 @@ def listed(session: Session, actor: Actor, *, all: bool, page: int = 1) -> Messa
 
 
 def _message(one: Notice) -> Message:
-    at = submission_thread.instant(one.recorded_at)
+    at = minute(one.recorded_at)
     return Message(one.id, one.text, at, one.page, one.about_id, one.read_at is None)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from pilot.domain import report_template_files
-from pilot.domain.moment import SHANGHAI, Moment
+from pilot.domain.moment import Moment, minute
 from pilot.domain.people import Actor
 from pilot.domain.report_periods import period
 from pilot.domain.vocabulary import Indicator, Scope, Term
@@ -140,7 +140,7 @@ def _causes(session: Session, pack: ReportPack, unit: str, at: datetime) -> tupl
     )
     return tuple(
         Cause(
-            f"{entry.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+            minute(entry.at),
             who or "系统",
             action_word(entry.action),
             entry.reason,

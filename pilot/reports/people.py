@@ -6,7 +6,7 @@ from datetime import datetime
 import pandas as pd
 from sqlmodel import Session
 
-from pilot.domain.moment import SHANGHAI
+from pilot.domain.moment import minute
 from pilot.domain.people import Actor, Role
 from pilot.reports.registry import organisation_names
 from pilot.services.reads import read
@@ -76,7 +76,7 @@ def account_frame(lines: list[AccountLine]) -> pd.DataFrame:
             "状态": line.state,
             "角色": "、".join(role.label for role in line.roles),
             "单位": line.unit,
-            "最近登录": _when(line.last_sign_in),
+            "最近登录": minute(line.last_sign_in, "从未"),
         }
         for line in lines
     ]
@@ -89,7 +89,3 @@ def own_account(session: Session, reader: Actor, now: datetime) -> OwnAccount:
     row = session.get_one(Account, reader.id)
     opened = queries_door.open_count(session, reader.id, now)
     return OwnAccount(row.login, row.password_set_at, opened)
-
-
-def _when(at: datetime | None) -> str:
-    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if at else "从未"

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from pilot.domain.guards import paper_on
-from pilot.domain.moment import SHANGHAI, Moment
+from pilot.domain.moment import SHANGHAI, Moment, minute
 from pilot.domain.vocabulary import EvidenceState, Gate, Requirement
 from pilot.reports.project import Head
 from pilot.store import queries_codes, queries_gates, queries_project_view
@@ -145,7 +145,7 @@ def _saying(row: RowMapping) -> str:
 
 
 def _parts(row: RowMapping) -> Iterator[str]:
-    yield f"{row['known_from'].astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    yield minute(row["known_from"])
     actor = row["approver"] or row["checker"] or row["who"]
     yield f"第 {row['version']} 版 {row['state'].label}（{actor}）"
     if row["doc_no"]:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from pilot.domain.errors import NotFound
 from pilot.domain.guards import SCORED, Card, disagreements
-from pilot.domain.moment import SHANGHAI, Moment
+from pilot.domain.moment import Moment, minute
 from pilot.domain.people import Actor, may
 from pilot.domain.vocabulary import Conclusion, Dimension, Gate
 from pilot.services.reads import read
@@ -250,6 +250,6 @@ def _taken(row: RowMapping, *, superseded: bool) -> Taken:
         warnings=made.warnings or "",
         held_on=made.held_on,
         who=row["who"],
-        decided_at=f"{made.decided_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+        decided_at=minute(made.decided_at),
         superseded=superseded,
     )

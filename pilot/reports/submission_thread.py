@@ -3,13 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from pilot.domain.errors import NotFound
-from pilot.domain.moment import SHANGHAI
+from pilot.domain.moment import minute
 from pilot.domain.submission_content import title_of
 from pilot.domain.vocabulary import FileKind
 from pilot.reports import submission_words
@@ -61,7 +60,7 @@ def thread(session: Session, submission_id: int) -> list[Said]:
         Said(
             by=name,
             by_id=row.by_id,
-            at=instant(row.recorded_at),
+            at=minute(row.recorded_at),
             round=row.round,
             field=row.field or "",
             heading=submission_words.title(row.field) if row.field else "",
@@ -112,12 +111,7 @@ def rounds(session: Session, row: Submission) -> list[Round]:
         changed = submission_words.changes(before, content, known) if one.number > 1 else []
         gone = tuple(name for each, name in held.items() if each not in files)
         new = tuple(name for each, name in files.items() if each not in held)
-        sent_at = instant(one.sent_at)
+        sent_at = minute(one.sent_at)
         found.append(Round(one.number, sent_at, tuple(changed), new if held or found else (), gone))
         before, held = content, files
     return found[::-1]
-
-
-def instant(at: datetime) -> str:
-    """A moment as it is read: day and minute in Shanghai."""
-    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

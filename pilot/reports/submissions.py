@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from pilot.domain.errors import NotFound
-from pilot.domain.moment import SHANGHAI, local_day
+from pilot.domain.moment import SHANGHAI, local_day, minute
 from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
 from pilot.domain.submission_content import Section, open_problems, problems
@@ -283,7 +283,7 @@ def _clock(at: datetime, now: datetime) -> str:
     """The time of day if it is today's, else the day and the minute."""
     if local_day(at) == local_day(now):
         return f"{at.astimezone(SHANGHAI):%H:%M:%S}"
-    return submission_thread.instant(at)
+    return minute(at)
 
 
 def _home(session: Session, actor: Actor) -> int | None:

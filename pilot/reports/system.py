@@ -1,12 +1,11 @@
 """The installation as its administrator reads it (系统状态): findings, and scheduled jobs."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import pandas as pd
 from sqlmodel import Session
 
-from pilot.domain.moment import SHANGHAI
+from pilot.domain.moment import minute
 from pilot.domain.people import Actor
 from pilot.services.doctor import Check, Level
 from pilot.services.jobs import JOBS
@@ -31,15 +30,11 @@ def job_frame(session: Session, reader: Actor) -> pd.DataFrame:
     rows = [
         {
             "任务": JOBS[row.name].title if row.name in JOBS else row.name,
-            "下次": _when(row.due),
-            "最近成功": _when(row.last_ok),
-            "最近失败": _when(row.last_failed),
+            "下次": minute(row.due),
+            "最近成功": minute(row.last_ok),
+            "最近失败": minute(row.last_failed),
             "结果": row.said,
         }
         for row in queries_jobs.jobs(session)
     ]
     return pd.DataFrame(rows, columns=["任务", "下次", "最近成功", "最近失败", "结果"])
-
-
-def _when(at: datetime | None) -> str:
-    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if at else ""

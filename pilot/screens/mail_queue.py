@@ -5,7 +5,8 @@ from typing import Any
 import streamlit as st
 
 from pilot import ui
-from pilot.reports.mail import Queue, when
+from pilot.domain.moment import minute
+from pilot.reports.mail import Queue
 from pilot.services.mail import addresses
 
 
@@ -19,13 +20,13 @@ def state(found: Queue, server: str) -> None:
         )
         if not found.waiting:
             return
-    waits = f"{found.waiting} 封" + (f"，最早 {when(found.oldest)}" if found.oldest else "")
-    failed = f"{when(found.failed_at)}　{ui.plain(found.error)}" if found.error else "没有"
+    waits = f"{found.waiting} 封" + (f"，最早 {minute(found.oldest)}" if found.oldest else "")
+    failed = f"{minute(found.failed_at)}　{ui.plain(found.error)}" if found.error else "没有"
     st.table(
         {
             "发信服务器": ui.plain(server) or "没有设置",
             "待发": waits,
-            "最近发出": when(found.sent_at) or "还没有",
+            "最近发出": minute(found.sent_at, "还没有"),
             "最近一次失败": failed,
             "一周内未送达": f"{found.given_up} 封",
         },

@@ -3,7 +3,7 @@
 from sqlmodel import Session, SQLModel, col, select
 
 from pilot.domain.errors import NotFound, StalePage
-from pilot.domain.moment import SHANGHAI
+from pilot.domain.moment import minute
 from pilot.store import models
 from pilot.store.models import Account, JournalEntry
 
@@ -38,5 +38,5 @@ def _who_changed(session: Session, base_id: int, table: str, row_id: int) -> str
     if last is None:
         return "页面打开之后这条记录有变化，没有保存；请刷新后重试。"
     at, name = last
-    when = at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    when = minute(at)
     return f"页面打开之后，{name} 在 {when} 修改了这条记录；您的操作没有保存，请刷新后重试。"
