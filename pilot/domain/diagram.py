@@ -51,7 +51,8 @@ A project that goes on while conditions are open is “有条件”, however it 
 ## The life of a submission (填报)
 
 Drawn from the moves in `pilot/domain/submissions.py`. A claim (认领) belongs to one reviewer and
-changes no state. A transfer, and a contract above the base's limit, needs two verifications.
+changes no state. A transfer that would count, and a contract above the base's limit, needs two
+verifications.
 
 ```mermaid
 {submissions}

@@ -56,7 +56,7 @@ def table(lines: Sequence[Line]) -> None:
     shown = [one for one in lines if kind is Which.ALL or one.kind is PeriodKind(kind.value)]
     if not shown:
         st.info(
-            "这一年还没有要报的报表。系统管理员可在“上报日历”里设定每期要报哪些表。",
+            "这一年还没有要报的报表；一期结束、到了开始填报的日子，系统当天 03:15 列出。",
             icon=":material/event_available:",
         )
         return

@@ -31,7 +31,7 @@ class Section(Term):
 
 
 def choose(known: Sequence[tuple[Any, Template]]) -> Template | None:
-    """One of the templates in use; its code stands in the address."""
+    """One of the templates in use."""
     versions = {template.code: (row, template) for row, template in known}
     if not versions:
         return None

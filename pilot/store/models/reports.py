@@ -9,7 +9,7 @@ from pilot.store.models.base import Record
 
 
 class ReportTemplate(Record, table=True):
-    """A version of a report's form: what `body` (JSON, pilot.domain.report_template) says.
+    """A version of a report's form: what `body` (JSON, pilot.domain.report_templates) says.
 
     The version with the greatest number is the one in use; earlier ones stay for their packs.
     """
