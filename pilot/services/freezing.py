@@ -4,16 +4,19 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from pilot.domain import report_template_files
 from pilot.domain.moment import local_day
 from pilot.domain.people import Actor
 from pilot.domain.report_periods import PeriodKind, period
-from pilot.services import packs, precheck, report_sheets
+from pilot.services import packs, precheck
 from pilot.services.command import within
 from pilot.services.packs import Build, Signers
 from pilot.services.precheck import Judged
 from pilot.store import queries_filings, queries_goals
 from pilot.store.files import Place
 from pilot.store.models import Filing, FilingEdition, ReportFiling
+
+_NUMBERS = frozenset({"goals", "yearly"})  # the sources that state a year's counts
 
 
 def freeze(
@@ -87,19 +90,20 @@ def _explanations(judged: Judged) -> list[str]:
 
 
 def _file_year(session: Session, row: ReportFiling, by: Actor, at: datetime) -> None:
-    """A year's report closes its year: one notion of what has been reported (已上报年度)."""
-    year = row.ends_on.year
-    if period(row.period).kind is not PeriodKind.YEAR or year in queries_goals.filed_years(
-        session, row.base_id
+    """A year's numbers close their year: one notion of what has been reported (已上报年度)."""
+    year, template = row.ends_on.year, packs.template_in_use(session, row.base_id, row.template)
+    if (
+        period(row.period).kind is not PeriodKind.YEAR
+        or report_template_files.read(template.body).source not in _NUMBERS
+        or year in queries_goals.filed_years(session, row.base_id)
     ):
         return
-    title = report_sheets.titles(session, row.base_id).get(row.template, row.template)
     session.add(
         Filing(
             base_id=row.base_id,
             year=year,
             cut_off=row.cut_off,
-            note=f"{title} {row.period} 于 {local_day(at)} 签发",
+            note=f"{template.title} {row.period} 于 {local_day(at)} 签发",
             by_id=by.id,
             recorded_at=at,
         )

@@ -277,6 +277,16 @@ def test_a_year_report_closes_its_year_in_the_ledger(session, people, folder):
     assert "月度调度表 2025" in filed.note
 
 
+@pytest.mark.parametrize("code", ["R2", "R6", "A62"])
+def test_a_list_of_a_year_leaves_it_open(session, people, folder, code):
+    _, officer = people
+    session.info["filing-clock"] = datetime(2026, 2, 1, 2, 0, tzinfo=UTC)
+
+    frozen(session, people, folder, template=code, period="2025")
+
+    assert queries_goals.filings(session, officer.base_id) == []
+
+
 # --- the calendar --------------------------------------------------------------------------------
 
 
