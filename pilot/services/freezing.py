@@ -1,6 +1,7 @@
 """What a freezing leaves behind (签发): pack, edition, the end of an unlock, a filed year."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -14,7 +15,7 @@ from pilot.services.packs import Build, Signers
 from pilot.services.precheck import Judged
 from pilot.store import queries_filings, queries_goals
 from pilot.store.files import Place
-from pilot.store.models import Filing, FilingEdition, ReportFiling
+from pilot.store.models import Filing, FilingEdition, ReportFiling, ReportPack
 
 _NUMBERS = frozenset({"goals", "yearly"})  # the sources that state a year's counts
 
@@ -30,20 +31,7 @@ def freeze(
     folder: Place,
 ) -> FilingEdition:
     """Freeze the rows of a report into a pack, with who signed and what travels with them."""
-    names = queries_filings.names(session, [row.maker_id, row.checker_id, by.id])
-    pack = within(packs.freeze)(
-        session,
-        row.template,
-        period(row.period),
-        by=by,
-        at=at,
-        known_at=row.cut_off,
-        folder=folder,
-        build=build,
-        signers=Signers(*(names[each] for each in (row.maker_id, row.checker_id, by.id))),
-        notes=notes(session, row, judged),
-        reason=f"第 {row.edition + 1} 次签发",
-    )
+    pack = _frozen(session, row, judged, by=by, at=at, build=build, folder=folder)
     row.edition += 1
     edition = FilingEdition(
         base_id=row.base_id,
@@ -62,6 +50,24 @@ def freeze(
     _file_year(session, row, by, at)
     session.flush()
     return edition
+
+
+def _frozen(
+    session: Session, row: ReportFiling, judged: Judged, *, by: Actor, at: datetime, **how: Any
+) -> ReportPack:
+    names = queries_filings.names(session, [row.maker_id, row.checker_id, by.id])
+    return within(packs.freeze)(
+        session,
+        row.template,
+        period(row.period),
+        by=by,
+        at=at,
+        known_at=row.cut_off,
+        signers=Signers(*(names[each] for each in (row.maker_id, row.checker_id, by.id))),
+        notes=notes(session, row, judged),
+        reason=f"第 {row.edition + 1} 次签发",
+        **how,
+    )
 
 
 def notes(session: Session, row: ReportFiling, judged: Judged) -> str:

@@ -16,7 +16,7 @@ from pilot.services import attachments
 from pilot.services.command import verb
 from pilot.store import files, queries_packs
 from pilot.store.files import Place
-from pilot.store.models import ReportPack, ReportTemplate
+from pilot.store.models import Attachment, ReportPack, ReportTemplate
 
 MEDIA_TYPE = "application/zip"
 
@@ -90,32 +90,36 @@ def freeze(
     order = Order(by.base_id, row, period, view, signers, product_version(), notes)
     made = build(session, order)
     stored = files.keep(folder, made.content, name=file_name(row, period), media_type=MEDIA_TYPE)
-    attachment = attachments.add(session, stored, by=by, at=at)
-    pack = ReportPack(
-        base_id=by.base_id,
-        template_id=row.id,
-        template_code=row.code,
-        template_version=row.version,
-        period=period.key,
-        first_day=period.first,
-        last_day=period.last,
+    pack = _pack(order, made, attachments.add(session, stored, by=by, at=at), by, at)
+    session.add(pack)
+    session.flush()
+    return pack
+
+
+def _pack(order: Order, made: Made, stored: Attachment, by: Actor, at: datetime) -> ReportPack:
+    """What the database keeps of a pack beside its bytes."""
+    return ReportPack(
+        base_id=order.base_id,
+        template_id=order.template.id,
+        template_code=order.template.code,
+        template_version=order.template.version,
+        period=order.period.key,
+        first_day=order.period.first,
+        last_day=order.period.last,
         as_of=order.view.as_of,
         known_at=order.view.known_at,
         definitions=made.definitions,
-        prepared_by=signers.prepared,
-        checked_by=signers.checked,
-        responsible=signers.responsible,
+        prepared_by=order.signers.prepared,
+        checked_by=order.signers.checked,
+        responsible=order.signers.responsible,
         manifest=made.manifest,
         rows=made.rows,
         sha256=stored.sha256,
-        attachment_id=attachment.id,
+        attachment_id=stored.id,
         product_version=order.product,
         by_id=by.id,
         recorded_at=at,
     )
-    session.add(pack)
-    session.flush()
-    return pack
 
 
 def view_of(period: Period, at: datetime) -> Moment:
