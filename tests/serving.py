@@ -1,11 +1,15 @@
 """A real server in a process of its own, with a seeded database; for web and browser tests."""
 
+import atexit
 import contextlib
+import functools
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -55,6 +59,18 @@ def people(engine: Engine) -> None:
             account(engine, role.value, role)
 
 
+@functools.cache
+def furnished() -> Path:
+    """A migrated database with `people` in it, made once in this process; to be copied."""
+    folder = Path(tempfile.mkdtemp(prefix="pilot-furnished-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    engine = make_engine(f"sqlite:///{folder / 'pilot.db'}")
+    schema.upgrade(engine)
+    people(engine)
+    engine.dispose()
+    return folder / "pilot.db"
+
+
 def account(engine: Engine, login: str, *roles: Role, ready: bool = True) -> int:
     """An account with the common password; unless `ready`, it still has to change it."""
     now, first = datetime.now(UTC), "First-Horse-77"
@@ -79,10 +95,14 @@ def serving(
 
     `environment` holds PILOT_… settings.
     """
-    engine = make_engine(f"sqlite:///{folder / 'pilot.db'}")
-    with contextlib.suppress(schema.SchemaTooNew):  # the server is to say so itself
-        schema.upgrade(engine)
-        seed(engine)
+    file = folder / "pilot.db"
+    engine = make_engine(f"sqlite:///{file}")
+    if seed is people and not file.exists():
+        shutil.copy(furnished(), file)
+    else:
+        with contextlib.suppress(schema.SchemaTooNew):  # the server is to say so itself
+            schema.upgrade(engine)
+            seed(engine)
     port, log = port or free_port(), folder / "server.log"
     command = [sys.executable, "-m", "uvicorn", app, "--app-dir", str(app_dir)]
     command += ["--host", "127.0.0.1", "--port", str(port), "--timeout-graceful-shutdown", "1"]

@@ -1,5 +1,7 @@
 """Pages run in this process, through the real main script, for a person of one's choice."""
 
+import functools
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,12 +9,12 @@ from pathlib import Path
 import pytest
 import streamlit.config
 from sqlalchemy import Engine
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from pilot.config import ROOT, settings
 from pilot.domain.people import Role
 from pilot.services import door
-from pilot.store import schema
 from pilot.store.engine import make_engine, shared
 from pilot.ui import visitor
 from tests import serving
@@ -20,13 +22,18 @@ from tests import serving
 Open = Callable[..., AppTest]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _scanned_once() -> None:
+    """Every AppTest looks through all installed packages for components; once will do."""
+    scan = manifest_scanner.scan_component_manifests
+    manifest_scanner.scan_component_manifests = functools.cache(scan)
+
+
 @pytest.fixture
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """A database of its own with an account of every role, which the pages use."""
-    url = f"sqlite:///{tmp_path / 'pilot.db'}"
+    url = f"sqlite:///{shutil.copy(serving.furnished(), tmp_path)}"
     engine = make_engine(url)
-    schema.upgrade(engine)
-    serving.people(engine)
     monkeypatch.setattr(settings(), "database_url", url)
     yield engine
     shared(url).dispose()
