@@ -16,6 +16,7 @@ class Kind(Term):
 
     REVIEW = "review", "待审核的填报"
     AMEND = "amend", "退回待补正的填报"
+    REGISTRATION = "registration", "待系统管理员审批的账号申请"
     SCORE = "score", "待评分的评审"
     TRANSFER = "transfer", "待核实的转化"
     LANDING = "landing", "待核实的落地进度"
@@ -28,7 +29,8 @@ class Kind(Term):
 class Wait:
     """Work of one kind that waits for one person: how much, and since (until) which day.
 
-    `who` None: nobody in particular. A paper has the day on which the first of them ends.
+    `who` None: nobody in particular; several names: any of them. A paper has the day on which the
+    first of them ends.
     """
 
     kind: Kind

@@ -15,6 +15,7 @@ from pilot.store import queries_waiting
 
 _NOBODY = {
     Kind.REVIEW: "没有人认领",
+    Kind.REGISTRATION: "没有系统管理员",
     Kind.TRANSFER: "登记人以外的审核人或基地管理",
     Kind.LANDING: "登记人以外的审核人或基地管理",
 }

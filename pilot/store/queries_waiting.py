@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, null, or_
+from sqlalchemy import Select, and_, func, literal, null, or_
 from sqlmodel import Session, col, select
 
 from pilot.domain.digest import PAPER_DAYS, Kind, Wait
 from pilot.domain.gates import OPEN, RUNNING
 from pilot.domain.moment import FOREVER, Moment, local_day
+from pilot.domain.people import Role
 from pilot.domain.submissions import OPEN as WITH_REVIEWERS
-from pilot.domain.vocabulary import EvidenceState, SubmissionState
+from pilot.domain.vocabulary import EvidenceState, RegistrationState, SubmissionState
 from pilot.store.models import (
     Account,
+    AccountRole,
     Condition,
     DigestPolicy,
     DigestRun,
@@ -23,6 +25,7 @@ from pilot.store.models import (
     Person,
     Project,
     ProjectSpan,
+    Registration,
     Review,
     Scorecard,
     Submission,
@@ -36,6 +39,7 @@ def waits(session: Session, base_id: int, view: Moment) -> list[Wait]:
     asked = {
         Kind.REVIEW: _submissions(base_id, Submission.reviewer_id, WITH_REVIEWERS),
         Kind.AMEND: _submissions(base_id, Submission.author_id, {SubmissionState.RETURNED}),
+        Kind.REGISTRATION: _registrations(base_id, _administrators(session, base_id)),
         Kind.SCORE: _scorecards(base_id),
         Kind.TRANSFER: _transfers(base_id),
         Kind.LANDING: _steps(base_id),
@@ -69,6 +73,27 @@ def _submissions(base_id: int, whose: Any, states: Any) -> Select:
         .join(Account, col(Account.id) == whose, isouter=True)
         .where(Submission.base_id == base_id, col(Submission.state).in_(states))
     )
+
+
+def _registrations(base_id: int, administrators: str | None) -> Select:
+    return select(literal(administrators), func.count(), func.min(Registration.recorded_at)).where(
+        Registration.base_id == base_id, Registration.state == RegistrationState.WAITING
+    )
+
+
+def _administrators(session: Session, base_id: int) -> str | None:
+    """The names of a base's administrators, any of whom may decide; None where there is none."""
+    query = (
+        select(Account.name)
+        .join(AccountRole, col(AccountRole.account_id) == col(Account.id))
+        .where(
+            Account.base_id == base_id,
+            AccountRole.role == Role.ADMIN,
+            col(Account.disabled_at).is_(None),
+        )
+        .order_by(col(Account.id))
+    )
+    return "、".join(session.exec(query)) or None
 
 
 def _scorecards(base_id: int) -> Select:

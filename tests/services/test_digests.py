@@ -8,7 +8,8 @@ from sqlmodel import select
 from pilot.domain.digest import Kind
 from pilot.domain.errors import Conflict, Invalid
 from pilot.domain.moment import local_day, moment
-from pilot.domain.vocabulary import Conclusion, Gate, MailWhen
+from pilot.domain.people import Role
+from pilot.domain.vocabulary import Conclusion, Gate, MailWhen, RegistrationState
 from pilot.services import digests, jobs, reviews
 from pilot.services.backup import Site
 from pilot.services.command import perform
@@ -18,7 +19,7 @@ from pilot.services.mail.delivery import Post
 from pilot.services.submission_reviews import send_back
 from pilot.store import queries_waiting
 from pilot.store.engine import reading, writing
-from pilot.store.models import DigestRun, MailAddress, Notice
+from pilot.store.models import DigestRun, MailAddress, Notice, Registration
 from tests import factories
 from tests import factories_submissions as made
 from tests.factories import clock
@@ -57,6 +58,30 @@ def test_submissions_wait_for_their_reviewer_for_anybody_or_for_their_author(ses
 
     assert waits(session, people, kind=Kind.REVIEW) == [(None, 1), ("示例评审甲", 2)]
     assert waits(session, people, kind=Kind.AMEND) == [("示例作者", 1)]
+    found = queries_waiting.waits(session, people.base.id, moment(NOON + 5 * DAY))
+    assert {one.since for one in found} == {local_day(NOON)}
+
+
+def request(people, number, at, state=RegistrationState.WAITING):
+    """A stranger's request for an account, waiting or already refused."""
+    decided = None if state is RegistrationState.WAITING else at
+    return Registration(
+        base_id=people.base.id, token_hash=f"{people.base.code}-{number}", name=f"示例来客{number}",
+        unit="示例单位", contact="无", reason="示例", state=state, decided_at=decided, recorded_at=at,
+    )  # fmt: skip
+
+
+def test_a_request_for_an_account_waits_for_the_administrators_of_its_base(session):
+    people, strangers = factories.team(session), factories.team(session, "QT")
+    refused = request(people, 3, NOON, RegistrationState.REFUSED)
+    session.add_all([request(people, 1, NOON), request(people, 2, NOON + DAY), refused])
+    session.add(request(strangers, 1, NOON))
+    assert waits(session, people, kind=Kind.REGISTRATION) == [(None, 2)]
+
+    for name in ("示例管理员甲", "示例管理员乙"):
+        factories.actor(session, people.base, Role.ADMIN, login=name, name=name)
+    factories.actor(session, strangers.base, Role.ADMIN, login="qt-admin", name="示例外人")
+    assert waits(session, people, kind=Kind.REGISTRATION) == [("示例管理员甲、示例管理员乙", 2)]
     found = queries_waiting.waits(session, people.base.id, moment(NOON + 5 * DAY))
     assert {one.since for one in found} == {local_day(NOON)}
 
