@@ -53,6 +53,7 @@ class ResultDraft:
     holders: Annotated[tuple[Holder, ...], Plain("持有方")]
     code: Annotated[str | None, Text("成果编号", 32)] = None
     numbers: Annotated[tuple[Number, ...], Plain("知识产权编号")] = ()
+    contact_id: Annotated[int | None, Plain("成果负责人")] = None
     owner_type: Annotated[str | None, Code("权属类型", "owner_types")] = None
     field: Annotated[str | None, Code("领域", "fields")] = None
     industry: Annotated[str | None, Code("行业", "industries")] = None

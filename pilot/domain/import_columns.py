@@ -114,6 +114,13 @@ RESULTS = (
         note="与持有方逐个对应核对；没有代码的单位不写",
     ),
     ImportColumn("shares", "持有份额（%）", Reads.TEXTS, 200, note=f"与持有方逐个对应，{SEVERAL}"),
+    ImportColumn(
+        "contact",
+        "成果负责人",
+        longest=50,
+        also=("负责人",),
+        note="姓名，须已在人员中登记；同名的取持有方的人员",
+    ),
     ImportColumn("patents", "专利号", Reads.TEXTS, 500, also=("专利申请号",), note=SEVERAL),
     ImportColumn("software", "软件著作权登记号", Reads.TEXTS, 500, note=SEVERAL),
     ImportColumn("standards", "标准编号", Reads.TEXTS, 500, note=SEVERAL),

@@ -88,6 +88,7 @@ MAY: dict[str, frozenset[Role]] = {
     "project.merge": _MANAGER,
     "run.record": _MANAGER,
     "result.save": _MANAGER,
+    "result.hand_over": _MANAGER,
     "result.split": _ASSESS,
     "result.merge": _ASSESS,
     "contract.save": _MANAGER,

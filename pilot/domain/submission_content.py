@@ -36,7 +36,7 @@ Draft = TypeVar("Draft")
 LONGEST = 100_000  # characters of a content; every field at its longest is far below
 ITS_OWN = 0  # the id of the result and contract that a submission brings along itself
 _NOT_ASKED = {  # fields of the drafts that a researcher does not fill in
-    "result": {"code", "package_id", "source"},
+    "result": {"code", "contact_id", "package_id", "source"},
     "contract": {"project_id", "state"},
     "transfer": {"result_id", "contract_id", "own_price"},
 }

@@ -30,6 +30,7 @@ ACTIONS: dict[str, str] = {
     "project.merge": "合并项目",
     "run.record": "登记运行批次",
     "result.save": "登记或修改成果",
+    "result.hand_over": "移交成果",
     "result.split": "拆分或撤销拆分成果",
     "result.merge": "合并成果、说明不是同一项",
     "contract.save": "登记或修改合同",

@@ -69,6 +69,7 @@ RESULTS: tuple[Column, ...] = (
     Column("field", "技术领域", codes="fields"),
     Column("registration_no", "成果登记号", Kind.CODE),
     Column("holders", "持有方"),
+    Column("contact", "成果负责人"),
     Column("package", "所属成果包", Kind.CODE),
     Column("transfers", "转化次数", Kind.NUMBER),
 )

@@ -109,6 +109,7 @@ def _results(session: Session, base_id: int) -> Iterator[Values]:
         held = holders.get(row.id, [])
         yield _fields(ResultDraft, row) | {
             "holders": tuple(units.word(one.organisation_id) for one in held),
+            "contact": units.person(row.contact_id, [one.organisation_id for one in held]),
             "shares": _shares(tuple(one.share for one in held), row.code),
             "readiness": _readiness(row),
             "package": codes.get(row.package_id),
@@ -171,7 +172,7 @@ class _Units:
 
     def __init__(self, session: Session, base_id: int) -> None:
         rows = queries_registry.organisations(session, base_id)
-        self.directory = Directory(rows, ())
+        self.directory = Directory(rows, queries_registry.persons(session, base_id))
         self.names = {row.id: row.name for row in rows}
 
     def name(self, unit_id: int | None) -> str | None:
@@ -181,6 +182,16 @@ class _Units:
     def uscc(self, unit_id: int | None) -> str | None:
         """Its credit code."""
         return self.directory.uscc_of(unit_id) if unit_id else None
+
+    def person(self, person_id: int | None, unit_ids: list[int]) -> str | None:
+        """The name of a person, where it is enough beside the units."""
+        if person_id is None:
+            return None
+        name = self.directory.person_name(person_id)
+        if self.directory.person(name, units=unit_ids) != person_id:
+            message = f"人员“{name}”有同名的，不足以识别"
+            raise PilotError(f"{message}，无法写入移交文件；请先在姓名中加以区分。")
+        return name
 
     def word(self, unit_id: int | None) -> str | None:
         """The name where it is enough, else the credit code."""

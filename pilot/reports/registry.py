@@ -54,6 +54,7 @@ class Choices:
     projects: dict[int, str]
     packages: dict[int, str]
     contracts: dict[int, str]
+    persons: dict[int, str]
 
 
 def choices(session: Session, base_id: int) -> Choices:
@@ -64,6 +65,7 @@ def choices(session: Session, base_id: int) -> Choices:
         projects=queries_result_lists.project_names(session, base_id),
         packages=queries_result_lists.packages(session, base_id),
         contracts=queries_result_lists.contract_names(session, base_id),
+        persons=queries_registry.person_names(session, base_id),
     )
 
 
@@ -174,6 +176,14 @@ def person(session: Session, reader: Actor, person_id: int) -> tuple[PersonDraft
     """A person of the reader's base as the form starts from it, with its page version."""
     row = queries.one(session, Person, reader.base_id, person_id)
     return person_draft(row), row.rev
+
+
+@read("portfolio.read")
+def led(session: Session, reader: Actor, person_id: int) -> dict[int, str]:
+    """The standing results a person of the reader's base is responsible for, by id."""
+    row = queries.one(session, Person, reader.base_id, person_id)
+    found = queries_registry.results_led_by(session, row.id)
+    return {one.id: f"{one.code} {one.title}" for one in found}
 
 
 def _page(session: Session, statement, page: int):

@@ -10,7 +10,7 @@ from pilot.domain.drafts import OrganisationDraft, PersonDraft
 from pilot.domain.moment import Moment
 from pilot.domain.people import Actor, may
 from pilot.reports import registry, results
-from pilot.screens import draft_form, pick, result_list
+from pilot.screens import draft_form, led_results, pick, result_list
 from pilot.services import organisations
 from pilot.services.command import Seen
 
@@ -82,6 +82,8 @@ def _person(actor: Actor, picked: int | None) -> None:
 
     seen = Seen("person", picked, rev) if picked else None
     _form("person", "人员", start, seen, draft, organisations.save_person)
+    if picked:
+        led_results.panel(actor, picked, known.persons)
 
 
 def _form(

@@ -17,7 +17,7 @@ from pilot.services import results
 from pilot.services.command import Seen
 
 _LEVEL = ("readiness_scheme", "readiness_version", "readiness_level")
-_APART = ("title", "holders", "numbers", "code", "non_secret", *_LEVEL)
+_APART = ("title", "holders", "contact_id", "numbers", "code", "non_secret", *_LEVEL)
 _KINDS = (IdentifierKind.PATENT, IdentifierKind.SOFTWARE, IdentifierKind.STANDARD)
 
 
@@ -78,6 +78,7 @@ def _fields(start: ResultDraft | None, known: Choices, key: str) -> tuple[Result
         "各方份额（%）", _shares(start), key=f"{key}-shares",
         help="按持有方的顺序，用逗号分开，如 60,40；不清楚可不填。",
     )  # fmt: skip
+    values["contact_id"] = _contact(start, known, key)
     values |= draft_form.fields(
         ResultDraft, start, key, lists=known.lists, choices={"package_id": known.packages},
         skip=_APART,
@@ -91,6 +92,17 @@ def _fields(start: ResultDraft | None, known: Choices, key: str) -> tuple[Result
     held_by, trouble = _holders(holders, shares or "")
     values["title"], values["kind"] = values["title"] or "", values["kind"] or ""
     return ResultDraft(holders=held_by, **values), trouble
+
+
+def _contact(start: ResultDraft | None, known: Choices, key: str) -> int | None:
+    """Who is responsible; the unit beside the name tells namesakes apart."""
+    people = list(known.persons)
+    now = start.contact_id if start else None
+    return st.selectbox(
+        "成果负责人", people, people.index(now) if now in known.persons else None,
+        format_func=known.persons.get, key=f"{key}-contact",
+        placeholder="选择人员；没有的请先在“单位与人员”登记",
+    )  # fmt: skip
 
 
 def _holders(ids: Sequence[int], text: str) -> tuple[tuple[Holder, ...], str]:

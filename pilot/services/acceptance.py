@@ -95,9 +95,12 @@ def _organisation(session: Session, draft: OrganisationDraft, by: Actor, at: dat
 def _result(
     session: Session, row: Submission, draft: ResultDraft, author: Actor, at: datetime
 ) -> int:
-    options = {}
+    """The person responsible follows from the content's own part; a change without one keeps it."""
+    options, responsible = {}, None
     if row.result_id is not None:
         options = {"result_id": row.result_id, "reason": _CHANGE}
+        responsible = session.get_one(Result, row.result_id).contact_id
+    draft = replace(draft, contact_id=responsible)
     return within(results.save_result)(session, draft, by=author, at=at, **options).id
 
 

@@ -6,13 +6,15 @@ from sqlmodel import Session
 
 from pilot.domain.draft_fields import described
 from pilot.domain.drafts import OrganisationDraft, PersonDraft, checked
-from pilot.domain.errors import Conflict
+from pilot.domain.errors import Conflict, GuardFailed
 from pilot.domain.moment import local_day
 from pilot.domain.people import Actor
 from pilot.services import consequences
 from pilot.services.command import verb
 from pilot.store import queries, queries_codes, queries_registry
 from pilot.store.models import Account, Organisation, Person
+
+_SHOWN = 3  # codes named in a sentence
 
 
 @verb("organisation.save")
@@ -52,7 +54,7 @@ def save_person(
     at: datetime,
     person_id: int | None = None,
 ) -> Person:
-    """Enter a person, or change one."""
+    """Enter a person, or change one; who leaves a unit has handed over the results led there."""
     lists = queries_codes.lists(session, by.base_id, retired=person_id is not None)
     draft = checked(draft, lists, local_day(at))
     for kind, row_id in ((Organisation, draft.organisation_id), (Account, draft.account_id)):
@@ -64,6 +66,7 @@ def save_person(
         session.flush()
         return person
     person = queries.one(session, Person, by.base_id, person_id)
+    _check_nothing_left_behind(session, person, draft)
     for name, value in _values(draft).items():
         setattr(person, name, value)
     led = queries_registry.projects_managed_by(session, person.id)
@@ -97,6 +100,18 @@ def _check_free(
     same = queries_registry.organisation_with_uscc(session, by.base_id, draft.uscc)
     if same and same.id != organisation_id:
         raise Conflict(f"统一社会信用代码 {draft.uscc} 已属于“{same.name}”，请核对或直接选用。")
+
+
+def _check_nothing_left_behind(session: Session, person: Person, draft: PersonDraft) -> None:
+    """Whoever leaves a unit hands over the results they lead there first (成果负责人)."""
+    if person.organisation_id in (None, draft.organisation_id):
+        return
+    units = person.organisation_id, draft.organisation_id
+    left = [row.code for row in queries_registry.results_left_behind(session, person.id, *units)]
+    if left:
+        shown = "、".join(left[:_SHOWN]) + ("等" if len(left) > _SHOWN else "")
+        obstacle = f"还负责原单位持有的成果 {len(left)} 项（{shown}），请先在人员页面移交给他人"
+        raise GuardFailed([obstacle])
 
 
 def _follow(

@@ -18,7 +18,7 @@ from pilot.services.command import verb
 from pilot.services.result_parts import set_holders, set_numbers
 from pilot.services.transfers import check_one_contract
 from pilot.store import memo, queries, queries_codes, queries_results, versions
-from pilot.store.models import Organisation, Result, Transfer
+from pilot.store.models import Organisation, Person, Result, Transfer
 
 _NOT_COLUMNS = frozenset({"code", "holders", "numbers"})
 _LAST = "last result code"  # of the year in which a batch runs
@@ -39,6 +39,8 @@ def save_result(
     draft = checked(draft, lists, local_day(at))
     for holder in draft.holders:
         queries.one(session, Organisation, by.base_id, holder.organisation_id)
+    if draft.contact_id is not None:
+        queries.one(session, Person, by.base_id, draft.contact_id)
     if result_id is None:
         return _enter(session, draft, by, at)
     result = queries.one(session, Result, by.base_id, result_id)

@@ -2,9 +2,19 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from pilot.store.models import Landing, Organisation, Person, Project, ResultHolder, Transfer
+from pilot.store.models import (
+    Landing,
+    Organisation,
+    Person,
+    Project,
+    Result,
+    ResultHolder,
+    Transfer,
+)
 
 
 def organisation_named(session: Session, base_id: int, name: str) -> Organisation | None:
@@ -71,6 +81,40 @@ def projects_managed_by(session: Session, person_id: int) -> Sequence[Project]:
     return session.exec(
         select(Project).where(Project.manager_id == person_id).order_by(col(Project.id))
     ).all()
+
+
+def results_led_by(session: Session, person_id: int) -> Sequence[Result]:
+    """The standing results somebody is responsible for, by code."""
+    return session.exec(_led_by(person_id)).all()
+
+
+def results_left_behind(
+    session: Session, person_id: int, old_unit: int, new_unit: int | None
+) -> Sequence[Result]:
+    """Of those the ones that the old unit holds and the new one does not."""
+
+    def held_by(unit_id: int | None) -> ColumnElement:
+        held = (ResultHolder.result_id == Result.id, ResultHolder.organisation_id == unit_id)
+        return select(ResultHolder.id).where(*held).exists()
+
+    query = _led_by(person_id).where(held_by(old_unit), ~held_by(new_unit))
+    return session.exec(query).all()
+
+
+def _led_by(person_id: int) -> SelectOfScalar[Result]:
+    standing = (Result.contact_id == person_id, col(Result.voided_at).is_(None))
+    return select(Result).where(*standing).order_by(col(Result.code))
+
+
+def person_names(session: Session, base_id: int) -> dict[int, str]:
+    """Every person by id, in the order of their names: name and unit."""
+    query = (
+        select(Person.id, Person.name, Organisation.name)
+        .join(Organisation, col(Organisation.id) == col(Person.organisation_id), isouter=True)
+        .where(Person.base_id == base_id)
+        .order_by(col(Person.name), col(Person.id))
+    )
+    return {row_id: f"{name}　{unit or '未登记单位'}" for row_id, name, unit in session.exec(query)}
 
 
 def plant_projects(session: Session, organisation_id: int) -> list[int]:

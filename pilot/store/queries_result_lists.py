@@ -50,6 +50,7 @@ def results(
             Result.registration_no,
             Result.split_reason,
             _code_of_package().label("package"),
+            _responsible().label("contact"),
             _transfers(view).label("transfers"),
         )
         .where(col(Result.base_id).in_(bases), *_known(view))
@@ -247,6 +248,10 @@ def _standing(view: Moment) -> tuple[ColumnElement, ...]:
 
 def _code_of_package() -> ColumnElement:
     return select(_Package.code).where(_Package.id == Result.package_id).scalar_subquery()
+
+
+def _responsible() -> ColumnElement:
+    return select(Person.name).where(Person.id == Result.contact_id).scalar_subquery()
 
 
 def _party(organisation_id: ColumnElement) -> ColumnElement:

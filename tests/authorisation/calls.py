@@ -96,6 +96,14 @@ def _result(world: World, **fields: Any) -> ResultDraft:
     return ResultDraft(**(values | fields))
 
 
+def _handed_over(row_id: int | None, world: World) -> Arguments:
+    return (row_id, world.own["person"]), {"result_ids": [world.own["led"]], **WHY}
+
+
+def _handed_to(row_id: int | None, world: World) -> Arguments:
+    return (world.own["leader"], row_id), {"result_ids": [world.own["led"]], **WHY}
+
+
 def _contract(world: World, **fields: Any) -> ContractDraft:
     values = {
         "no": "HT-改号",
@@ -239,12 +247,15 @@ CALLS: dict[str, Call] = {
     "results.save_result": _with(None, lambda _id, world: _result(world)),
     "results.save_result:old": _saved("result", _result, "result_id"),
     "results.save_result:package": _with("result", lambda i, w: _result(w, package_id=i)),
+    "results.save_result:contact": _with("person", lambda i, w: _result(w, contact_id=i)),
     "results.save_result:holder": _with(
         "organisation", lambda i, w: _result(w, holders=(Holder(i),))
     ),
     "results.split": _on("part", own_price=3, **WHY),
     "results.rejoin": _on("split", **WHY),
     "results.void_result": _on("result", **WHY),
+    "result_leads.hand_over": Call("leader", _handed_over),
+    "result_leads.hand_over:to": Call("person", _handed_to),
     "merging.merge": Call("result", lambda i, w: ((i, w.own["stands"]), WHY)),
     "merging.merge:into": Call("result", lambda i, w: ((w.own["stands"], i), WHY)),
     "merging.undo": _on("merged", **WHY),

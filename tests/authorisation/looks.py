@@ -175,6 +175,7 @@ LOOKS: dict[str, Look] = {
     "registry.organisations": Look(None, lambda s, a, _: registry.organisations(s, a, "")),
     "registry.persons": Look(None, lambda s, a, _: registry.persons(s, a, "")),
     "registry.unit": Look("organisation", lambda s, a, i: registry.unit(s, a, i)),
+    "registry.led": Look("person", lambda s, a, i: registry.led(s, a, i)),
     "registry.person": Look("person", lambda s, a, i: registry.person(s, a, i)),
     "result_detail.detail": Look("result", lambda s, a, i: result_detail.detail(s, a, i, VIEW)),
     "results.results": Look(None, lambda s, a, _: results.results(s, a, VIEW, _ALL)),

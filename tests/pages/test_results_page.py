@@ -263,6 +263,28 @@ def test_a_unit_is_entered_and_listed(open_page, filled, engine):
     assert "示例新公司" in list(app.dataframe[0].value["name"])
 
 
+def test_a_person_is_named_at_a_result_and_hands_it_over(open_page, filled, engine):
+    with writing(engine) as session:
+        people = people_of(session)
+        one, other = (factories_registry.person(session, people, name=f"示例{n}") for n in "甲乙")
+    app = open_page("results", Role.MANAGER, id="1")
+    labelled(app, "成果负责人").set_value(one.id)
+    app = press(app, "保存修改")
+    assert "成果负责人" in words(app)
+    assert stored_by_id(engine, Result, 1).contact_id == one.id
+
+    app = open_page("results", Role.MANAGER, section="registry", person=str(one.id))
+    assert "示例甲负责的成果（1 项）" in [expander.label for expander in app.expander]
+    app = press(app, "移交全部")
+    assert "请选择接手的人员" in words(app)
+    labelled(app, "移交给").set_value(other.id)
+    labelled(app, "移交理由").set_value("调离")
+    app = press(app, "移交全部")
+    assert "已移交 1 项成果" in words(app)
+    assert "不是任何成果的负责人" in words(app)
+    assert stored_by_id(engine, Result, 1).contact_id == other.id
+
+
 def test_nothing_is_written_from_a_past_view(open_page, filled):
     app = open_page("results", Role.MANAGER, id="1", as_of="2026-06-02", known="2026-06-02")
 

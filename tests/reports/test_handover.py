@@ -39,9 +39,12 @@ def test_a_base_brought_into_an_empty_one_hands_over_the_same(session, people, e
         session, people, name="示例续", parent_id=parent.id, parent_reason="第一行\n第二行"
     )
     package = registry.result(session, people, kind="package", holders=(Holder(unit.id),))
-    registry.result(session, people, package_id=package.id, holders=(Holder(unit.id, Decimal(40)),))
+    lead = registry.person(session, people, name="示例带头人")
+    holders = (Holder(unit.id, Decimal(40)),)
+    registry.result(session, people, package_id=package.id, holders=holders, contact_id=lead.id)
     other = factories.team(session, "QT")
-    registry.person(session, other, name="示例负责人")
+    for name in ("示例负责人", "示例带头人"):
+        registry.person(session, other, name=name)
 
     for kind in KINDS:
         first = written(session, people, kind, encoding)
@@ -57,6 +60,22 @@ def test_a_unit_that_a_file_could_not_name_is_refused(session, people):
 
     with pytest.raises(PilotError, match="无法写入移交文件"):
         written(session, people, ImportKind.RESULTS)
+
+
+@pytest.mark.parametrize("at_the_holder", [True, False])
+def test_a_namesake_is_told_apart_by_the_holder_or_refused(session, people, at_the_holder):
+    unit = registry.institute(session, people)
+    lead, _namesake = (
+        registry.person(session, people, name="示例同名", organisation_id=one)
+        for one in (unit.id if at_the_holder else None, None)
+    )
+    registry.result(session, people, holders=(Holder(unit.id),), contact_id=lead.id)
+
+    if at_the_holder:
+        assert "示例同名" in written(session, people, ImportKind.RESULTS).decode("utf-8-sig")
+    else:
+        with pytest.raises(PilotError, match="有同名的"):
+            written(session, people, ImportKind.RESULTS)
 
 
 def test_half_of_the_shares_is_refused(session, people):

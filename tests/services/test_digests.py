@@ -64,11 +64,17 @@ def test_submissions_wait_for_their_reviewer_for_anybody_or_for_their_author(ses
 
 def request(people, number, at, state=RegistrationState.WAITING):
     """A stranger's request for an account, waiting or already refused."""
-    decided = None if state is RegistrationState.WAITING else at
     return Registration(
-        base_id=people.base.id, token_hash=f"{people.base.code}-{number}", name=f"示例来客{number}",
-        unit="示例单位", contact="无", reason="示例", state=state, decided_at=decided, recorded_at=at,
-    )  # fmt: skip
+        base_id=people.base.id,
+        token_hash=f"{people.base.code}-{number}",
+        name=f"示例来客{number}",
+        unit="示例单位",
+        contact="无",
+        reason="示例",
+        state=state,
+        decided_at=None if state is RegistrationState.WAITING else at,
+        recorded_at=at,
+    )
 
 
 def test_a_request_for_an_account_waits_for_the_administrators_of_its_base(session):

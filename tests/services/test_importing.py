@@ -15,7 +15,7 @@ from pilot.domain.moment import moment
 from pilot.domain.people import Role
 from pilot.domain.vocabulary import Gate, Stage, State
 from pilot.reports import exports
-from pilot.reports.columns import PROJECTS
+from pilot.reports.columns import PROJECTS, RESULTS
 from pilot.reports.exports import Encoding
 from pilot.reports.templates import write_template
 from pilot.services import importing
@@ -236,6 +236,49 @@ def test_a_patent_of_another_result_is_a_problem(engine, people):
     assert told(batch) == [(2, "专利号", "number-taken")]
 
 
+def namesakes(engine, people, *units):
+    """People called 李工, one at each unit."""
+    with writing(engine) as session:
+        known = {unit.name: unit.id for unit in session.exec(select(Organisation))}
+        return [
+            registry.person(session, people, name="李工", organisation_id=known.get(unit)).id
+            for unit in units
+        ]
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        pytest.param("李工", None, id="of namesakes the holder's"),
+        pytest.param("张工", None, id="one of that name anywhere"),
+        pytest.param("王工", "person-unknown", id="nobody of that name"),
+        pytest.param("赵工", "person-ambiguous", id="two, neither at a holder"),
+    ],
+)
+def test_who_is_responsible_for_a_result_is_found_by_name(engine, people, name, rule):
+    ids = namesakes(engine, people, "示例化工有限公司", "示例研究所（大连）")
+    with writing(engine) as session:
+        for _ in range(2):
+            registry.person(session, people, name="赵工")
+    batch = bring_in(engine, people, ImportKind.RESULTS, as_csv([result_row(成果负责人=name)]))
+
+    assert told(batch) == ([(2, "成果负责人", rule)] if rule else [])
+    with reading(engine) as session:
+        found = session.exec(select(Result.contact_id)).all()
+    assert len(found) == (rule is None)
+    assert name != "李工" or found == [ids[1]]
+
+
+def test_a_blank_cell_takes_the_person_away_and_a_missing_column_does_not(engine, people):
+    (person_id,) = namesakes(engine, people, "示例研究所（大连）")
+    seen = []
+    for fields in ({"成果负责人": "李工"}, {"成果简介": "补充"}, {"成果负责人": ""}):
+        bring_in(engine, people, ImportKind.RESULTS, as_csv([result_row(**fields)]))
+        with reading(engine) as session:
+            seen.append(session.exec(select(Result.contact_id)).one())
+    assert seen == [person_id, person_id, None]
+
+
 def test_two_rows_about_one_project_are_a_problem(engine, people):
     batch = bring_in(engine, people, ImportKind.PROJECTS, as_csv([project_row(), project_row()]))
 
@@ -372,6 +415,12 @@ def test_every_heading_of_the_exported_list_can_be_imported():
     known = {column.heading for column in ImportKind.PROJECTS.columns}
 
     assert {column.heading for column in PROJECTS} <= known
+
+
+def test_who_is_responsible_has_one_heading_in_template_and_export():
+    template = {column.key: column.heading for column in ImportKind.RESULTS.columns}
+
+    assert template["contact"] in [column.heading for column in RESULTS]
 
 
 @pytest.mark.parametrize("kind", ImportKind)

@@ -102,6 +102,21 @@ def test_a_result_that_was_merged_into_keeps_its_own_person(session, team, write
     assert len(people(session, team)) == 1
 
 
+def test_a_change_that_names_nobody_keeps_the_person_and_takes_none_from_the_form(
+    session, team, writer
+):
+    person = leader(session, team, writer)
+    row = made.sent(session, writer, told(writer, id=person.id))
+    result = taken_in(session, team, row)
+    forged = registry.person(session, team, name="别人")
+    change = submissions.ask_change(session, row.id, by=writer.actor, at=clock(session))
+    edits = {"contact": {}, "result.contact_id": forged.id, "result.summary": "改过的简介"}
+    submissions.put(session, change.id, edits, by=writer.actor, at=clock(session))
+    submissions.submit(session, change.id, by=writer.actor, at=clock(session))
+    made.accepted(session, change, team.one)
+    assert (result.contact_id, result.summary) == (person.id, "改过的简介")
+
+
 @pytest.mark.parametrize("whose", ["another unit's", "nobody", "another base's"])
 def test_a_person_of_no_holder_is_refused(session, team, writer, whose):
     other = registry.institute(session, team)

@@ -53,7 +53,7 @@ def _word(book: Book, name: str, value: Any, codes: str | None) -> str:
         return f"{value.kind.label} {value.number}"
     if name in _UNITS:
         return book.directory.unit_name(value)
-    if name == "manager_id":
+    if name in ("manager_id", "contact_id"):
         return book.directory.person_name(value)
     if name in ("parent_id", "package_id"):
         return book.code_of(value)

@@ -23,6 +23,7 @@ class Directory:
         self._units: dict[int, str] = {}
         self._persons: dict[str, list[int]] = defaultdict(list)
         self._names: dict[int, str] = {}
+        self._unit_of: dict[int, int | None] = {}
         for unit in units:
             self._by_name[heading_key(unit.name)].append(unit.id)
             self._uscc[unit.id] = unit.uscc
@@ -32,6 +33,7 @@ class Directory:
         for person in persons:
             self._persons[person.name].append(person.id)
             self._names[person.id] = person.name
+            self._unit_of[person.id] = person.organisation_id
 
     @classmethod
     def of(cls, session: Session, base_id: int) -> "Directory":
@@ -67,18 +69,22 @@ class Directory:
         """The name of a person."""
         return self._names.get(person_id, f"人员 {person_id}")
 
-    def person(self, name: str | None, now: int | None = None) -> int | Trouble | None:
-        """The person of this name; of several the one who is named `now`."""
+    def person(
+        self, name: str | None, now: int | None = None, units: Iterable[int] = ()
+    ) -> int | Trouble | None:
+        """The person of this name; of several who is named `now`, else the only one of `units`."""
         if name is None:
             return None
         if now is not None and self._names[now] == name:
             return now
         found = self._persons.get(name, [])
+        if len(found) > 1:
+            found = [one for one in found if self._unit_of[one] in set(units)] or found
         if len(found) == 1:
             return found[0]
         if found:
             message = f"有 {len(found)} 位人员叫“{name}”。"
-            return "person-ambiguous", message, "请在项目页面上选择，或在姓名中加以区分。"
+            return "person-ambiguous", message, "请在其页面上选择，或在姓名中加以区分。"
         message = f"没有登记人员“{name}”。"
         return "person-unknown", message, "请先在单位与人员中登记。"
 

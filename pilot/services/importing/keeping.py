@@ -37,6 +37,11 @@ def draft_of(kind: ImportKind, text: str) -> Any:
     return drafts.as_stored(_DRAFTS[kind](**values))
 
 
+def says(text: str, name: str) -> bool:
+    """Whether a kept draft has a field; drafts kept before there was one do not."""
+    return name in json.loads(text)["draft"]
+
+
 def more_of(text: str) -> dict[str, Any]:
     """What else stood there."""
     return json.loads(text)["more"]

@@ -37,6 +37,7 @@ _COLUMN_OF = {
     "readiness_level": "readiness",
     "numbers": "patents",
     "package_id": "package",
+    "contact_id": "contact",
 }
 
 

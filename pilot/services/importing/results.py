@@ -70,6 +70,10 @@ class ResultBook(Book):
         fields = set(described(ResultDraft)) - {"holders"}
         told = {name: value for name, value in values.items() if name in fields}
         told |= readiness(values) | self._holders(values, start, notes)
+        if "contact" in values:
+            held = [holder.organisation_id for holder in told.get("holders", start.holders)]
+            found = self.directory.person(values["contact"], start.contact_id, held)
+            told["contact_id"] = self.known("contact", found, notes)
         if told.get("code") is None:
             told["code"] = start.code
         if told.get("non_secret") is None:

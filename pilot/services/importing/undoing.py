@@ -5,6 +5,7 @@ in the way, and every one that does is listed by its row.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -19,7 +20,7 @@ from pilot.domain.vocabulary import Gate
 from pilot.services import consequences, lifecycle, organisations, projects, results
 from pilot.services.command import verb
 from pilot.services.importing.batches import standing
-from pilot.services.importing.keeping import draft_of, more_of
+from pilot.services.importing.keeping import draft_of, more_of, says
 from pilot.services.reads import read
 from pilot.store import queries, queries_gates, queries_imports
 from pilot.store.models import ImportBatch, ImportRow, Organisation, Project, Result
@@ -155,6 +156,9 @@ def _restore_project(session: Session, row: ImportRow, by: Actor, at: datetime, 
 
 def _restore_result(session: Session, row: ImportRow, by: Actor, at: datetime, why: str) -> None:
     draft = draft_of(ImportKind.RESULTS, row.before)
+    if not says(row.before, "contact_id"):
+        result = queries.one(session, Result, by.base_id, row.record_id)
+        draft = replace(draft, contact_id=result.contact_id)
     results.save_result(session, draft, result_id=row.record_id, by=by, at=at, reason=why)
 
 
