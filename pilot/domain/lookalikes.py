@@ -24,9 +24,14 @@ class Ground(Term):
     TITLE = "title", "名称和持有方相同"
     SIMILAR = "similar", "名称相近"
 
+    def told(self, likeness: int) -> str:
+        """The ground in words; of titles that are only alike, how much (of 100)."""
+        return self.label if self is not Ground.SIMILAR else f"{self.label}（{likeness}%）"
+
 
 STRONG = (Ground.PATENT, Ground.REGISTRATION, Ground.CONTRACT, Ground.SOFTWARE)
-_KEYED = {
+SAID_SAME = {"result": "same_as", "submission": "same_submission"}  # where an author says so
+NUMBERED = {
     IdentifierKind.PATENT: Ground.PATENT,
     IdentifierKind.REGISTRATION: Ground.REGISTRATION,
     IdentifierKind.SOFTWARE: Ground.SOFTWARE,
@@ -55,9 +60,9 @@ class LookAlike:
 def marks(parts: Parts, usccs: Iterable[str]) -> Marks:
     """What a content is recognised by; `usccs` are its holders' codes or, without one, names."""
     numbers = {
-        (_KEYED[number.kind], identifier_key(number.kind, number.number))
+        (NUMBERED[number.kind], identifier_key(number.kind, number.number))
         for number in parts.result.numbers
-        if number.kind in _KEYED
+        if number.kind in NUMBERED
     }
     if parts.result.registration_no:
         key = identifier_key(IdentifierKind.REGISTRATION, str(parts.result.registration_no))

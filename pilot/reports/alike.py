@@ -1,34 +1,45 @@
-"""Look-alikes for people (疑似重复): what each is, on which ground, and what was said about it."""
+"""Look-alikes for people (疑似重复): what each is, on which ground, and what was said about it.
+
+One reading for both sides: a reviewer compares all of it, an author is told of another's
+submission only its title, holders and state.
+"""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlmodel import Session
 
 from pilot.domain.identifiers import IdentifierKind
-from pilot.domain.lookalikes import Ground, LookAlike
-from pilot.domain.submission_content import parts
+from pilot.domain.lookalikes import SAID_SAME, Ground
+from pilot.domain.submission_content import Parts, parts
 from pilot.services import lookalikes
-from pilot.store import queries_alike, queries_result_lists, queries_submissions
-from pilot.store.models import Submission
+from pilot.store import queries_lookalikes, queries_result_lists, queries_submissions
+from pilot.store.models import Result, Submission
 
-_SAME = {"result": "same_as", "submission": "same_submission"}  # where an author says so
+NAME, HOLDERS, NUMBERS, SUMMARY = "名称", "持有方", "编号", "简介"
+_Key = tuple[str, int]  # table and id
 
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """One look-alike beside a submission; `facts` are the same headings for both sides."""
+    """One thing that may be the same; `facts` are the same headings for everything compared.
+
+    `same` says that the author takes it for the same, `reason` why it is not, said by `said_by`;
+    `certain` ones must be answered before sending.
+    """
 
     table: str
     id: int
     code: str
-    ground: Ground
-    likeness: int
+    standing: str
+    ground: str
+    certain: bool
     facts: dict[str, str]
-    said: str  # who said that it is not the same, and why; empty while nobody has
-    same: bool  # the author says it is the same
+    same: bool
+    reason: str
+    said_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,90 +51,102 @@ class Beside:
 
 
 def beside(session: Session, submission_id: int, content: Mapping[str, Any]) -> Beside:
-    """A submission beside everything it may be the same as."""
+    """A submission beside everything it may be the same as, the strongest ground first."""
     row = session.get_one(Submission, submission_id)
-    return Beside(facts_of(session, content), tuple(alike(session, row, content)))
+    (own,) = _facts_of(session, [parts(content)])
+    return Beside(own, tuple(_alike(session, row, content)))
 
 
-def facts_of(session: Session, content: Mapping[str, Any]) -> dict[str, str]:
-    """What a submission is compared by."""
-    read = parts(content)
-    held = [one.organisation_id for one in read.result.holders if one.organisation_id]
-    known = queries_submissions.holders_of(session, held)
-    asked = {-place: one.name for place, one in enumerate(read.organisations, 1)}
-    names = [known[one].name if one in known else asked.get(one, "") for one in held]
-    numbers = [f"{number.kind.label} {number.number}" for number in read.result.numbers]
-    if read.result.registration_no:
-        numbers.append(f"{IdentifierKind.REGISTRATION.label} {read.result.registration_no}")
-    return {
-        "名称": str(read.result.title or ""),
-        "持有方": "、".join(filter(None, names)),
-        "编号": "；".join(numbers),
-        "简介": str(read.result.summary or ""),
-    }
-
-
-def alike(session: Session, row: Submission, content: Mapping[str, Any]) -> list[Alike]:
-    """The look-alikes of a submission, the strongest ground first; at most ten."""
-    found = lookalikes.found(session, row, content)
-    said = _said(session, row)
-    shown = _results(session, found) | _submissions(session, found)
+def told(session: Session, row: Submission, content: Mapping[str, Any]) -> list[Alike]:
+    """The same for the author of a content: nothing that only others may know."""
     return [
-        Alike(
-            table=each.table,
-            id=each.id,
-            code=shown[each.table, each.id][0],
-            ground=each.ground,
-            likeness=each.likeness,
-            facts=shown[each.table, each.id][1],
-            said=said.get((each.table, each.id), ""),
-            same=each.id == content.get(_SAME[each.table]),
-        )
-        for each in found
-        if (each.table, each.id) in shown
+        replace(one, code=_code(one), facts={name: one.facts[name] for name in (NAME, HOLDERS)})
+        for one in _alike(session, row, content)
     ]
 
 
-def _said(session: Session, row: Submission) -> dict[tuple[str, int], str]:
-    words = {}
-    for one, name in queries_submissions.distinctions(session, row.id):
-        place = (
-            ("result", one.other_result_id)
-            if one.other_result_id is not None
-            else ("submission", one.other_submission_id)
-        )
-        words[place] = f"{name}：{one.reason}"
-    return words
+def unanswered(found: Sequence[Alike]) -> int:
+    """How many of them still have to be answered."""
+    return sum(one.certain and not (one.same or one.reason) for one in found)
 
 
-def _results(
-    session: Session, found: Sequence[LookAlike]
-) -> dict[tuple[str, int], tuple[str, dict[str, str]]]:
-    ids = [each.id for each in found if each.table == "result"]
-    holders = queries_result_lists.holders_of(session, ids)
-    numbers = queries_alike.numbers(session, ids)
+def results_told(
+    session: Session, ids: Collection[int]
+) -> dict[int, tuple[Result, dict[str, str]]]:
+    """Results by id with what they are compared by; three queries."""
+    held = queries_result_lists.holders_of(session, ids)
+    numbers = queries_lookalikes.numbers(session, ids)
     return {
-        ("result", row.id): (
-            row.code,
+        row.id: (
+            row,
             {
-                "名称": row.title,
-                "持有方": "、".join(holder.name for holder in holders[row.id]),
-                "编号": "；".join(
-                    f"{IdentifierKind(kind).label} {number}"
-                    for kind, number in numbers.get(row.id, ())
-                ),
-                "简介": row.summary or "",
+                NAME: row.title,
+                HOLDERS: "、".join(holder.name for holder in held[row.id]),
+                NUMBERS: _joined(numbers.get(row.id, ())),
+                SUMMARY: row.summary or "",
             },
         )
-        for row in queries_alike.results(session, ids)
+        for row in queries_lookalikes.results(session, ids)
     }
 
 
-def _submissions(
-    session: Session, found: Sequence[LookAlike]
-) -> dict[tuple[str, int], tuple[str, dict[str, str]]]:
-    ids = [each.id for each in found if each.table == "submission"]
+def _alike(session: Session, row: Submission, content: Mapping[str, Any]) -> list[Alike]:
+    found = lookalikes.found(session, row, content)
+    said = {
+        lookalikes.other_of(one): (one.reason, name)
+        for one, name in queries_submissions.distinctions(session, row.id)
+    }
+    shown = _shown(session, [(each.table, each.id) for each in found])
+    alike = []
+    for each in found:
+        code, standing, facts = shown[each.table, each.id]
+        same = content.get(SAID_SAME[each.table]) == each.id
+        words = each.ground.told(each.likeness), each.ground is not Ground.SIMILAR
+        reason = said.get((each.table, each.id), ("", ""))
+        alike.append(Alike(each.table, each.id, code, standing, *words, facts, same, *reason))
+    return alike
+
+
+def _shown(session: Session, keys: Sequence[_Key]) -> dict[_Key, tuple[str, str, dict[str, str]]]:
+    """Code, standing and facts of results and submissions."""
+    results = results_told(session, [one for table, one in keys if table == "result"])
+    ids = [one for table, one in keys if table == "submission"]
+    rows = queries_lookalikes.submissions(session, ids)
+    facts = _facts_of(session, [parts(json.loads(row.content)) for row in rows])
     return {
-        ("submission", row.id): (row.receipt or "", facts_of(session, json.loads(row.content)))
-        for row in queries_alike.submissions(session, ids)
+        ("result", one): (row.code, "已登记成果", said) for one, (row, said) in results.items()
+    } | {
+        ("submission", row.id): (row.receipt or "", f"他人填报，{row.state.label}", said)
+        for row, said in zip(rows, facts, strict=True)
     }
+
+
+def _facts_of(session: Session, contents: Sequence[Parts]) -> list[dict[str, str]]:
+    """What submissions are compared by; one query for the units of all of them."""
+    held = {one.organisation_id for read in contents for one in read.result.holders}
+    ids = [one for one in held if isinstance(one, int)]
+    known = {one.id: one.name for one in queries_submissions.holders_of(session, ids).values()}
+    return [_facts(read, known) for read in contents]
+
+
+def _facts(read: Parts, known: Mapping[int, str]) -> dict[str, str]:
+    result = read.result
+    names = known | {-place: one.name for place, one in enumerate(read.organisations, 1)}
+    numbers = [(number.kind, number.number) for number in result.numbers]
+    if result.registration_no:
+        numbers.append((IdentifierKind.REGISTRATION, result.registration_no))
+    held = [names.get(one.organisation_id) for one in result.holders]
+    return {
+        NAME: str(result.title or ""),
+        HOLDERS: "、".join(filter(None, held)),
+        NUMBERS: _joined(numbers),
+        SUMMARY: str(result.summary or ""),
+    }
+
+
+def _joined(numbers: Sequence[tuple[str, str]]) -> str:
+    return "；".join(f"{IdentifierKind(kind).label} {number}" for kind, number in numbers)
+
+
+def _code(one: Alike) -> str:
+    return one.code if one.table == "result" else ""

@@ -6,20 +6,14 @@ from typing import Any
 
 from sqlmodel import Session
 
-from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.lookalikes import Ground
 from pilot.domain.moment import Moment, local_day
 from pilot.domain.people import Actor
+from pilot.reports import alike
 from pilot.services import similar_titles
 from pilot.services.reads import read
 from pilot.services.similar_titles import Range
-from pilot.store import (
-    queries_alike,
-    queries_bases,
-    queries_duplicates,
-    queries_result_lists,
-    streams,
-)
+from pilot.store import queries_bases, queries_duplicates, streams
 from pilot.store.models import Result
 
 PAGE = 10
@@ -145,16 +139,14 @@ def _near(
 def _why(ground: Ground, likeness: int | None) -> str:
     if ground is Ground.CONTRACT:
         return _SAME_CONTRACT
-    if ground is not Ground.SIMILAR:
-        return ground.label
-    return f"{ground.label}（{likeness}%）" if likeness else _SAME_NAME
+    if ground is Ground.SIMILAR and not likeness:
+        return _SAME_NAME
+    return ground.told(likeness or 100)
 
 
 def _sides(session: Session, ids: Sequence[int], view: Moment) -> dict[int, tuple[int, Side]]:
-    rows = queries_alike.results(session, ids)
-    held = queries_result_lists.holders_of(session, ids)
-    numbers = queries_alike.numbers(session, ids)
-    counts = _counts(session, rows, view)
+    told = alike.results_told(session, ids)
+    counts = _counts(session, [row for row, _ in told.values()], view)
     return {
         row.id: (
             row.base_id,
@@ -163,12 +155,12 @@ def _sides(session: Session, ids: Sequence[int], view: Moment) -> dict[int, tupl
                 rev=row.rev,
                 code=row.code,
                 title=row.title,
-                holders="、".join(one.name for one in held[row.id]),
+                holders=facts[alike.HOLDERS],
                 counts=counts.get(_unit(row), NOWHERE),
-                facts=_facts(row, numbers.get(row.id, ())),
+                facts=_facts(row, facts),
             ),
         )
-        for row in rows
+        for row, facts in told.values()
     }
 
 
@@ -187,11 +179,11 @@ def _unit(row: Result) -> int:
     return row.package_id if row.package_id and not row.split_reason else row.id
 
 
-def _facts(row: Result, numbers: Sequence[tuple[str, str]]) -> dict[str, str]:
+def _facts(row: Result, facts: Mapping[str, str]) -> dict[str, str]:
     return {
-        "编号": "；".join(f"{IdentifierKind(kind).label} {number}" for kind, number in numbers),
+        alike.NUMBERS: facts[alike.NUMBERS],
         "登记日期": f"{local_day(row.recorded_at)}",
-        "简介": row.summary or "",
+        alike.SUMMARY: facts[alike.SUMMARY],
     }
 
 

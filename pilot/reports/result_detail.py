@@ -21,9 +21,9 @@ from pilot.services.reads import read
 from pilot.services.results import result_draft
 from pilot.services.transfers import transfer_draft
 from pilot.store import (
-    queries_alike,
     queries_bases,
     queries_codes,
+    queries_lookalikes,
     queries_merging,
     queries_result_lists,
     queries_results,
@@ -132,7 +132,9 @@ def _merged(session: Session, row: Result) -> Merged | None:
 
 def _absorbed(session: Session, row: Result) -> tuple[tuple[int, str], ...]:
     ids = [done.result_id for done in queries_merging.merged_into(session, row.id)]
-    return tuple((one.id, f"{one.code} {one.title}") for one in queries_alike.results(session, ids))
+    return tuple(
+        (one.id, f"{one.code} {one.title}") for one in queries_lookalikes.results(session, ids)
+    )
 
 
 def _split(part: Any) -> str:

@@ -87,10 +87,9 @@ def papers(shown: Judged) -> None:
 
 
 def _one(shown: Judged, own: Mapping[str, str], other: Alike, reader: Actor) -> None:
-    likeness = "" if other.likeness == 100 else f"（{other.likeness}%）"
     kind = "成果" if other.table == "result" else "填报"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.badge(f"{other.ground.label}{likeness}", color="orange", icon=":material/content_copy:")
+        st.badge(other.ground, color="orange", icon=":material/content_copy:")
         page = "results" if other.table == "result" else "review"
         ui.link(f"{kind} {ui.plain(other.code)}", page, id=other.id)
     for name, theirs in other.facts.items():
@@ -100,8 +99,9 @@ def _one(shown: Judged, own: Mapping[str, str], other: Alike, reader: Actor) -> 
         right.text(theirs or "—")
     if other.same:
         st.info(_SAME[other.table], icon=":material/merge:")
-    elif other.said:
-        st.info(f"不是同一项：{ui.plain(other.said)}", icon=":material/call_split:")
+    elif other.reason:
+        said = ui.plain(f"{other.said_by}：{other.reason}")
+        st.info(f"不是同一项：{said}", icon=":material/call_split:")
     elif shown.reviewer_id == reader.id:
         _answer(shown, other)
 

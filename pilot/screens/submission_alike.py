@@ -6,27 +6,26 @@ from typing import Any
 import streamlit as st
 
 from pilot import ui
+from pilot.domain.lookalikes import SAID_SAME
 from pilot.domain.people import Actor
-from pilot.reports import submission_alike, submissions
-from pilot.reports.submission_alike import Alike
+from pilot.reports import alike, submissions
+from pilot.reports.alike import HOLDERS, NAME, Alike
 from pilot.screens.submission_fields import Sheet
 from pilot.services import lookalikes
 from pilot.ui import saving
-
-_SAME = {"result": "same_as", "submission": "same_submission"}
 
 
 def read(session: Any, actor: Actor, on: Sheet) -> list[Alike]:
     """What the saved content resembles now."""
     row = submissions.row_of(session, actor, on.desk.id)
-    return submission_alike.alike(session, row, on.desk.content)
+    return alike.told(session, row, on.desk.content)
 
 
 def panel(on: Sheet, found: Sequence[Alike]) -> None:
     """Every look-alike with what may be answered; nothing where there is none."""
     if not found:
         return
-    left = submission_alike.unanswered(found)
+    left = alike.unanswered(found)
     title = f"疑似重复 {len(found)} 项" + (f"，{left} 项需要说明" if left else "")
     st.markdown(f"**:material/content_copy: {title}**")
     st.caption("同一项成果只登记一次。请逐项说明；说明会给审核人看，以后不再询问。")
@@ -36,13 +35,14 @@ def panel(on: Sheet, found: Sequence[Alike]) -> None:
 
 
 def _one(on: Sheet, one: Alike) -> None:
+    name = f"{one.code} {one.facts[NAME]}".strip()
     colour = "orange" if one.certain else "gray"
-    st.markdown(f":{colour}-badge[{one.ground}] {ui.plain(one.name)}")
-    st.caption("　".join(ui.plain(text) for text in (one.standing, one.holders) if text))
+    st.markdown(f":{colour}-badge[{one.ground}] {ui.plain(name)}")
+    st.caption("　".join(ui.plain(text) for text in (one.standing, one.facts[HOLDERS]) if text))
     if one.reason:
         st.markdown(f":green[:material/check: 已说明不是同一项：{ui.plain(one.reason)}]")
         return
-    field = _SAME[one.table]
+    field = SAID_SAME[one.table]
     key = f"{on.form.key}-{one.table}-{one.id}"
     if one.same:
         st.markdown(":green[:material/check: 您已说明：是同一项]")

@@ -8,7 +8,7 @@ from pilot import ui
 from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
 from pilot.domain.submission_content import Section, open_problems, section_of
-from pilot.reports import submission_alike as alike_report
+from pilot.reports import alike as look_alikes
 from pilot.reports import submission_words, submissions
 from pilot.reports.submissions import Head
 from pilot.screens import pick, submission_alike, submission_view
@@ -24,7 +24,7 @@ def check(head: Head, on: Sheet, actor: Actor) -> None:
         known = submission_words.words(session, row.base_id, on.desk.content)
         alike = submission_alike.read(session, actor, on)
     st.subheader("检查并提交", anchor=False)
-    left = alike_report.unanswered(alike)
+    left = look_alikes.unanswered(alike)
     _summary(on, left)
     submission_alike.panel(on, alike)
     _send(head, open_now=len(on.desk.open), alike=left)

@@ -11,7 +11,17 @@ from sqlmodel import Session
 
 from pilot.domain.errors import Conflict, Invalid
 from pilot.domain.identifiers import IdentifierKind, title_key
-from pilot.domain.lookalikes import LIKE, Ground, LookAlike, Marks, ground, in_order, marks
+from pilot.domain.lookalikes import (
+    LIKE,
+    NUMBERED,
+    SAID_SAME,
+    Ground,
+    LookAlike,
+    Marks,
+    ground,
+    in_order,
+    marks,
+)
 from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
 from pilot.domain.submission_content import Parts, parts
@@ -27,10 +37,9 @@ _key = functools.lru_cache(maxsize=200_000)(title_key)
 
 def found(session: Session, row: Submission, content: Mapping[str, Any]) -> list[LookAlike]:
     """What may be the same as a submission, the strongest ground first; at most ten."""
-    read = parts(content)
-    mine = _marks(session, read)
+    mine = _marks(session, {row.id: parts(content)})[row.id]
     titles = queries_submissions.result_titles(session, row.base_id)
-    results = _known(session, row, read, mine, titles)
+    results = _known(session, row, mine, titles)
     others = _sent(session, row, mine)
     alike = [each for each in in_order([*results, *others]) if _is_other(each, row)]
     return alike[:_MOST]
@@ -40,9 +49,8 @@ def unanswered(
     session: Session, row: Submission, content: Mapping[str, Any], alike: Sequence[LookAlike]
 ) -> list[Problem]:
     """Look-alikes on certain grounds about which nobody has said yet whether they are the same."""
-    answered = {_other(one) for one, _ in queries_submissions.distinctions(session, row.id)}
-    answered.add(("result", content.get("same_as")))
-    answered.add(("submission", content.get("same_submission")))
+    answered = {other_of(one) for one, _ in queries_submissions.distinctions(session, row.id)}
+    answered |= {(table, content.get(field)) for table, field in SAID_SAME.items()}
     return [
         Problem(
             "lookalikes",
@@ -95,7 +103,8 @@ def _known_other(session: Session, base_id: int, table: str, other_id: int) -> R
     return sent(session, base_id, other_id)
 
 
-def _other(said: Distinction) -> tuple[str, int]:
+def other_of(said: Distinction) -> tuple[str, int]:
+    """Table and id of what a submission was said not to be the same as."""
     if said.other_result_id is not None:
         return "result", said.other_result_id
     return "submission", said.other_submission_id
@@ -106,29 +115,38 @@ def _is_other(each: LookAlike, row: Submission) -> bool:
     return (each.table, each.id) not in {("result", row.result_id), ("submission", row.changes_id)}
 
 
-def _marks(session: Session, read: Parts) -> Marks:
-    ids = [held.organisation_id for held in read.result.holders]
-    known = queries_submissions.holders_of(session, [one for one in ids if isinstance(one, int)])
-    return marks(read, [unit.uscc or unit.name for unit in known.values()])
-
-
-def _known(
-    session: Session, row: Submission, read: Parts, mine: Marks, titles: Sequence
-) -> list[LookAlike]:
-    """Results of the registry: by number, by title and holder, by likeness of titles."""
-    base = row.base_id
-    grounds = {
-        Ground.PATENT: IdentifierKind.PATENT,
-        Ground.REGISTRATION: IdentifierKind.REGISTRATION,
-        Ground.SOFTWARE: IdentifierKind.SOFTWARE,
+def _marks(session: Session, contents: Mapping[int, Parts]) -> dict[int, Marks]:
+    """What each content is recognised by; one query for the holders of all of them."""
+    held = {one: _units(read) for one, read in contents.items()}
+    known = queries_submissions.holders_of(session, {each for ids in held.values() for each in ids})
+    codes = {one: unit.uscc or unit.name for one, unit in known.items()}
+    return {
+        one: marks(read, [codes[each] for each in held[one] if each in codes])
+        for one, read in contents.items()
     }
-    alike = []
-    for kind, key in mine.numbers:
-        if kind in grounds:
-            ids = queries_lookalikes.results_numbered(session, base, grounds[kind], key)
-        else:
-            ids = queries_lookalikes.results_contracted(session, base, key)
-        alike += [LookAlike("result", one, kind) for one in ids]
+
+
+def _units(read: Parts) -> list[int]:
+    ids = [held.organisation_id for held in read.result.holders]
+    return [one for one in ids if isinstance(one, int)]
+
+
+def _numbered(session: Session, base_id: int, mine: Marks) -> list[LookAlike]:
+    """Results of the registry that one of the numbers names; two queries at most."""
+    kinds = {ground: kind.value for kind, ground in NUMBERED.items()}
+    keys = [(kinds[ground], key) for ground, key in mine.numbers if ground in kinds]
+    contracts = [key for ground, key in mine.numbers if ground is Ground.CONTRACT]
+    found = queries_lookalikes.results_numbered(session, base_id, keys) if keys else ()
+    alike = [LookAlike("result", one, NUMBERED[IdentifierKind(kind)]) for one, kind in found]
+    if contracts:
+        ids = queries_lookalikes.results_contracted(session, base_id, contracts)
+        alike += [LookAlike("result", one, Ground.CONTRACT) for one in ids]
+    return alike
+
+
+def _known(session: Session, row: Submission, mine: Marks, titles: Sequence) -> list[LookAlike]:
+    """Results of the registry: by number, by title and holder, by likeness of titles."""
+    alike = _numbered(session, row.base_id, mine)
     near = _near(mine.title, {one.id: one.title for one in titles})
     same = [one for one, likeness in near if likeness == 100]
     held = queries_lookalikes.holder_codes(session, same)
@@ -143,10 +161,11 @@ def _known(
 def _sent(session: Session, row: Submission, mine: Marks) -> list[LookAlike]:
     """Submissions that others have sent and nobody has decided yet."""
     rows = queries_submissions.pending_titles(session, row.base_id, row.id)
+    theirs = _marks(session, {one.id: parts(json.loads(one.content)) for one in rows})
     near = dict(_near(mine.title, {one.id: one.title for one in rows}))
     alike = []
     for one in rows:
-        certain = ground(mine, _marks(session, parts(json.loads(one.content))))
+        certain = ground(mine, theirs[one.id])
         if certain or one.id in near:
             likeness = 100 if certain else near[one.id]
             alike.append(LookAlike("submission", one.id, certain or Ground.SIMILAR, likeness))

@@ -11,8 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, case, literal, unio
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, func, or_, select
 
-from pilot.domain.identifiers import IdentifierKind
-from pilot.domain.lookalikes import Ground
+from pilot.domain.lookalikes import NUMBERED, Ground
 from pilot.domain.moment import Moment
 from pilot.domain.vocabulary import Indicator, Scope, Standing
 from pilot.store.models import (
@@ -30,11 +29,6 @@ from pilot.store.queries_tables import base_name, live_claims
 
 _One, _Other = aliased(Result), aliased(Result)
 RANKS = {ground: rank for rank, ground in enumerate(Ground)}  # the strongest is the lowest
-_NUMBERED = {
-    IdentifierKind.PATENT: Ground.PATENT,
-    IdentifierKind.REGISTRATION: Ground.REGISTRATION,
-    IdentifierKind.SOFTWARE: Ground.SOFTWARE,
-}
 
 
 def certain(bases: Sequence[int], view: Moment) -> Select:
@@ -126,7 +120,7 @@ def counted(
 def _numbers(bases: Sequence[int]) -> Select:
     """One number on two results: as long as its kind differs, the register could not refuse it."""
     one, other = aliased(ResultIdentifier), aliased(ResultIdentifier)
-    ranks = {kind.value: RANKS[ground] for kind, ground in _NUMBERED.items()}
+    ranks = {kind.value: RANKS[ground] for kind, ground in NUMBERED.items()}
     rank = case(ranks, value=one.kind, else_=RANKS[Ground.SOFTWARE])
     return (
         select(*_in_order(one.result_id, other.result_id), rank.label("rank"))

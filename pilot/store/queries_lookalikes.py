@@ -1,10 +1,10 @@
-"""What the registry holds under the same number (疑似重复)."""
+"""What may be the same (疑似重复): by number, by id, and what was said about it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from sqlalchemy import tuple_
 from sqlmodel import Session, col, select
 
-from pilot.domain.identifiers import IdentifierKind
 from pilot.store.models import (
     Contract,
     Distinction,
@@ -12,29 +12,56 @@ from pilot.store.models import (
     Result,
     ResultHolder,
     ResultIdentifier,
+    Submission,
     Transfer,
 )
 
 
-def results_numbered(session: Session, base_id: int, kind: IdentifierKind, key: str) -> list[int]:
-    """The results that a number of this kind names."""
-    query = select(ResultIdentifier.result_id).where(
-        ResultIdentifier.base_id == base_id,
-        ResultIdentifier.kind == kind.value,
-        ResultIdentifier.key == key,
+def results(session: Session, ids: Collection[int]) -> Sequence[Result]:
+    """Results by id."""
+    return session.exec(select(Result).where(col(Result.id).in_(list(ids)))).all()
+
+
+def submissions(session: Session, ids: Collection[int]) -> Sequence[Submission]:
+    """Submissions by id."""
+    return session.exec(select(Submission).where(col(Submission.id).in_(list(ids)))).all()
+
+
+def numbers(session: Session, result_ids: Collection[int]) -> dict[int, list[tuple[str, str]]]:
+    """Per result the kind and number of its identifiers."""
+    query = (
+        select(ResultIdentifier.result_id, ResultIdentifier.kind, ResultIdentifier.number)
+        .where(col(ResultIdentifier.result_id).in_(list(result_ids)))
+        .order_by(col(ResultIdentifier.id))
     )
-    return list(session.exec(query))
+    found: dict[int, list[tuple[str, str]]] = {}
+    for result_id, kind, number in session.exec(query):
+        found.setdefault(result_id, []).append((kind, number))
+    return found
 
 
-def results_contracted(session: Session, base_id: int, registration_no: str) -> list[int]:
-    """The results that changed hands under the contract with a registration number."""
+def results_numbered(
+    session: Session, base_id: int, keys: Collection[tuple[str, str]]
+) -> Sequence[tuple[int, str]]:
+    """The results that one of some numbers (kind, key) names, each with the kind."""
+    query = select(ResultIdentifier.result_id, ResultIdentifier.kind).where(
+        ResultIdentifier.base_id == base_id,
+        tuple_(col(ResultIdentifier.kind), col(ResultIdentifier.key)).in_(list(keys)),
+    )
+    return session.exec(query).all()
+
+
+def results_contracted(
+    session: Session, base_id: int, registration_nos: Collection[str]
+) -> list[int]:
+    """The results that changed hands under a contract with one of some registration numbers."""
     query = (
         select(Transfer.result_id)
         .join(Contract, col(Contract.id) == col(Transfer.contract_id))
         .join(Result, col(Result.id) == col(Transfer.result_id))
         .where(
             Contract.base_id == base_id,
-            Contract.registration_no == registration_no,
+            col(Contract.registration_no).in_(list(registration_nos)),
             col(Transfer.voided_at).is_(None),
             col(Result.voided_at).is_(None),
         )

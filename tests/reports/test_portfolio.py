@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import event
 
 from pilot.domain.people import Role
 from pilot.domain.vocabulary import Conclusion, Dimension, EvidenceState, Gate, LandingLevel, Stage
@@ -15,6 +14,7 @@ from pilot.services.decisions import ConditionDraft
 from pilot.store import queries_gates
 from tests import factories, factories_goals, factories_registry
 from tests.factories_goals import seen
+from tests.statements import count_statements
 
 JUNE = date(2026, 6, 30)
 EVERYTHING = Chosen()
@@ -343,21 +343,6 @@ class TestNeeds:
         stranger = factories.actor(session, factories.base(session, "XX"), Role.MANAGER)
 
         assert needs_of(session, stranger) == []
-
-
-def count_statements(session, read):
-    found = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        found.append(statement)
-
-    engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        read()
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return len(found)
 
 
 def test_the_overview_asks_as_many_questions_of_many_projects_as_of_few(session, people):

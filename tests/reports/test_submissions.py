@@ -7,14 +7,16 @@ import pytest
 from pilot.domain.errors import NotAllowed, NotFound
 from pilot.domain.people import Role
 from pilot.domain.vocabulary import SubmissionState as State
-from pilot.reports import receipts, submission_alike, submissions
+from pilot.reports import alike, receipts, submissions
 from pilot.reports.submissions import Group
-from pilot.services import submission_reviews
+from pilot.services import lookalikes, submission_reviews
 from pilot.services import submissions as verbs
 from pilot.store.models import Account
 from tests import factories
+from tests import factories_registry as registry
 from tests import factories_submissions as made
 from tests.factories import NOON, clock
+from tests.statements import count_statements
 
 
 @pytest.fixture
@@ -137,10 +139,48 @@ def test_of_a_look_alike_submission_only_what_was_sent_is_told(session, people, 
         session, writer, made.result_content(writer, numbers=content["result"]["numbers"])
     )
 
-    [alike] = submission_alike.alike(session, row, {"result": content["result"]})
+    [one] = alike.told(session, row, {"result": content["result"]})
 
-    assert (alike.table, alike.id, alike.holders) == ("submission", sent.id, other.home.name)
-    assert submission_alike.unanswered([alike]) == 1
+    assert (one.table, one.id, one.code) == ("submission", sent.id, "")
+    assert one.facts == {"名称": content["result"]["title"], "持有方": other.home.name}
+    assert alike.unanswered([one]) == 1
+    (whole,) = alike.beside(session, row.id, content).others
+    assert (whole.code, whole.facts["编号"]) == (sent.receipt, "专利申请号 201911044411.X")
+
+
+def test_many_look_alikes_take_as_many_questions_as_two(session, people, writer):
+    numbers = {"patent": ["201911044411.X", "202310456789.0"], "software": ["2021SR0123456"]}
+    content = made.result_content(writer, numbers=numbers)
+    row = made.draft(session, writer, content)
+    registered = registry.result(session, people, title=content["result"]["title"])
+
+    def grow():
+        other = made.author(session, people)
+        sent = made.result_content(other, numbers={"patent": ["201911044411.X"]})
+        row = made.draft(session, other, sent)
+        for one in alike.told(session, row, sent):
+            lookalikes.distinguish(
+                session, row.id, one.table, one.id,
+                by=other.actor, at=clock(session), reason="配方不同",
+            )  # fmt: skip
+        verbs.submit(session, row.id, by=other.actor, at=clock(session))
+        submissions_sent.append(row.id)
+
+    def asked():
+        session.expire_all()
+        return alike.told(session, row, content), alike.beside(session, row.id, content)
+
+    submissions_sent: list[int] = []
+    grow()
+    few = count_statements(session, asked)
+    for _ in range(5):
+        grow()
+
+    assert count_statements(session, asked) == few
+    found = [(one.table, one.id) for one in asked()[0]]
+    assert set(found) == {("submission", one) for one in submissions_sent} | {
+        ("result", registered.id)
+    }
 
 
 # --- the receipt ---------------------------------------------------------------------------------
