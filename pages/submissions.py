@@ -15,8 +15,8 @@ with ui.reading() as session:
     unread, messages = notices.messages(session, actor)
     counts = submissions.counts(session, actor)
     last = submissions.last(session, actor)
-submission_list.messages(unread, messages)
 submission_list.begin(last)
+submission_list.messages(unread, messages)
 
 group = submission_list.group(counts)
 text = pick.text("搜索", "q", "名称或回执号")

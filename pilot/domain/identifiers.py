@@ -102,7 +102,7 @@ def patent_problem(text: str) -> str | None:
         return None
     if _APPLICATION.fullmatch(number):
         good = _patent_check(number[:-1]) == number[-1]
-        return None if good else "专利申请号的校验位不符，很可能有一位录错，请与受理通知书核对。"
+        return None if good else "专利申请号的校验位不符，很可能有一位录错。"
     if _PUBLICATION.fullmatch(number):
         return f"“{_shown(text)}”是专利公开（公告）号，不是申请号；此处应填申请号，如 {_EXAMPLE}。"
     if _NO_CHECK_DIGIT.fullmatch(number):

@@ -135,7 +135,7 @@ def _readiness(start: ResultDraft | None, known: Choices, key: str) -> dict[str,
         levels.setdefault(old, f"{start.readiness_level}级")
     code = st.selectbox(
         "技术成熟度", list(levels), list(levels).index(old) if old else None,
-        format_func=lambda one: f"{one.rpartition(':')[0]}　{levels[one]}",
+        format_func=lambda one: f"{levels[one]}　{one.rpartition(':')[0]}",
         placeholder="未评价", key=f"{key}-readiness",
     )  # fmt: skip
     if code is None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pilot import ui
 from pilot.domain.people import Actor
-from pilot.domain.submission_content import Section, section_of
+from pilot.domain.submission_content import Section, heading, section_of
 from pilot.domain.submission_sections import Filled, following, progress
 from pilot.reports import submissions
 from pilot.reports.submissions import Desk, Head
@@ -87,12 +87,20 @@ def _section(on: Sheet, section: Section, actor: Actor) -> None:
         with ui.reading() as session:
             found = submission_alike.read(session, actor, on)
         submission_alike.panel(on, found)
+    _lacking(on, section)
     after = following(section)
     label = f"下一部分：{after.label}" if after else "检查并提交"
     st.button(
         label, icon=":material/arrow_forward:", key="part-next", on_click=turn_to,
         args=(after.value if after else CHECK,),
     )  # fmt: skip
+
+
+def _lacking(on: Sheet, section: Section) -> None:
+    """What keeps the section from being done, by its headings: also fields without a star."""
+    found = [each.field for each in on.desk.open if section_of(each.field) is section]
+    if found:
+        st.caption(f"本部分还差：{'、'.join(dict.fromkeys(map(heading, found)))}。")
 
 
 def turn_to(part: str) -> None:

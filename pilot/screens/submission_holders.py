@@ -13,7 +13,10 @@ from pilot.screens.submission_fields import Sheet, troubles
 from pilot.ui import saving
 
 _CHOOSE = "输入单位名称或统一社会信用代码搜索"
-_FIELDS = {"name": ("单位名称 *", 200), "uscc": ("统一社会信用代码", 32)}
+_FIELDS = {
+    "name": ("单位名称 *", 200, "按证照填写全称"),
+    "uscc": ("统一社会信用代码", 32, "18 位；境内单位必填"),
+}
 _LISTS = {"kind": ("单位类型 *", "organisation_kinds"), "reg_area": ("注册地", "areas")}
 
 
@@ -90,8 +93,8 @@ def _field(on: Sheet, place: int, name: str, value: Any) -> None:
     widget = f"unit-{place}-of-{count}-{name}"
     edit = partial(edits.organisation_field, place, name)
     if name in _FIELDS:
-        label, longest = _FIELDS[name]
-        draw = partial(st.text_input, label, max_chars=longest)
+        label, longest, hint = _FIELDS[name]
+        draw = partial(st.text_input, label, max_chars=longest, placeholder=hint)
         saving.kept(on.form, widget, str(value or ""), draw, edit=edit)
         return
     label, list_name = _LISTS[name]

@@ -16,7 +16,7 @@ def person(on: Sheet) -> None:
     people = gone | dict(on.desk.people)
     draw = partial(
         st.selectbox, "成果负责人", list(people), format_func=lambda one: people.get(one, str(one)),
-        placeholder="输入姓名搜索" if people else "持有方在登记簿里还没有人员，请在下面申请新增",
+        placeholder=_hint(on, bool(people)),
     )  # fmt: skip
     saving.kept(
         on.form, f"contact-{len(people)}", chosen, draw,
@@ -26,9 +26,17 @@ def person(on: Sheet) -> None:
     saving.kept(
         on.form, "contact-name", asked,
         partial(
-            st.text_input, "登记簿里没有：申请新增（只填姓名）", max_chars=50,
+            st.text_input, "登记簿里没有这个人：申请新增（只填姓名）", max_chars=50,
             help="审核通过时登记为第一持有方的人员；联系方式不在这里填写。",
         ),
         edit=lambda name: {"contact": {"name": name}},
     )  # fmt: skip
     troubles(on, FIELD)
+
+
+def _hint(on: Sheet, offered: bool) -> str:
+    if offered:
+        return "输入姓名搜索"
+    if not on.value("result.holders"):
+        return "请先添加持有方，再选择其人员"
+    return "持有方在登记簿里还没有人员，请在下面申请新增"

@@ -80,11 +80,14 @@ def _readiness(on: Sheet, _actor: Actor) -> None:
     codes = list(levels)
     pick = partial(
         st.selectbox, "技术成熟度（标准、版本和等级）", codes, placeholder="请选择，可输入文字搜索",
-        format_func=lambda code: f"{code.rpartition(':')[0]}　{levels[code]}",
+        format_func=lambda code: f"{levels[code]}　{code.rpartition(':')[0]}", help=_STANDARD,
     )  # fmt: skip
     saving.kept(on.form, "readiness", chosen, pick, blank={"index": None}, edit=_level)
     troubles(on, "result.readiness_level")
     fields(on, ["result.maturity"])
+
+
+_STANDARD = "按评价报告写明的标准选择：两个标准都有的等级，含义不同。"
 
 
 def _level(code: str | None) -> edits.Edit:
@@ -144,7 +147,7 @@ def _more(on: Sheet, names: Sequence[str]) -> None:
     wrong = any(each.field in names for each in (*on.desk.open, *on.desk.remarks))
     opened: Any = st.expander(
         f"更多（已填 {filled} / {len(names)}）" if filled else "更多（可以以后再填）",
-        expanded=wrong, key=f"{on.form.key}-more-{names[0]}", on_change="rerun",
+        expanded=wrong or bool(filled), key=f"{on.form.key}-more-{names[0]}", on_change="rerun",
     )  # fmt: skip
     if opened.open:
         with opened:

@@ -159,6 +159,26 @@ def test_the_list_of_sections_says_how_far_each_is(open_page, author, draft):
     assert next(text for name, text in states.items() if "附件" in name).count("可不填")
 
 
+def test_a_section_says_what_it_still_lacks_also_where_no_star_stands(open_page, author, draft):
+    app = form(open_page, draft(made.result_content(author, field="", summary="")), "basics")
+    assert "本部分还差：领域、成果简介。" in on.words(app)
+
+    app = on.fill(app, 领域="catalyst", 成果简介="示例简介")
+    assert "本部分还差" not in on.words(app)
+
+
+def test_what_may_wait_stays_unfolded_once_something_of_it_stands(open_page, engine, draft):
+    app = form(open_page, draft({"result": {"programme": "示例计划"}}), "basics")
+    app = on.fill(app, 来源计划="示例计划二", 转化需求="示例需求")
+
+    assert on.content(engine)["result"] == {"programme": "示例计划二", "demand": "示例需求"}
+
+
+def test_who_is_responsible_is_asked_for_after_the_holder(open_page, author, draft):
+    app = form(open_page, draft({}), "holders")
+    assert on.labelled(app, "成果负责人").placeholder == "请先添加持有方，再选择其人员"
+
+
 def test_without_a_part_in_the_address_the_first_undone_one_is_open(open_page, author, draft):
     app = open_page("submission", Role.RESEARCHER, id=str(draft(made.result_content(author))))
 
