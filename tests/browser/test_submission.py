@@ -1,10 +1,16 @@
-"""A researcher's journey in a browser: two files, a reload in the middle, a return, a receipt."""
+"""Journeys in a browser: a researcher's with files and a return, a reviewer's with a merge."""
+
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from pilot.domain.drafts import Holder
+from pilot.domain.moment import moment
+from pilot.domain.vocabulary import Standing
 from pilot.reports import submission_thread
 from pilot.services import submission_reviews, submissions
+from pilot.store import queries_duplicates, queries_results
 from pilot.store.engine import reading, writing
 from tests import factories_registry as registry
 from tests import factories_submissions as made
@@ -14,6 +20,7 @@ from tests.pages import submission_pages as on
 from tests.pages.people_of import people_of
 
 PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\ntrailer\n<< >>\n%%EOF\n"
+TITLE = "示例催化加氢连续工艺"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 32
 
 
@@ -147,3 +154,76 @@ def send_back(server, submission_id: int) -> None:
             field="result.summary",
         )  # fmt: skip
         submission_reviews.send_back(session, row.id, by=people.one, at=clock(session))
+
+
+def test_a_reviewer_merges_what_is_the_same_and_takes_it_back(visit, page, server):
+    first, second, known = known_and_sent(server)
+    visit("reviewer", f"/review?id={second}")
+    expect(page.get_by_role("heading", name="疑似重复（1）")).to_be_visible()
+    expect(page.get_by_test_id("stText").get_by_text(TITLE, exact=True)).to_have_count(2)
+    with page.runs.rerun():
+        page.get_by_role("button", name="认领").click()
+    with page.runs.rerun():
+        page.get_by_test_id("stRadio").get_by_text("并入已有成果").click()
+    choose(page, "并入哪一项", TITLE)
+    fill(page, "理由", "同一工艺")
+    page.get_by_role("button", name="确认：并入已有成果").click()
+    expect(page.get_by_text("已并入已有成果。")).to_be_visible()
+    for number, how in ((first, "审核通过"), (second, "并入已有成果")):
+        page.goto(f"/review?id={number}")
+        expect(page.get_by_text(how).first).to_be_visible()
+        expect(page.get_by_text("查看登记的成果")).to_be_visible()
+    assert counted(server, known) == [known]
+
+    twin = registered_again(server, known)
+    assert counted(server, known, twin) == [known, twin]
+    page.goto("/results?section=duplicates")
+    expect(page.get_by_text("名称和持有方相同")).to_be_visible()
+    expect(page.get_by_text("转化科技成果计入")).to_have_count(2)
+    page.get_by_text("是同一项：合并").click()
+    fill(page, "理由", "登记了两次")
+    page.get_by_role("button", name="确认：").click()
+    expect(page.get_by_text("没有需要处理的疑似重复", exact=False)).to_be_visible()
+    assert counted(server, known, twin) == [known]
+    page.goto(f"/results?id={twin}")
+    expect(page.get_by_text("已并入另一项成果", exact=False)).to_be_visible()
+    page.get_by_role("button", name="撤销合并").click()
+    page.get_by_label("理由").last.fill("查明不是同一项")
+    page.get_by_role("button", name="确认撤销合并").click()
+    expect(page.get_by_text("已撤销", exact=False)).to_be_visible()
+    assert counted(server, known, twin) == [known, twin]
+
+
+def known_and_sent(server) -> tuple[int, int, int]:
+    """A submission that became a result, one about the same with a sale, verified once."""
+    with writing(server.engine) as session:
+        people = people_of(session)
+        writer = made.author(session, people, login="colleague")
+        first = made.sent(session, writer, made.result_content(writer, title=TITLE))
+        known = made.accepted(session, first, people.other).result_id
+        buyer = registry.organisation(session, people, name="示例盘锦公司")
+        content = made.transfer_content(writer, buyer) | {"same_as": known}
+        content["result"]["title"] = TITLE
+        second = made.claimed(session, made.sent(session, writer, content), people.other)
+        submission_reviews.join(
+            session, second.id, known, by=people.other, at=clock(session), reason="同一项"
+        )
+        return first.id, second.id, known
+
+
+def registered_again(server, known: int) -> int:
+    """The same result entered once more meanwhile, with a sale to somebody else."""
+    with writing(server.engine) as session:
+        people = people_of(session)
+        held = queries_results.holders(session, known)
+        holders = tuple(Holder(row.organisation_id) for row in held)
+        twin = registry.result(session, people, title=TITLE, holders=holders)
+        registry.transfer(session, people, result_id=twin.id)
+        return twin.id
+
+
+def counted(server, *ids: int) -> list[int]:
+    """Which of these results count as M3."""
+    with reading(server.engine) as session:
+        rows = queries_duplicates.counted(session, [1], moment(datetime.now(UTC)), ids)
+        return [row.unit_id for row in rows if row.standing is Standing.COUNTED]
