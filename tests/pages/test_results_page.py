@@ -267,10 +267,10 @@ def test_a_person_is_named_at_a_result_and_hands_it_over(open_page, filled, engi
     with writing(engine) as session:
         people = people_of(session)
         one, other = (factories_registry.person(session, people, name=f"示例{n}") for n in "甲乙")
-    app = open_page("results", Role.MANAGER, id="1")
+    app = unfold(open_page("results", Role.MANAGER, id="1"), "edit-1")
     labelled(app, "成果负责人").set_value(one.id)
     app = press(app, "保存修改")
-    assert "成果负责人" in words(app)
+    assert "已修改成果" in words(app)
     assert stored_by_id(engine, Result, 1).contact_id == one.id
 
     app = open_page("results", Role.MANAGER, section="registry", person=str(one.id))
