@@ -365,7 +365,7 @@ def _registry(session: Session, team: Team, mark: str) -> Ids:
         session, merged.id, into.id, by=team.manager, at=clock(session), reason="同一成果"
     )
     _alike(session, team, unit, mark)
-    leader = registry.person(session, team, name=f"{mark}负责人", organisation_id=unit.id)
+    leader = registry.person(session, team, name=f"{mark}带头人", organisation_id=unit.id)
     return {
         "leader": leader.id,
         "led": registry.result(session, team, title=f"{mark}在研", contact_id=leader.id).id,
