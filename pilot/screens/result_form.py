@@ -96,12 +96,10 @@ def _fields(start: ResultDraft | None, known: Choices, key: str) -> tuple[Result
 
 def _contact(start: ResultDraft | None, known: Choices, key: str) -> int | None:
     """Who is responsible; the unit beside the name tells namesakes apart."""
-    people = list(known.persons)
-    now = start.contact_id if start else None
+    people = {None: "未指定"} | known.persons
     return st.selectbox(
-        "成果负责人", people, people.index(now) if now in known.persons else None,
-        format_func=known.persons.get, key=f"{key}-contact",
-        placeholder="选择人员；没有的请先在“单位与人员”登记",
+        "成果负责人", list(people), list(people).index(start.contact_id if start else None),
+        format_func=people.get, key=f"{key}-contact", help="没有的请先在“单位与人员”登记。",
     )  # fmt: skip
 
 
@@ -136,7 +134,7 @@ def _readiness(start: ResultDraft | None, known: Choices, key: str) -> dict[str,
     code = st.selectbox(
         "技术成熟度", list(levels), list(levels).index(old) if old else None,
         format_func=lambda one: f"{levels[one]}　{one.rpartition(':')[0]}",
-        placeholder="未评价", key=f"{key}-readiness",
+        placeholder="未评价；可输入等级，如 6", filter_mode="prefix", key=f"{key}-readiness",
     )  # fmt: skip
     if code is None:
         return dict.fromkeys(_LEVEL)

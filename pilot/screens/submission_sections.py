@@ -79,7 +79,8 @@ def _readiness(on: Sheet, _actor: Actor) -> None:
         levels.setdefault(chosen, f"{parts[2]}级")
     codes = list(levels)
     pick = partial(
-        st.selectbox, "技术成熟度（标准、版本和等级）", codes, placeholder="请选择，可输入文字搜索",
+        st.selectbox, "技术成熟度（标准、版本和等级）", codes, filter_mode="prefix",
+        placeholder="请选择，可输入等级，如 6",
         format_func=lambda code: f"{levels[code]}　{code.rpartition(':')[0]}", help=_STANDARD,
     )  # fmt: skip
     saving.kept(on.form, "readiness", chosen, pick, blank={"index": None}, edit=_level)
