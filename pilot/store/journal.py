@@ -34,7 +34,7 @@ _PRIVATE = {
     ("registration", "contact"),
 }
 # Derived rows and the door's own bookkeeping are rebuilt or short-lived: no entry of their own.
-_SILENT = {
+SILENT = {
     "project_span",
     "transfer_span",
     "journal_head",
@@ -92,7 +92,7 @@ def recording(session: Session) -> Iterator[Changes]:
         new, dirty = sorted(flushed.new, key=_place), sorted(flushed.dirty, key=_place)
         changes.extend(filter(None, [_change(row, fresh=True) for row in new]))
         changes.extend(filter(None, [_change(row, fresh=False) for row in dirty]))
-        changes.extend(_gone(row) for row in flushed.deleted if row.__tablename__ not in _SILENT)
+        changes.extend(_gone(row) for row in flushed.deleted if row.__tablename__ not in SILENT)
 
     event.listen(session, "before_flush", _check_texts)
     event.listen(session, "after_flush", collect)
@@ -106,7 +106,7 @@ def recording(session: Session) -> Iterator[Changes]:
 def _check_texts(session: Session, _context: object, _instances: object) -> None:
     """Refuse characters that cannot be kept, or would turn the text around them, before a flush."""
     for row in (*session.new, *session.dirty):
-        if row.__tablename__ in _SILENT:
+        if row.__tablename__ in SILENT:
             continue
         state = inspect(row)
         names = state.committed_state if state.persistent else state.dict
@@ -204,7 +204,7 @@ def _identity(row: SQLModel) -> tuple:
 def _change(row: SQLModel, *, fresh: bool) -> dict[str, Any] | None:
     """What a flush wrote of a row: every column of a new one, the changed ones of another."""
     table, state = row.__tablename__, inspect(row)
-    if table in _SILENT:
+    if table in SILENT:
         return None
     columns, fields = state.mapper.column_attrs, {}
     for name in columns.keys() if fresh else list(state.committed_state):

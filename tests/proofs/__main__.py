@@ -5,6 +5,7 @@
 
 import importlib
 import os
+import resource
 import sys
 import time
 import traceback
@@ -51,7 +52,7 @@ def main(names: Sequence[str], effort: Effort) -> int:
 def run(name: str, effort: Effort) -> Iterator[tuple[str, Finding]]:
     """One proof's findings with its title; one that breaks down is a figure that does not hold."""
     proof = importlib.import_module(f"tests.proofs.{name}")
-    start, found = time.monotonic(), 0
+    start, spent, found = time.monotonic(), _processor(), 0
     try:
         for finding in proof.prove(effort):
             found += 1
@@ -61,7 +62,14 @@ def run(name: str, effort: Effort) -> Iterator[tuple[str, Finding]]:
         yield proof.TITLE, Finding("the proof itself", "ends", "broke down", False)
     if not found:
         yield proof.TITLE, Finding("figures", "≥ 1", "0", False)
-    print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+    took = f"{time.monotonic() - start:.0f} s, of which processor {_processor() - spent:.0f} s"
+    print(f"{name}: {took}", file=sys.stderr, flush=True)
+
+
+def _processor() -> float:
+    """Seconds of processor time of this process and of those it started that have ended."""
+    used = (resource.getrusage(of) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
 """A process killed in the middle of its work (SIGKILL) loses nothing it acknowledged.
 
-Two processes run real verbs through the command layer on one SQLite file: imports, decisions and
-corrections, attachments with their papers. Each says what it tries and what it has been told is
-done; after 5 to 400 ms both are killed and the file is opened again by the product's own engine.
+Two processes run real verbs through the command layer on one SQLite file: imports, and batches that
+are worked on beside the pages; decisions and corrections; attachments with their papers; drafts
+that are saved, sent, accepted with result, contract and transfer, joined; results that are merged.
+Each says what it tries and what it has been told is done; after 5 to 400 ms both are killed and the
+file is opened again by the product's own engine. Steps that are saved in two parts, and a save that
+is said to be done and is not, must be noticed.
 """
 
 import json
@@ -10,26 +13,46 @@ import multiprocessing
 import os
 import random
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-from pilot.domain.errors import Busy, Conflict
+from sqlmodel import Session
+
+from pilot.domain.errors import PilotError
+from pilot.services import acceptance, merging, submissions
+from pilot.services.importing import batches
+from pilot.store import queries_submissions
 from pilot.store.engine import make_engine, reading
 from tests.proofs import ground as grounds
 from tests.proofs import whole
 from tests.proofs.ground import Action, Ground
-from tests.proofs.plan import Effort, Finding, at_least, at_most, none
+from tests.proofs.plan import Effort, Finding, at_least, at_most, every, none
 
 TITLE = "crash"
 KINDS = {
     "import": ("import", "note"),
     "decide": ("decide", "decide", "correct", "note"),
     "attach": ("attach", "note"),
+    "batch": ("batch", "note"),
+    "submit": ("write", "write", "send", "accept", "join", "merge"),
 }
-_SHARES = ("import",) * 5 + ("decide",) * 3 + ("attach",) * 2  # of ten kills
+_SHARES = ("submit", "import", "decide", "batch", "submit", "attach", "decide", "submit", "batch")
+_SHARES += ("import",)  # of ten kills
+# Parts of one step after which a faulty product commits, and is gone: the kind of step, the part.
+_PARTED: dict[str, tuple[str, ModuleType, str]] = {
+    "an acceptance in two parts": ("accept", acceptance, "take_in"),
+    "a joining in two parts": ("join", acceptance, "take_in"),
+    "a sending in two parts": ("send", submissions, "_send"),
+    "a merge in two parts": ("merge", merging, "_follow"),
+    "a batch in two parts": ("batch", batches, "write"),
+}
+_UNSAVED = "a save that is said to be done and is not"
 _KILLS_A_COPY = 10
 _WARM = 2  # actions before the time to the kill begins: the first of a process are slow
 _PROCESSES = multiprocessing.get_context("forkserver")
@@ -75,9 +98,10 @@ def prove(effort: Effort) -> Iterator[Finding]:
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix="pilot-crash-") as folder:
         template = _laid(Path(folder))
-        kills, acks = effort.of(40, 200), effort.of(100, 3_000)
+        kills, acks = effort.of(20, 200), effort.of(60, 3_000)
         while (tally.kills < kills or tally.acknowledged < acks) and tally.kills < 4 * kills:
             _kill(_copy(template, tally.kills), tally)
+        noticed = [fault for fault in (*_PARTED, _UNSAVED) if _notices(template, fault)]
     yield at_least("kills, of two processes each", tally.kills, kills)
     yield at_least("actions acknowledged", tally.acknowledged, acks)
     yield at_least("kills in the middle of an action", tally.interrupted, tally.kills // 2)
@@ -88,6 +112,7 @@ def prove(effort: Effort) -> Iterator[Finding]:
     stored = f"{tally.stored_unsaid} (answered: already done)"
     yield Finding("stored, but never acknowledged", "told", stored, True)
     yield at_most("slowest reopening", tally.slowest, 2, " s")
+    yield every("seeded faults noticed", len(noticed), len(_PARTED) + 1)
     for trouble in [*tally.lost, *tally.halves, *tally.orphans, *tally.repeats][:10]:
         print(trouble, flush=True)
 
@@ -95,9 +120,9 @@ def prove(effort: Effort) -> Iterator[Finding]:
 def _laid(folder: Path) -> Place:
     """The portfolio that every copy begins with."""
     engine = make_engine(f"sqlite:///{folder / 'pilot.db'}")
-    ground = grounds.lay(engine, rounds=30)
+    ground = grounds.lay(engine, rounds=30, submissions=10)
     with reading(engine) as session:
-        laid = whole.rows(session)
+        laid = whole.laid(session)
     engine.dispose()
     return Place(folder, ground, laid)
 
@@ -146,8 +171,8 @@ def _work(place: Place, kinds: tuple[str, ...], seed: int, told: Path) -> None:
         _say(out, {"try": asdict(action)})
         try:
             done = grounds.do(engine, place.files, place.ground, action)
-        except (Busy, Conflict):
-            continue  # the other process held the database, or decided that round
+        except PilotError:
+            continue  # the other process held the database, or took that step
         _say(out, {"ack": action.key, "sequence": done.sequence})
 
 
@@ -174,15 +199,54 @@ def _look(
     engine = make_engine(place.url)
     with reading(engine) as session:
         known = whole.keys(session)
+        lost = whole.lost(session, acknowledged)
     tally.slowest = max(tally.slowest, time.monotonic() - start)
     tally.interrupted += bool(under_way)
     tally.acknowledged += len(acknowledged)
     tally.stored_unsaid += sum(action.key in known for action in under_way)
-    tally.lost += [key for key, number in acknowledged.items() if known.get(key) != number]
+    tally.lost += lost
     tally.halves += whole.troubles(engine, place.files, place.laid)
     tally.orphans += whole.orphans(engine, place.files)
     tally.repeats += whole.again(engine, place.files, place.ground, under_way, known)
     engine.dispose()
+
+
+def _notices(template: Place, fault: str) -> bool:
+    """Whether what a faulty product leaves behind is found to be lost or half done."""
+    place = Place(template.folder / fault, template.ground, template.laid)
+    place.folder.mkdir()
+    shutil.copy(template.folder / "pilot.db", place.folder)
+    told, tally = place.folder / "told", Tally()
+    process = _PROCESSES.Process(target=_err, args=(place, fault, told))
+    process.start()
+    process.join(60)
+    process.kill()
+    _look(place, *_heard([told]), tally)
+    if not tally.lost + tally.halves:
+        print(f"  not noticed: {fault}", flush=True)
+    return bool(tally.lost + tally.halves)
+
+
+def _err(place: Place, fault: str, told: Path) -> None:
+    """Act with a fault in the product until the process is gone."""
+    if fault == _UNSAVED:
+        answers = iter([True] * 5)
+        queries_submissions.save_content = lambda *_: next(answers, None) or _gone()
+        _work(place, ("write",), 1, told)
+    kind, module, name = _PARTED[fault]
+    part = getattr(module, name)
+
+    def parted(session: Session, *args: Any, **options: Any) -> None:
+        part(session, *args, **options)
+        session.commit()
+        _gone()
+
+    setattr(module, name, parted)
+    _work(place, (kind,), 1, told)
+
+
+def _gone() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _until(ready, seconds: float = 120) -> None:

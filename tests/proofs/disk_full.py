@@ -81,7 +81,7 @@ def _work(folder: Path, rounds: int, broken: Callable, results) -> None:
     engine = make_engine(f"sqlite:///{folder / 'pilot.db'}")
     ground = grounds.lay(engine, rounds=6)
     with reading(engine) as session:
-        laid = whole.rows(session)
+        laid = whole.laid(session)
     told, after = Told(), Told()
     todo = grounds.actions(ground, KINDS, seed=3)
     with patch.object(files, "LEAST_FREE", 0):  # so that the disk itself refuses, not our reserve
@@ -115,14 +115,13 @@ def _findings(
 ) -> Iterator[Finding]:
     place = folder / "attachments"
     with reading(engine) as session:
-        known = whole.keys(session)
-    acknowledged = told.acknowledged | after.acknowledged
+        known, acknowledged = whole.keys(session), told.acknowledged | after.acknowledged
+        lost = whole.lost(session, acknowledged)
     tried = len(told.acknowledged) + len(told.refused) + len(told.bugs)
     yield at_least("actions refused in a sentence", len(told.refused), 5)
     said = all("没有" in one for one in told.sentences)
     yield Finding("sentences that say what was not saved", "all", f"{len(told.sentences)}", said)
     yield none("errors that are no such sentence", len(told.bugs + after.bugs), tried)
-    lost = [key for key, number in acknowledged.items() if known.get(key) != number]
     yield none("acknowledged actions lost", len(lost), len(acknowledged))
     yield none("refused actions saved all the same", sum(key in known for key in told.refused))
     yield none("reads refused meanwhile", tried - told.reads, tried)

@@ -32,7 +32,7 @@ from tests.proofs.plan import Effort, Finding, at_least, at_most, every, none
 from tests.proofs.servers import Postgres, postgres
 
 TITLE = "PostgreSQL killed"
-KINDS = ("decide", "correct", "attach", "note", "note")
+KINDS = ("decide", "correct", "attach", "note", "write", "send", "accept", "join", "merge")
 WORKERS = 2
 ACTIONS = 20  # acknowledged before each kill, so that there is something to lose
 
@@ -82,9 +82,9 @@ def _killed(server: Postgres, kills: int) -> Seen:
     """Kill a server that often while people act, and look at what is left."""
     with tempfile.TemporaryDirectory() as folder:
         engine, place, seen = make_engine(server.url), Path(folder), Seen()
-        ground = grounds.lay(engine, rounds=12)
+        ground = grounds.lay(engine, rounds=12, submissions=6)
         with reading(engine) as session:
-            laid = whole.rows(session)
+            laid = whole.laid(session)
         seen.commit = _durability(engine)
         with _people(engine, place, ground, seen.heard):
             for _ in range(kills):
@@ -107,9 +107,7 @@ def _durability(engine: Engine) -> str:
 
 def _look(engine: Engine, folder: Path, laid: whole.Rows, seen: Seen) -> None:
     with reading(engine) as session:
-        known = whole.keys(session)
-    told = seen.heard.acknowledged
-    seen.lost = [key for key, number in told.items() if known.get(key) != number]
+        seen.lost = whole.lost(session, seen.heard.acknowledged)
     seen.troubles = [*whole.troubles(engine, folder, laid), *whole.orphans(engine, folder)]
 
 

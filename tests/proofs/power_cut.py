@@ -34,7 +34,7 @@ from tests.proofs.plan import Effort, Finding, at_least, every, none
 from tests.proofs.platter import Files, after_cut
 
 TITLE = "power cut"
-KINDS = ("decide", "correct", "attach", "import", "note", "note")
+KINDS = ("decide", "correct", "attach", "import", "note", "note", "write", "send", "accept")
 FAULTS = {
     "synchronous=NORMAL": "acknowledged actions lost",
     "folders of attachments not forced": "files missing",
@@ -102,9 +102,9 @@ def _work(folder: Path, count: int, fault: str) -> None:
     engine = make_engine(f"sqlite:///{folder / 'pilot.db'}")
     if fault.startswith("synchronous"):
         event.listen(engine, "connect", lambda raw, _: raw.execute(f"PRAGMA {fault}"))
-    ground = grounds.lay(engine, rounds=6)
+    ground = grounds.lay(engine, rounds=6, submissions=4)
     with reading(engine) as session:
-        laid = whole.rows(session)
+        laid = whole.laid(session)
     engine.dispose()  # everything is in the main file now, whatever the fault
     before = {str(path): path.read_bytes() for path in folder.glob("pilot.db*")}
     between.seen.clear()
@@ -179,8 +179,8 @@ def _look(run: Run, seen: list[tuple]) -> tuple[list[str], list[str]]:
     folder = Path(run.folder)
     engine = make_engine(f"sqlite:///{folder / 'pilot.db'}")
     with reading(engine) as session:
-        known = whole.keys(session)
-    lost = [f"{key} lost" for _, key, number in _acks(seen) if known.get(key) != number]
+        acknowledged = {key: number for _, key, number in _acks(seen)}
+        lost = [f"{key} lost" for key in whole.lost(session, acknowledged)]
     torn = list(whole.troubles(engine, folder / "attachments", run.laid))
     engine.dispose()
     return lost, torn
