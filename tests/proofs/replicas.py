@@ -26,7 +26,7 @@ from tests import factories, serving
 from tests.buckets import CREDENTIALS, Bucket, bucket
 from tests.proofs.plan import Effort, Finding, at_least, at_most, every, none
 from tests.replicas import Site, Visitor, site
-from tests.tab import Tab
+from tests.web.tab import Tab
 
 TITLE = "replicas"
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -114,9 +114,7 @@ def _pages(found: Site, visitors: int) -> Iterator[Finding]:
         visitor = found.visitor()
         visitor.sign_in("manager")
         visitor.answered.clear()
-        with visitor.socket() as socket:
-            tab = Tab(socket)
-            tab.open("my_account")
+        with Tab(visitor, "my_account").open() as tab:
             visitor.page("/overview")
             taken += upload(visitor, tab.session) == 204
         came += 1
@@ -212,17 +210,15 @@ def _take(visitor: Visitor, number: int, seen: Deciders) -> None:
     cut_at = None
     while True:
         try:
-            with visitor.socket() as socket:
-                tab = Tab(socket, f"review={number}")
-                tab.open("gate")
+            with Tab(visitor, "gate", f"review={number}").open() as tab:
                 if cut_at:
                     seen.away.append(time.monotonic() - cut_at)
                     cut_at = None
-                if "结论" not in tab.fields:
+                if not any(one.label == "结论 *" for one in tab.widgets):
                     seen.unanswered += 1
                     return
-                tab.fill(结论="不通过", 理由="示例理由")
-                if f"{Gate.G0.label}：不通过。" in tab.press("确认结论：不通过"):
+                tab.fill(结论="不通过", 理由="示例理由").press("确认结论：不通过")
+                if f"{Gate.G0.label}：不通过。" in tab.text:
                     seen.acknowledged.append(number)
                     return
         except _LOST:

@@ -6,11 +6,10 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
 from tests.serving import PASSWORD, Server
+from visitors.page import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +91,8 @@ class Browser:
 
 def run(socket: ClientConnection, page: str = "", query: str = "") -> tuple[str, str]:
     """Run a page once; returns Streamlit's session id and every text shown."""
-    message = BackMsg()
-    message.rerun_script.page_name, message.rerun_script.query_string = page, query
-    socket.send(message.SerializeToString())
-    session, texts = "", []
-    while True:
-        got = ForwardMsg()
-        got.ParseFromString(socket.recv(timeout=30))
-        kind = got.WhichOneof("type")
-        if kind == "new_session":
-            session = got.new_session.initialize.session_id
-        elif kind == "delta":
-            texts += re.findall(r'(?:body|label|text): "(.*)"', str(got.delta))
-        elif kind == "script_finished" and got.script_finished != 2:
-            return session, "\n".join(readable(text) for text in texts)
-
-
-def readable(text: str) -> str:
-    """Text out of the printed form of a message."""
-    return text.encode().decode("unicode_escape").encode("latin-1").decode("utf-8", "replace")
+    shown = Page(page, query)
+    socket.send(shown.asked())
+    while not shown.heard(socket.recv(timeout=30)):
+        pass
+    return shown.session, shown.text

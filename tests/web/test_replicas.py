@@ -16,7 +16,7 @@ from tests import replicas
 from tests.conftest import empty
 from tests.proofs.replicas import attach, upload
 from tests.replicas import NAME, Site, site
-from tests.tab import Tab
+from tests.web.tab import Tab
 
 pytestmark = pytest.mark.skipif(
     replicas.program() is None and not os.environ.get("CI"), reason="nginx is not installed"
@@ -96,9 +96,7 @@ def test_an_address_is_what_nginx_saw_not_what_the_visitor_says(running):
 
 def test_the_log_names_no_page_and_no_search(running, manager):
     manager.page("/overview?text=secret")
-    with manager.socket() as socket:
-        tab = Tab(socket)
-        tab.open("my_account")
+    with Tab(manager, "my_account").open() as tab:
         assert upload(manager, tab.session) == 204
     text = (running.folder / "nginx" / "access.log").read_text()
     assert "/_stcore/upload_file/-" in text
