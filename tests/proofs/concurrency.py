@@ -2,8 +2,9 @@
 
 Eight processes decide the same rounds in different orders on both databases; eight change one
 project, each time what they have just read; thirty visitors work on the real server, each
-saving something every ten seconds or so. The short set runs beside other work: its times may be
-longer.
+saving something every ten seconds or so; fifty researchers fill in and send their submissions at
+once, and click twice; a few do so on a product with two faults, which must be noticed. The short
+set runs beside other work: its times may be longer.
 """
 
 import multiprocessing
@@ -18,7 +19,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from pilot.domain.errors import Conflict, StalePage
 from pilot.domain.vocabulary import Conclusion, Gate
@@ -29,7 +30,7 @@ from pilot.store import queries_import
 from pilot.store.engine import make_engine, reading
 from pilot.store.models import Project
 from tests import serving
-from tests.proofs import crowd
+from tests.proofs import crowd, crowd_researchers
 from tests.proofs import ground as grounds
 from tests.proofs.ground import HELD, NOW, Ground
 from tests.proofs.plan import Effort, Finding, at_least, at_most, every, none
@@ -37,8 +38,9 @@ from tests.proofs.servers import postgres
 
 TITLE = "concurrency"
 PROCESSES = 8
-VISITORS = 30
+VISITORS, RESEARCHERS = 30, 50
 CONCLUSIONS = (Conclusion.PASS, Conclusion.SUPPLEMENT, Conclusion.HOLD, Conclusion.REJECT)
+FAULTY = Path(__file__).parent / "faulty"
 _START = multiprocessing.get_context("forkserver")
 _START.set_forkserver_preload(["tests.proofs.concurrency"])
 
@@ -68,6 +70,7 @@ def prove(effort: Effort) -> Iterator[Finding]:
             yield from _named(name, _writers(url, ground, effort.of(8, 60)))
     with tempfile.TemporaryDirectory(prefix="pilot-crowd-") as place:
         yield from _visitors(Path(place), effort)
+    yield from _researchers(effort)
 
 
 def _named(name: str, findings: Iterator[Finding]) -> Iterator[Finding]:
@@ -167,7 +170,7 @@ def _together(work: Callable, url: str, ground: Ground, amount: int = 0) -> list
 def _visitors(folder: Path, effort: Effort) -> Iterator[Finding]:
     """Thirty sessions on the real server."""
     with serving.serving(folder, seed=lambda engine: crowd.people(engine, VISITORS)) as server:
-        seen = crowd.visit(server, VISITORS, effort.of(8, 60))
+        seen = crowd.visit(server, VISITORS, effort.of(6, 60))
         with reading(server.engine) as session:
             stored = session.execute(text("SELECT count(*) FROM project_note")).scalar_one()
         log = server.log.read_text()
@@ -180,3 +183,44 @@ def _visitors(folder: Path, effort: Effort) -> Iterator[Finding]:
     yield at_most("p95 of a command", took[int(len(took) * 0.95)], effort.of(4, 1), " s")
     for error in seen.errors[:5]:
         print(error, flush=True)
+
+
+def _researchers(effort: Effort) -> Iterator[Finding]:
+    """Fifty researchers on the real server; then a few, on one with two faults."""
+    drafts, saves, think = effort.of(1, 4), effort.of(2, 4), (0.0, effort.of(1, 6))
+    sent, found, log = _handed_in(RESEARCHERS, drafts, saves, think)
+    yield every("submissions of researchers sent once", sum(one.once for one in found.values()),
+                RESEARCHERS * drafts)  # fmt: skip
+    receipts = {one.receipt for one in found.values()} - {None}
+    yield every("receipt numbers, each its own", len(receipts), len(found))
+    lost = _lost(sent, found)
+    yield none("saved texts lost", lost, len(sent.typed))
+    yield none("errors shown to researchers", len(sent.errors), len(sent.saves))
+    yield none("page errors or locked databases in their log", log)
+    said = ", ".join(crowd_researchers.told(sent))
+    yield Finding("p95 of what researchers wait for", "told", said, True)
+    for error in sent.errors[:5]:
+        print(error, flush=True)
+    sent, found, _ = _handed_in(8, 1, 3, (0.0, 0.0), app="faulty:app", app_dir=FAULTY)
+    noticed = [bool(sent.errors), _lost(sent, found) > 0]
+    yield every("seeded faults noticed: keys not once-only, saves lost", sum(noticed), len(noticed))
+
+
+def _lost(sent: crowd_researchers.Sent, found: dict[int, crowd_researchers.Stored]) -> int:
+    return sum(found[draft].summary != text for draft, text in sent.typed.items())
+
+
+def _handed_in(count: int, drafts: int, saves: int, think: tuple[float, float], **app: Any):
+    """What so many saw, what the database has of it, and how often the log tells of trouble."""
+
+    def seed(engine: Engine) -> None:
+        crowd_researchers.researchers(engine, count, drafts)
+
+    with (
+        tempfile.TemporaryDirectory(prefix="pilot-crowd-") as place,
+        serving.serving(Path(place), seed=seed, **app) as server,
+    ):
+        sent = crowd_researchers.hand_in(server, count, saves, think)
+        log = server.log.read_text()
+        troubles = log.count("is locked") + log.count("page error")
+        return sent, crowd_researchers.stored(server.engine), troubles

@@ -26,7 +26,7 @@ def prove(effort: Effort) -> Iterator[Finding]:
     with sqlite() as engine:
         _prepare(engine)
         yield from _runs(runs, steps, "SQLite")
-        budget = effort.of(60, 200)
+        budget = 200  # the first difference ends it; which rare step a run meets is luck
         caught = [name for name, fault in FAULTS.items() if _caught(fault, budget, steps)]
         for name in FAULTS.keys() - set(caught):
             print(f"  not caught: {name}", flush=True)

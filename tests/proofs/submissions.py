@@ -23,7 +23,7 @@ def prove(effort: Effort) -> Iterator[Finding]:
     runs, steps = effort.of(20, 200), effort.of(20, 30)
     with sqlite() as engine:
         yield from _runs(engine, runs, steps, "SQLite")
-        budget = effort.of(40, 200)
+        budget = 200
         caught = [name for name, fault in FAULTS.items() if _caught(fault, budget, steps)]
         for name in FAULTS.keys() - set(caught):
             print(f"  not caught: {name}", flush=True)
