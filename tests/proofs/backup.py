@@ -43,7 +43,7 @@ def prove(effort: Effort) -> Iterator[Finding]:
     """The same on SQLite and on PostgreSQL; each backup is restored into either kind."""
     with postgres() as server, tempfile.TemporaryDirectory(prefix="pilot-proof-") as place:
         for kind in KINDS:
-            yield from _of(kind, server, Path(place) / kind, effort.of(4, 20))
+            yield from _of(kind, server, Path(place) / kind, effort.of(2, 20))
         if effort.long:
             for kind in KINDS:
                 yield _large(kind, server, Path(place) / f"large-{kind}")

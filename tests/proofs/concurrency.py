@@ -180,7 +180,7 @@ def _visitors(folder: Path, effort: Effort) -> Iterator[Finding]:
     yield none("errors shown to visitors", len(seen.errors), len(took))
     yield none("“database is locked” in the log", log.count("is locked"))
     yield none("page errors in the log", log.count("page error"))
-    yield at_most("p95 of a command", took[int(len(took) * 0.95)], effort.of(4, 1), " s")
+    yield at_most("p95 of a command", took[int(len(took) * 0.95)], effort.of(8, 1), " s")
     for error in seen.errors[:5]:
         print(error, flush=True)
 

@@ -120,7 +120,7 @@ def prove(effort: Effort) -> Iterator[Finding]:
 def _laid(folder: Path) -> Place:
     """The portfolio that every copy begins with."""
     engine = make_engine(f"sqlite:///{folder / 'pilot.db'}")
-    ground = grounds.lay(engine, rounds=30, submissions=10)
+    ground = grounds.lay(engine, rounds=30, submissions=8, merges=6)
     with reading(engine) as session:
         laid = whole.laid(session)
     engine.dispose()

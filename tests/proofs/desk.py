@@ -41,14 +41,17 @@ class Desk:
     pairs: tuple[Pair, ...]
 
 
-def lay(engine: Engine, people: Team, each: int) -> Desk:
-    """So many of each kind, reached by the real verbs; what counts, through the command layer."""
+def lay(engine: Engine, people: Team, each: int, merges: int) -> Desk:
+    """So many to send and to accept, to join and to merge, reached by the real verbs.
+
+    What counts went through the command layer: the journal has it.
+    """
     with writing(engine) as session:
         writer = made.author(session, people)
         contents = _contents(writer, registry.organisation(session, people))
         drafts = [made.draft(session, writer, next(contents)).id for _ in range(each)]
-        seconds = [_second(session, people, writer, next(contents)) for _ in range(2 * each)]
-        sales = [_sale(session, people) for _ in range(3 * each)]
+        seconds = [_second(session, people, writer, next(contents)) for _ in range(each + merges)]
+        sales = [_sale(session, people) for _ in range(3 * merges)]
         saved = [_draft(session, writer) for _ in range(2)]
     counted = [_counted(engine, people, sale) for sale in sales]
     return Desk(
@@ -58,8 +61,8 @@ def lay(engine: Engine, people: Team, each: int) -> Desk:
         writing=(saved[0], saved[1]),
         drafts=tuple((one, 0) for one in drafts),
         seconds=tuple((one, 0) for one in seconds[:each]),
-        joining=tuple(zip(seconds[each:], counted[:each], strict=True)),
-        pairs=tuple(zip(counted[each : 2 * each], counted[2 * each :], strict=True)),
+        joining=tuple(zip(seconds[each:], counted[:merges], strict=True)),
+        pairs=tuple(zip(counted[merges : 2 * merges], counted[2 * merges :], strict=True)),
     )
 
 

@@ -74,7 +74,13 @@ class Action:
 
 
 def lay(
-    engine: Engine, rounds: int, *, gate: Gate = Gate.G1, deciders: int = 1, submissions: int = 0
+    engine: Engine,
+    rounds: int,
+    *,
+    gate: Gate = Gate.G1,
+    deciders: int = 1,
+    submissions: int = 0,
+    merges: int = 0,
 ) -> Ground:
     """Migrate a database, bring that many projects to a proven round at a gate, submissions too."""
     schema.upgrade(engine)
@@ -93,7 +99,7 @@ def lay(
         (people.decider.id, *(one.id for one in more)),
         tuple(review.id for review in open_rounds),
         tuple(review.project_id for review in open_rounds),
-        desks.lay(engine, people, submissions) if submissions else None,
+        desks.lay(engine, people, submissions, merges) if submissions else None,
     )
 
 

@@ -152,17 +152,19 @@ def _chain_breaks(file: Path) -> bool:
 
 
 def _figures(engine: Engine, patterns: list, effort: Effort, kind: str) -> Iterator[Finding]:
-    length = effort.of(40_000, 200_000)
+    # The short set runs beside other work, on processors that it shares.
+    length, least = effort.of(40_000, 200_000), effort.of(SPEED // 4, SPEED)
+    dearest = 1.25 if effort.long else 2
     base_id = long_journal.grow(engine, patterns, length)
     speed, wall = _read(engine, base_id, length)
     yield Finding(
         f"`verify` walks {length:,} entries, {kind}",
-        f"≥ {SPEED:,} entries per s of processor",
+        f"≥ {least:,} entries per s of processor",
         f"{speed:,.0f} ({wall:,.0f} by the clock)",
-        speed >= SPEED,
+        speed >= least,
     )
     ratio = _append(engine, effort.of(60, 300))
-    yield at_most(f"a commit of one row with journal ÷ without, {kind}", ratio, 1.25, "×")
+    yield at_most(f"a commit of one row with journal ÷ without, {kind}", ratio, dearest, "×")
 
 
 def _read(engine: Engine, base_id: int, length: int) -> tuple[float, float]:

@@ -22,18 +22,19 @@ _WITHOUT_SHRINKING = (Phase.explicit, Phase.generate)
 
 def prove(effort: Effort) -> Iterator[Finding]:
     """SQLite, then the faults on it, then PostgreSQL."""
-    runs, steps = effort.of(25, 200), effort.of(20, 30)
+    runs, steps = effort.of(12, 200), effort.of(20, 30)
     with sqlite() as engine:
         _prepare(engine)
         yield from _runs(runs, steps, "SQLite")
         budget = 200  # the first difference ends it; which rare step a run meets is luck
-        caught = [name for name, fault in FAULTS.items() if _caught(fault, budget, steps)]
-        for name in FAULTS.keys() - set(caught):
+        faults = dict(list(FAULTS.items())[:: effort.of(3, 1)])
+        caught = [name for name, fault in faults.items() if _caught(fault, budget, steps)]
+        for name in faults.keys() - set(caught):
             print(f"  not caught: {name}", flush=True)
-        yield every("seeded faults caught", len(caught), len(FAULTS))
+        yield every("seeded faults caught", len(caught), len(faults))
     with postgres() as engine:
         _prepare(engine)
-        yield from _runs(effort.of(6, 50), steps, "PostgreSQL")
+        yield from _runs(effort.of(4, 50), steps, "PostgreSQL")
 
 
 @contextmanager

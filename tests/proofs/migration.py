@@ -11,6 +11,7 @@ from pathlib import Path
 from alembic import command
 from sqlalchemy import Engine, event, text
 
+from pilot.domain.chain import GENESIS
 from pilot.services import backup, restore, upgrading
 from pilot.services.backup import Site
 from pilot.store import schema
@@ -21,7 +22,7 @@ from tests.proofs.two_databases import KINDS, fresh, postgres
 
 TITLE = "migration"
 FIRST = "0001"
-_BASES = 50
+_BASES = 10
 
 
 def prove(effort: Effort) -> Iterator[Finding]:
@@ -29,7 +30,7 @@ def prove(effort: Effort) -> Iterator[Finding]:
     with postgres() as server, tempfile.TemporaryDirectory(prefix="pilot-proof-") as place:
         for kind in KINDS:
             for start in (FIRST, None):
-                yield from _killed(kind, server, Path(place), start, effort.of(6, 40))
+                yield from _killed(kind, server, Path(place), start, effort.of(3, 40))
             yield from _refused(kind, server, Path(place) / "newer")
 
 
@@ -70,6 +71,13 @@ def _site(kind: str, server: str, place: Path, name: str, start: str | None) -> 
                     " VALUES (:code, '示例基地', '211100', '盘锦市', false)"
                 ),
                 [{"code": f"B{number}"} for number in range(_BASES)],
+            )
+            connection.execute(  # every base has a journal from its first moment
+                text(
+                    "INSERT INTO journal_head (base_id, sequence, hash, at)"
+                    " SELECT id, 0, :hash, :at FROM base"
+                ),
+                {"hash": GENESIS, "at": NOON},
             )
     return Site(engine, place / "attachments", place, place / "backups")
 

@@ -82,7 +82,7 @@ def _killed(server: Postgres, kills: int) -> Seen:
     """Kill a server that often while people act, and look at what is left."""
     with tempfile.TemporaryDirectory() as folder:
         engine, place, seen = make_engine(server.url), Path(folder), Seen()
-        ground = grounds.lay(engine, rounds=12, submissions=6)
+        ground = grounds.lay(engine, rounds=12, submissions=4, merges=3)
         with reading(engine) as session:
             laid = whole.laid(session)
         seen.commit = _durability(engine)

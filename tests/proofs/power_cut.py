@@ -60,9 +60,9 @@ class Run:
 def prove(effort: Effort) -> Iterator[Finding]:
     """One run of the product as it is, cut at many places; short runs with a fault seeded."""
     with tempfile.TemporaryDirectory(prefix="pilot-cut-") as folder:
-        run = _record(Path(folder) / "run", effort.of(40, 240))
-        cuts, lost, torn = _cut(run, effort.of(40, 240))
-        yield at_least("power cuts", cuts, effort.of(40, 240))
+        run = _record(Path(folder) / "run", effort.of(30, 240))
+        cuts, lost, torn = _cut(run, effort.of(24, 240))
+        yield at_least("power cuts", cuts, effort.of(24, 240))
         yield none("acknowledged actions lost", len(lost), len(run.acknowledged))
         yield none("half actions, drift, broken chain or file", len(torn))
         log = sum(one[0] == "sync" and one[1].endswith("-wal") for one in run.seen)
@@ -102,7 +102,7 @@ def _work(folder: Path, count: int, fault: str) -> None:
     engine = make_engine(f"sqlite:///{folder / 'pilot.db'}")
     if fault.startswith("synchronous"):
         event.listen(engine, "connect", lambda raw, _: raw.execute(f"PRAGMA {fault}"))
-    ground = grounds.lay(engine, rounds=6, submissions=4)
+    ground = grounds.lay(engine, rounds=6, submissions=3)
     with reading(engine) as session:
         laid = whole.laid(session)
     engine.dispose()  # everything is in the main file now, whatever the fault

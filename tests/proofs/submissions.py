@@ -20,16 +20,17 @@ _taken = acceptance.take_in
 
 def prove(effort: Effort) -> Iterator[Finding]:
     """SQLite, then the faults on it, then PostgreSQL."""
-    runs, steps = effort.of(20, 200), effort.of(20, 30)
+    runs, steps = effort.of(12, 200), effort.of(20, 30)
     with sqlite() as engine:
         yield from _runs(engine, runs, steps, "SQLite")
         budget = 200
-        caught = [name for name, fault in FAULTS.items() if _caught(fault, budget, steps)]
-        for name in FAULTS.keys() - set(caught):
+        faults = dict(list(FAULTS.items())[:: effort.of(2, 1)])
+        caught = [name for name, fault in faults.items() if _caught(fault, budget, steps)]
+        for name in faults.keys() - set(caught):
             print(f"  not caught: {name}", flush=True)
-        yield every("seeded faults caught", len(caught), len(FAULTS))
+        yield every("seeded faults caught", len(caught), len(faults))
     with postgres() as engine:
-        yield from _runs(engine, effort.of(5, 50), steps, "PostgreSQL")
+        yield from _runs(engine, effort.of(4, 50), steps, "PostgreSQL")
 
 
 def _runs(engine: Engine, runs: int, steps: int, kind: str) -> Iterator[Finding]:
