@@ -4,6 +4,7 @@
 """
 
 import importlib
+import logging
 import os
 import queue
 import resource
@@ -118,4 +119,5 @@ def _processor() -> float:
 
 
 if __name__ == "__main__":
+    logging.getLogger("pilot").addHandler(logging.NullHandler())  # refusals are what is looked for
     sys.exit(main(sys.argv[1:], Effort(long=bool(os.environ.get("LONG")))))

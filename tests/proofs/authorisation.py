@@ -16,7 +16,7 @@ from pilot.store import schema
 from pilot.store.engine import make_engine
 from tests.authorisation import matrix, reading, routes, world
 from tests.proofs.plan import Effort, Finding, none
-from tests.proofs.postgres import postgres
+from tests.proofs.two_databases import postgres
 
 TITLE = "authorisation"
 

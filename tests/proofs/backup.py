@@ -23,7 +23,7 @@ from pilot.store import journal, schema
 from pilot.store.engine import make_engine, writing
 from tests import factories
 from tests.proofs.plan import Effort, Finding, at_least, at_most, every, none
-from tests.proofs.two_databases import KINDS, fresh, postgres
+from tests.proofs.two_databases import KINDS, cluster, fresh
 
 TITLE = "backup and restore"
 SLOWEST = 10.0  # seconds for one backup
@@ -41,7 +41,8 @@ class _Tally:
 
 def prove(effort: Effort) -> Iterator[Finding]:
     """The same on SQLite and on PostgreSQL; each backup is restored into either kind."""
-    with postgres() as server, tempfile.TemporaryDirectory(prefix="pilot-proof-") as place:
+    server = cluster()
+    with tempfile.TemporaryDirectory(prefix="pilot-proof-") as place:
         for kind in KINDS:
             yield from _of(kind, server, Path(place) / kind, effort.of(2, 20))
         if effort.long:

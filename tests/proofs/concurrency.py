@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -34,7 +33,7 @@ from tests.proofs import crowd, crowd_researchers
 from tests.proofs import ground as grounds
 from tests.proofs.ground import HELD, NOW, Ground
 from tests.proofs.plan import Effort, Finding, at_least, at_most, every, none
-from tests.proofs.servers import postgres
+from tests.proofs.two_databases import KINDS, cluster, fresh
 
 TITLE = "concurrency"
 PROCESSES = 8
@@ -56,11 +55,10 @@ class Try:
 
 def prove(effort: Effort) -> Iterator[Finding]:
     """Both databases, then the server."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pilot-many-")))
-        server = stack.enter_context(postgres())
-        urls = {"SQLite": f"sqlite:///{folder / 'pilot.db'}", "PostgreSQL": server.url}
-        for name, url in urls.items():
+    with tempfile.TemporaryDirectory(prefix="pilot-many-") as place:
+        folder = Path(place)
+        for name in KINDS:
+            url = fresh(name, cluster(), folder, "proof_many")
             engine = make_engine(url)
             rounds = effort.of(30, 150)
             ground = grounds.lay(engine, rounds, gate=Gate.G0, deciders=PROCESSES)

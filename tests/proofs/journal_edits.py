@@ -30,8 +30,8 @@ from pilot.store.models import Base, JournalHead
 from tests import factories
 from tests.proofs import long_journal
 from tests.proofs.plan import Effort, Finding, at_most, every, none
-from tests.proofs.postgres import postgres
 from tests.proofs.tampering import KINDS, ONLY_ANCHORED
+from tests.proofs.two_databases import postgres
 
 TITLE = "journal"
 EACH = 5

@@ -14,7 +14,7 @@ from tests.proofs.machine_base import Stand, furnish
 from tests.proofs.machine_faults import FAULTS
 from tests.proofs.machine_rules import Machine, begin
 from tests.proofs.plan import Effort, Finding, at_least, every, none
-from tests.proofs.postgres import postgres
+from tests.proofs.two_databases import postgres
 
 TITLE = "state machine"
 _WITHOUT_SHRINKING = (Phase.explicit, Phase.generate)

@@ -18,7 +18,7 @@ from pilot.store import schema
 from pilot.store.engine import make_engine
 from tests.factories import NOON
 from tests.proofs.plan import Effort, Finding, every, none
-from tests.proofs.two_databases import KINDS, fresh, postgres
+from tests.proofs.two_databases import KINDS, cluster, fresh
 
 TITLE = "migration"
 FIRST = "0001"
@@ -27,7 +27,8 @@ _BASES = 10
 
 def prove(effort: Effort) -> Iterator[Finding]:
     """From each released schema, and from nothing, on both databases."""
-    with postgres() as server, tempfile.TemporaryDirectory(prefix="pilot-proof-") as place:
+    server = cluster()
+    with tempfile.TemporaryDirectory(prefix="pilot-proof-") as place:
         for kind in KINDS:
             for start in (FIRST, None):
                 yield from _killed(kind, server, Path(place), start, effort.of(3, 40))

