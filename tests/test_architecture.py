@@ -112,6 +112,12 @@ def test_a_module_imports_only_what_its_layer_may(path):
     assert breaches(path) == []
 
 
+def test_what_tests_and_benchmarks_share_knows_neither_of_them():
+    found = imports(ROOT / "visitors" / "page.py")
+    ours = ("pilot", "tests", "benchmarks")
+    assert [name for name in found if name.partition(".")[0] in ours] == []
+
+
 @pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(ROOT)))
 def test_only_the_store_writes_queries(path):
     if layer_of(path) == "store":
