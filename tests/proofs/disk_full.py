@@ -52,15 +52,15 @@ def prove(effort: Effort) -> Iterator[Finding]:
         place = Path(folder)
         if _mount(place):
             try:
-                yield from _in_a_process("full disk", place, effort.of(2, 10), _fill)
+                yield from _in_a_process("full disk", place, effort.of(1, 10), _fill)
                 yield from _read_only_start(place)
             finally:
                 _umount(place)
         else:
             name = "full (no right to mount)"
-            yield from _in_a_process(name, place, effort.of(2, 10), _refuse_full)
+            yield from _in_a_process(name, place, effort.of(1, 10), _refuse_full)
     with tempfile.TemporaryDirectory(prefix="pilot-failing-") as folder:
-        rounds = effort.of(2, 10)
+        rounds = effort.of(1, 10)
         yield from _in_a_process("disk failing live", Path(folder), rounds, _refuse_writes)
 
 
