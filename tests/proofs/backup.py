@@ -97,7 +97,7 @@ def _under_writers(site: Site, many: int) -> tuple[list[Backup], list[float], in
     writers = [context.Process(target=_write, args=args) for _ in range(2)]
     for writer in writers:
         writer.start()
-    ready.wait(60)
+    ready.wait(120)
     made, took = [], []
     for _ in range(many):
         start = time.monotonic()
@@ -115,7 +115,8 @@ def _write(url: str, folder: str, stop, ready, said) -> None:
     engine, done, failed = make_engine(url), 0, 0
     with engine.connect() as connection:
         manager = connection.execute(text("SELECT min(id) FROM account")).scalar_one()
-    ready.wait(60)
+    done += _one_round(engine, Path(folder), manager)  # so that even the first backup has a file
+    ready.wait(120)
     while not stop.is_set():
         try:
             done += _one_round(engine, Path(folder), manager)
