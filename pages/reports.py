@@ -8,7 +8,15 @@ from pilot import ui
 from pilot.domain.moment import local_day
 from pilot.domain.people import Role
 from pilot.reports import filing_detail, filing_lines
-from pilot.screens import pick, report_head, report_list, report_parts
+from pilot.screens import (
+    pick,
+    report_deadlines,
+    report_head,
+    report_list,
+    report_parts,
+    report_rules,
+)
+from pilot.screens.report_sections import Section
 
 reader = ui.require(Role.ADMIN, Role.MANAGER, Role.OFFICER, Role.PROVINCE)
 now = datetime.now(UTC)
@@ -29,6 +37,7 @@ if asked is not None or (template and period):
 else:
     st.title("上报")
     view = ui.strip()
+    section = pick.word("内容", "section", list(Section), default=Section.LINES, hidden=True)
     with ui.reading() as session:
         bases = {one.id: one.name for one in filing_lines.bases(session, reader)}
     if len(bases) > 1:
@@ -37,10 +46,15 @@ else:
             "基地", names, names.index(base) if base in bases else 0, format_func=bases.get,
             key="report-base", on_change=lambda: pick.put("base", st.session_state["report-base"]),
         )  # fmt: skip
-    with ui.reading() as session:
-        lines = filing_lines.calendar(session, reader, view.year, now, base)
-        exceptions = filing_detail.exceptions(session, reader, base)
-    report_list.meters(lines, today)
-    report_list.table(lines)
-    with st.expander(f"解锁例外（{len(exceptions)}）", icon=":material/lock_open:"):
-        report_list.exceptions(exceptions)
+    if section is Section.DEADLINES:
+        report_deadlines.section(reader, view, now, base)
+    elif section is Section.RULES:
+        report_rules.section(reader, view, now, base)
+    else:
+        with ui.reading() as session:
+            lines = filing_lines.calendar(session, reader, view.year, now, base)
+            exceptions = filing_detail.exceptions(session, reader, base)
+        report_list.meters(lines, today)
+        report_list.table(lines)
+        with st.expander(f"解锁例外（{len(exceptions)}）", icon=":material/lock_open:"):
+            report_list.exceptions(exceptions)

@@ -64,6 +64,12 @@ DEFAULTS: dict[PeriodKind, CalendarRule] = {
 }
 
 
+def windows(rule: CalendarRule, kind: PeriodKind, year: int) -> list[tuple[Period, Window]]:
+    """The days of every period of a year by a rule, the earliest first (期限预览)."""
+    found = periods(kind, date(year, 1, 1), date(year, 12, 31))
+    return [(each, rule.window(each.last)) for each in found]
+
+
 def check_rule(rule: CalendarRule) -> CalendarRule:
     """The rule, if its days are days after the period and stand in order; else Invalid."""
     for name, after in (("opens", rule.opens), ("due", rule.due), ("lock", rule.lock)):

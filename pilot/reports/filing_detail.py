@@ -11,6 +11,7 @@ from pilot.domain.filings import MOVES, Facts, Side, check_move
 from pilot.domain.moment import local_day, minute
 from pilot.domain.people import Actor, check_may, may
 from pilot.domain.preflight import Sheet
+from pilot.domain.report_calendar import Window
 from pilot.domain.report_periods import period as read_period
 from pilot.domain.vocabulary import FilingState
 from pilot.reports.filing_lines import Line, base_of, line_of
@@ -22,6 +23,7 @@ from pilot.services.report_sheets import Wanted
 from pilot.store import queries_filings
 from pilot.store.models import ReportFiling
 
+RESCHEDULED = "调整期限"
 LATE = "R8"  # the template of what came late or fell away (更正与口径说明)
 
 
@@ -65,7 +67,8 @@ class Detail:
     """A report and what this reader may do about it.
 
     `refusals` says for each move why this reader cannot make it now; a move that is not in it is
-    open. `judged` is None for who sees only what was filed, and after the freezing.
+    open. `judged` is None for who sees only what was filed, and after the freezing. `by_rule` are
+    the days that the calendar's rule gives this period, whatever its line says.
     """
 
     line: Line
@@ -79,6 +82,7 @@ class Detail:
     exceptions: tuple[Unlocked, ...]
     editions: tuple[Edition, ...]
     unlock_asked: str
+    by_rule: Window
     refusals: Mapping[str, str]
 
 
@@ -149,6 +153,7 @@ def _detail(session: Session, actor: Actor, row: ReportFiling, now: datetime) ->
             for one in editions
         ),
         unlock_asked=unlock.reason if unlock and unlock.approved_by is None else "",
+        by_rule=filing_lines.rule_of(session, row.base_id, wanted.kind).window(row.ends_on),
         refusals=dict(_refusals(session, actor, row, today, now)),
     )
 
@@ -169,7 +174,7 @@ def _thread(session: Session, row: ReportFiling) -> list[Said]:
 def _title(action: str | None) -> str:
     if action in MOVES:
         return MOVES[action].title
-    return {"reschedule": "调整期限", "task": "催办"}.get(action or "", "意见")
+    return {"reschedule": RESCHEDULED, "task": "催办"}.get(action or "", "意见")
 
 
 def _exceptions(session: Session, base: int, filing_id: int | None) -> list[Unlocked]:
@@ -194,7 +199,7 @@ def _exceptions(session: Session, base: int, filing_id: int | None) -> list[Unlo
 def _refusals(session: Session, actor: Actor, row: ReportFiling, today: date, now: datetime):
     """Why this reader cannot make each move: the very sentences of the verbs."""
     known = filings.facts(session, row, now) if row.id else Facts(row.state, today)
-    for action, made in [*MOVES.items(), ("comment", None)]:
+    for action, made in [*MOVES.items(), ("comment", None), ("schedule", None)]:
         try:
             check_may(actor, f"filing.{action}")
             if actor.base_id != row.base_id:

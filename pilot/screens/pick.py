@@ -45,6 +45,24 @@ def asked(key: str, options: Sequence[Word], default: Word) -> Word:
     return {option.value: option for option in options}.get(st.query_params.get(key, ""), default)
 
 
+def one(
+    label: str, key: str, options: Mapping[str, str], *, width: int | str = 360, blank: str = ""
+) -> str | None:
+    """One code of a list; `?key=code` in the address chooses it, else the first one is.
+
+    With a `blank` (全部) none may be chosen, which is then the default.
+    """
+    if not options and not blank:
+        return None
+    codes = [*(("",) if blank else ()), *options]
+    wanted = st.query_params.get(key, "")
+    name = _follow(key, wanted if wanted in codes else codes[0])
+    return st.selectbox(
+        label, codes, key=name, width=width, on_change=_write, args=(key, name),
+        format_func=lambda code: options[code] if code else blank,
+    )  # fmt: skip
+
+
 def text(label: str, key: str, placeholder: str, width: int = 280) -> str:
     """A search text."""
     name = _follow(key, st.query_params.get(key, ""))

@@ -6,7 +6,7 @@ from pilot import ui
 from pilot.domain.filings import Side
 from pilot.domain.preflight import Sheet
 from pilot.reports.filing_detail import Detail
-from pilot.screens import report_checks, report_list
+from pilot.screens import report_checks, report_days, report_list
 from pilot.services import filings
 
 _SHOWN = 200
@@ -14,7 +14,7 @@ _SHOWN = 200
 
 def parts(shown: Detail) -> None:
     """The tabs of a report; only those that this reader has something in."""
-    tabs = {"存档与解锁": _archive, "补报与核减": _late}
+    tabs = {"存档与解锁": _archive, "补报与核减": _late, "期限": report_days.days}
     if shown.judged is not None:
         tabs = {"检查": report_checks.checks, "数据": _rows, **tabs}
     if shown.line.id is not None and "comment" not in shown.refusals:

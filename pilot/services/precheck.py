@@ -66,10 +66,19 @@ class Judged:
         return [problem for key, problem in found if problem.hard or key not in self.explanations]
 
 
-def judged(session: Session, row: ReportFiling, known_at: datetime, look: Look) -> Judged:
-    """The pre-flight of a report as known at an instant; `look` makes its rows."""
+def judged(
+    session: Session,
+    row: ReportFiling,
+    known_at: datetime,
+    look: Look,
+    rules: Sequence[RuleRow] | None = None,
+) -> Judged:
+    """The pre-flight of a report as known at an instant; `look` makes its rows.
+
+    By the base's rules in use, or by `rules` that are tried.
+    """
     year, base = row.ends_on.year, row.base_id
-    rows = queries_filings.rules(session, base)
+    rows = queries_filings.rules(session, base) if rules is None else rules
     wanted = Wanted(base, row.template, period(row.period), known_at)
     sheet = look(session, wanted)
     if sheet is None:

@@ -59,25 +59,73 @@ def save_rule(
     rule_id: int | None = None,
     reason: str,
 ) -> RuleRow:
-    """Add a rule or a version for later years, or change one, with the receiver's document."""
+    """Add a rule or a version for later years, or change one, with the receiver's document.
+
+    Versions of one rule never overlap: a new one ends the one before it the year before.
+    """
     if not reason.strip():
         raise Invalid("reason", "改动接收方规则必须写明依据，例如文号。")
     draft = checked(draft, queries_codes.lists(session, by.base_id), local_day(at))
-    values = {name: getattr(draft, name) for name in described(RuleDraft)}
-    values |= {name: values[name] or "" for name in _BLANK}
+    values = _values(draft)
     if rule_id is not None:
         row = queries.one(session, RuleRow, by.base_id, rule_id)
         if any(getattr(row, name) != values[name] for name in _FIXED):
             raise Conflict("编号、报表和起始年度不能改；请另立一个版本，并停用旧的。")
+        for other in queries_filings.rule_versions(session, by.base_id, draft.code):
+            _check_apart(other, draft)
         row.sqlmodel_update(values)
         session.flush()
         return row
-    if queries_filings.rule(session, by.base_id, draft.code, draft.year_from):
-        raise Conflict(f"规则 {draft.code} 已有自 {draft.year_from} 年度起的版本。")
+    for row in queries_filings.rule_versions(session, by.base_id, draft.code):
+        row.year_to = _ended(row, draft)
     row = RuleRow(base_id=by.base_id, recorded_at=at, **values)
     session.add(row)
     session.flush()
     return row
+
+
+def proposed(
+    session: Session, base_id: int, draft: RuleDraft, rule_id: int | None, at: datetime
+) -> list[RuleRow]:
+    """The rules of a base as they would be with a draft, as copies; refused as `save_rule` is."""
+    draft = checked(draft, queries_codes.lists(session, base_id), local_day(at))
+    found = [RuleRow(**row.model_dump()) for row in queries_filings.rules(session, base_id)]
+    if rule_id is not None:
+        found = [row for row in found if row.id != rule_id]
+        for row in found:
+            _check_apart(row, draft)
+    else:
+        for row in found:
+            if row.code == draft.code:
+                row.year_to = _ended(row, draft)
+    return [*found, *([RuleRow(base_id=base_id, **_values(draft))] if draft.active else [])]
+
+
+def _values(draft: RuleDraft) -> dict[str, object]:
+    values = {name: getattr(draft, name) for name in described(RuleDraft)}
+    return values | {name: values[name] or "" for name in _BLANK}
+
+
+def _ended(row: RuleRow, draft: RuleDraft) -> int:
+    """The last year of a version once a new one has come; Conflict if both cannot be."""
+    if row.template != draft.template:
+        raise Conflict(f"编号 {row.code} 已用于 {row.template} 的规则；请另取一个编号。")
+    if row.year_from == draft.year_from:
+        raise Conflict(f"规则 {draft.code} 已有自 {draft.year_from} 年度起的版本。")
+    if row.year_from < draft.year_from:
+        return min(row.year_to, draft.year_from - 1)
+    _check_apart(row, draft)
+    return row.year_to
+
+
+def _check_apart(other: RuleRow, draft: RuleDraft) -> None:
+    """Refuse a version that would run into a later one that is in use."""
+    later = other.code == draft.code and other.active and draft.year_from < other.year_from
+    if later and draft.active and draft.year_to >= other.year_from:
+        raise Conflict(
+            f"规则 {draft.code} 自 {other.year_from} 年度起另有版本；"
+            f"请把“至年度”写成 {other.year_from - 1} 或更早。"
+        )
 
 
 def checked(draft: RuleDraft, lists: object, today: object) -> RuleDraft:

@@ -175,12 +175,18 @@ def rules(session: Session, base_id: int, *, retired: bool = False) -> Sequence[
     return session.exec(query.order_by(col(RuleRow.position), col(RuleRow.code))).all()
 
 
-def rule(session: Session, base_id: int, code: str, year_from: int) -> RuleRow | None:
-    """The version of a rule that begins in a year."""
-    query = select(RuleRow).where(
-        RuleRow.base_id == base_id, RuleRow.code == code, RuleRow.year_from == year_from
+def rule_versions(session: Session, base_id: int, code: str) -> Sequence[RuleRow]:
+    """Every version of a rule, those out of use too, the earliest first."""
+    query = select(RuleRow).where(RuleRow.base_id == base_id, RuleRow.code == code)
+    return session.exec(query.order_by(col(RuleRow.year_from))).all()
+
+
+def open_filings(session: Session, base_id: int) -> Sequence[ReportFiling]:
+    """The reports whose lines are made and that are not frozen, the most urgent first."""
+    query = select(ReportFiling).where(
+        ReportFiling.base_id == base_id, ReportFiling.state != FilingState.FROZEN
     )
-    return session.exec(query).first()
+    return session.exec(query.order_by(col(ReportFiling.due_on), col(ReportFiling.template))).all()
 
 
 def result_by_code(

@@ -32,6 +32,20 @@ _NAMES = {
 }
 
 
+def about(
+    session: Session, base_id: int, subjects: Collection[str], limit: int
+) -> Sequence[tuple[JournalEntry, str | None]]:
+    """The latest entries of a base about rows of these kinds, with who acted, the latest first."""
+    query = (
+        select(JournalEntry, Account.name)
+        .join(Account, col(Account.id) == col(JournalEntry.by_id), isouter=True)
+        .where(JournalEntry.base_id == base_id, col(JournalEntry.subject).in_(subjects))
+        .order_by(col(JournalEntry.sequence).desc())
+        .limit(limit)
+    )
+    return session.exec(query).all()
+
+
 def count(session: Session, base_id: int, project_id: int, view: Moment) -> int:
     """How many entries of the journal speak of a project, known by then."""
     return session.exec(select(func.count()).where(*_of(base_id, project_id, view))).one()

@@ -37,7 +37,7 @@ def objects(session: Session, team: Team, mark: str) -> Ids:
     for name in ("f_asked", "f_unlocked"):
         unlocking.ask(session, begun[name], by=by, at=clock(session), reason=f"{mark}理由")
     unlocking.unlock(session, begun["f_unlocked"], UNTIL, by=team.decider, at=clock(session), **WHY)
-    rule = queries_filings.rule(session, team.base.id, "R2-01", 2020)
+    [rule] = queries_filings.rule_versions(session, team.base.id, "R2-01")
     pack = queries_filings.last_edition(session, begun["f_frozen"]).pack_id
     return begun | {"rule": rule.id, "pack": pack}
 

@@ -14,7 +14,8 @@ from pilot.domain.import_columns import ImportKind
 from pilot.domain.importing import Outcome
 from pilot.domain.moment import moment
 from pilot.domain.people import Actor
-from pilot.domain.report_periods import period
+from pilot.domain.report_calendar import DEFAULTS
+from pilot.domain.report_periods import PeriodKind, period
 from pilot.domain.submissions import Tab
 from pilot.domain.vocabulary import Indicator, Scope
 from pilot.reports import (
@@ -40,6 +41,8 @@ from pilot.reports import (
     project,
     receipts,
     registry,
+    report_deadlines,
+    report_rules,
     result_detail,
     results,
     review_policy,
@@ -57,9 +60,11 @@ from pilot.reports.tables import EVERYTHING, Chosen
 from pilot.services import legality, trail
 from pilot.services.downloads import open_attachment
 from pilot.services.importing import batch, undoing
+from pilot.services.receiver_rules import RuleDraft
 from tests.authorisation.calls import _SHEET as SHEET
 from tests.authorisation.calls import NOW
 
+RULE = RuleDraft("R2-98", "R2", field="name", asked="required")
 VIEW = moment(NOW, year=2026)
 _M1 = Chosen(indicator=Indicator.NEW_PILOT, scope=Scope.CITY)
 _ALL = Wanted()
@@ -255,6 +260,18 @@ LOOKS: dict[str, Look] = {
     "review_queue.judged:draft": Look("unsent", lambda s, a, i: review_queue.judged(s, a, i, NOW)),
     "filing_lines.bases": Look(None, lambda s, a, _: [b.name for b in filing_lines.bases(s, a)]),
     "filing_lines.calendar": Look(None, lambda s, a, _: filing_lines.calendar(s, a, 2026, NOW)),
+    "report_deadlines.rules": Look(None, lambda s, a, _: report_deadlines.rules(s, a, NOW)),
+    "report_deadlines.versions": Look(None, lambda s, a, _: report_deadlines.versions(s, a)),
+    "report_deadlines.coming": Look(
+        None,
+        lambda s, a, _: report_deadlines.coming(
+            s, a, PeriodKind.MONTH, DEFAULTS[PeriodKind.MONTH], 2026
+        ),
+    ),
+    "report_rules.forms": Look(None, lambda s, a, _: report_rules.forms(s, a)),
+    "report_rules.titles": Look(None, lambda s, a, _: report_rules.titles(s, a)),
+    "report_rules.rules": Look(None, lambda s, a, _: report_rules.rules(s, a)),
+    "report_rules.effect": Look(None, lambda s, a, _: report_rules.effect(s, a, RULE, None, NOW)),
     "filing_detail.by_id": Look("f_unlocked", lambda s, a, i: filing_detail.by_id(s, a, i, NOW)),
     "filing_detail.by_period": Look(
         None, lambda s, a, _: filing_detail.by_period(s, a, "R8", "2026-05", NOW)

@@ -1,9 +1,10 @@
 """上报, as a page: the calendar, and one report from empty to frozen."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pilot.domain.asked import Asked
 from pilot.domain.moment import local_day
 from pilot.domain.people import Role
 from pilot.domain.report_periods import PeriodKind, period_of
@@ -13,9 +14,12 @@ from pilot.store import queries_filings
 from pilot.store.engine import reading, writing
 from pilot.store.queries_door import account_named
 from pilot.store.queries_people import actor
+from tests import factories
+from tests.pages.people_of import people_of
 
 NOW = datetime.now(UTC)
 LAST = period_of(local_day(NOW), PeriodKind.MONTH).previous.key  # its window is open
+YEAR = local_day(NOW).year
 READERS = [Role.ADMIN, Role.MANAGER, Role.OFFICER, Role.PROVINCE]
 ADDRESS = {"report": "R8", "period": LAST}
 
@@ -85,6 +89,7 @@ def test_a_report_goes_from_empty_to_frozen(open_page, engine):
         "R8.xlsx", "R8.csv", "print.html", "zip"
     ]  # fmt: skip
     assert buttons(app) == ["申请解锁", "写下意见"]
+    assert "期限不再调整" in text_of(app)
 
 
 def test_the_address_by_number_leads_to_the_same_report(open_page, engine):
@@ -97,7 +102,7 @@ def test_the_address_by_number_leads_to_the_same_report(open_page, engine):
 def test_the_province_sees_the_line_and_no_draft(open_page, engine):
     row = by(engine, "officer", filings.start, "R8", LAST)
     app = open_page("reports", Role.PROVINCE, id=row.id)
-    assert [tab.label for tab in app.tabs] == ["存档与解锁", "补报与核减"]
+    assert [tab.label for tab in app.tabs] == ["存档与解锁", "补报与核减", "期限"]
     assert buttons(app) == []
 
 
@@ -105,3 +110,110 @@ def test_what_cannot_be_opened_says_so_in_a_sentence(open_page):
     app = open_page("reports", Role.OFFICER, report="R77", period=LAST)
     assert not app.exception
     assert "没有代码为" in text_of(app)
+
+
+def test_an_administrator_changes_the_deadlines_after_a_look_at_the_days(open_page, engine):
+    app = open_page("reports", Role.ADMIN, section="deadlines", every="quarter")
+    assert "产品默认" in text_of(app)
+    app.number_input(key="deadlines-quarter-0-due-day").set_value(12).run()
+    assert f"{YEAR + 1}-01-12" in app.dataframe[0].value["报送截止（改后）"].tolist()
+    assert f"{YEAR + 1}-01-10" in app.dataframe[0].value["现行截止"].tolist()
+
+    press(app, "保存新的期限")
+    assert "必须写明依据" in text_of(app)
+    assert app.number_input(key="deadlines-quarter-0-due-day").value == 12
+
+    app.text_input(key="deadlines-quarter-0-reason").set_value("示例文号").run()
+    press(app, "保存新的期限")
+    assert "本基地规定" in text_of(app)
+    [versions] = [one.value for one in app.dataframe if "新规定" in one.value.columns]
+    assert versions["依据"].tolist() == ["示例文号"]
+
+
+def test_days_out_of_order_are_told_before_saving(open_page):
+    app = open_page("reports", Role.ADMIN, section="deadlines")
+    app.number_input(key="deadlines-month-0-lock-day").set_value(2).run()
+    assert "依次为：窗口开放、报送截止、数据锁定" in text_of(app)
+
+
+def test_an_officer_reads_the_deadlines_and_changes_nothing(open_page):
+    app = open_page("reports", Role.OFFICER, section="deadlines")
+    assert "月报现行期限" in text_of(app)
+    assert buttons(app) == []
+
+
+def test_one_report_gets_days_of_its_own_in_its_tab(open_page, engine):
+    row = by(engine, "officer", filings.start, "R8", LAST)
+    app = open_page("reports", Role.MANAGER, id=row.id)
+    [due] = [one for one in app.date_input if one.label == "报送截止 *"]
+    due.set_value(row.due_on - timedelta(days=200)).run()
+    assert "请核对三个日期" in text_of(app)
+    due.set_value(row.lock_on).run()
+    press(app, "调整本期期限")
+    assert "必须写明理由" in text_of(app)
+
+    next(one for one in app.text_input if one.label == "理由 *").set_value("示例延期").run()
+    press(app, "调整本期期限")
+    assert "示例延期" in text_of(app)
+    with reading(engine) as session:
+        assert queries_filings.filing(session, row.base_id, "R8", LAST).due_on == row.lock_on
+    assert "调整本期期限" not in buttons(open_page("reports", Role.OFFICER, id=row.id))
+
+
+def field(app, label):
+    return next(one for one in (*app.text_input, *app.number_input) if one.label == label)
+
+
+def test_an_administrator_adds_a_rule_after_a_look_at_open_reports(open_page, engine):
+    with writing(engine) as session:
+        for name in ("示例中试项目甲", "示例短名"):
+            factories.project(session, people_of(session), name=name)
+    by(engine, "officer", filings.start, "R2", str(YEAR))
+    app = open_page("reports", Role.ADMIN, section="rules", of="R2")
+    [rules] = [one.value for one in app.dataframe if "asked" in one.value.columns]
+    assert "项目名称" not in set(rules["column"])
+    field(app, "编号 *").set_value("R2-90")
+    [column] = [one for one in app.selectbox if one.label == "列"]
+    [asked] = [one for one in app.selectbox if one.label == "规则种类"]
+    column.set_value("name")
+    asked.set_value(Asked.LENGTH)
+    field(app, "参数").set_value("很长")
+    press(app, "看对在办报表的影响")
+    assert "请填最多几个字" in text_of(app)
+
+    field(app, "参数").set_value("5")
+    press(app, "看对在办报表的影响")
+    assert f"R2 项目台账 {YEAR}：2 行中会拦住 1 行（现在 0 行）" in text_of(app).replace("\\", "")
+    press(app, "保存规则")
+    assert "必须写明依据" in text_of(app)
+    field(app, "改动依据 *").set_value("示例文号")
+    press(app, "看对在办报表的影响")
+    press(app, "保存规则")
+
+    [rules] = [one.value for one in app.dataframe if "asked" in one.value.columns]
+    assert ("R2-90", "项目名称", "文字不超过 5") in set(
+        zip(rules["code"], rules["column"], rules["asked"], strict=True)
+    )
+
+
+def test_a_rule_is_ended_and_gets_a_version_of_another_year(open_page, engine):
+    with reading(engine) as session:
+        home = account_named(session, "officer").base_id
+        [row] = queries_filings.rule_versions(session, home, "R2-04")
+    app = open_page("reports", Role.ADMIN, section="rules", rule=str(row.id), how="version")
+    field(app, "自年度").set_value(YEAR + 1)
+    field(app, "改动依据 *").set_value("示例文号")
+    press(app, "看对在办报表的影响")
+    assert "没有在办" in text_of(app)
+    press(app, "保存规则")
+
+    with reading(engine) as session:
+        versions = queries_filings.rule_versions(session, home, "R2-04")
+    years = [(one.year_from, one.year_to) for one in versions]
+    assert years == [(row.year_from, YEAR), (YEAR + 1, 9999)]
+
+
+def test_an_officer_reads_the_rules_and_changes_nothing(open_page):
+    app = open_page("reports", Role.OFFICER, section="rules")
+    assert "可说明" in text_of(app)
+    assert buttons(app) == []

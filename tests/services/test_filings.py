@@ -1,5 +1,6 @@
 """The report of a period through its verbs: two people, one cut-off, a freeze, an exception."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,15 +12,17 @@ from pilot.domain.report_calendar import After, CalendarRule, Window
 from pilot.domain.report_periods import PeriodKind
 from pilot.domain.vocabulary import FilingState as State
 from pilot.domain.vocabulary import Gate
-from pilot.reports import filing_detail
+from pilot.reports import filing_detail, report_deadlines, report_rules
 from pilot.reports import filing_lines as lines
 from pilot.reports import packs as built
 from pilot.reports.pack_files import NOTES
 from pilot.reports.report_files import members
 from pilot.reports.report_sheets import look
 from pilot.services import filing_lines, filing_tasks, filings, packs, receiver_rules, unlocking
+from pilot.services.command import perform
 from pilot.services.receiver_rules import RuleDraft
 from pilot.store import queries_filings, queries_goals
+from pilot.store.engine import reading, writing
 from pilot.store.models import Notice, ReportPack
 from tests import factories
 
@@ -330,6 +333,40 @@ def test_a_base_sets_its_own_calendar(session, people):
     assert {one.template for one in found if one.kind is PeriodKind.MONTH} == {"R2"}
 
 
+def test_both_versions_of_a_calendar_are_told_with_who_and_why(engine):
+    with writing(engine) as session:
+        base = factories.team(session).base
+        admin = factories.actor(session, base, Role.ADMIN, name="示例管理员")
+    for day in (8, 9):
+        rule = CalendarRule(After(1, 1), After(1, day), After(1, 9), ("R2",))
+        perform(
+            engine, filing_lines.save_calendar, PeriodKind.MONTH, rule, by=admin.id,
+            now=JUNE_2 + timedelta(days=day), reason=f"示例文号{day}",
+        )  # fmt: skip
+
+    with reading(engine) as session:
+        later, first = report_deadlines.versions(session, admin)
+
+    assert (later.who, later.reason) == ("示例管理员", "示例文号9")
+    assert first.before.endswith("报送 R1、R3（产品默认）")
+    assert "报送截止：期后第 1 个月 8 日" in first.after == later.before
+    assert "报送截止：期后第 1 个月 9 日" in later.after
+
+
+def test_a_tried_calendar_tells_its_days_and_what_keeps_the_old_ones(session, people):
+    _, officer = people
+    filings.start(session, "R1", "2026-05", by=officer, at=clock(session))
+    rule = CalendarRule(After(1, 1), After(1, 31), After(2, 5))
+
+    found = report_deadlines.coming(session, officer, PeriodKind.MONTH, rule, 2026)
+
+    assert len(found) == 12
+    may = found[4]
+    assert (may.period, may.now.due_on, may.listed) == ("2026-05", date(2026, 6, 5), ("R1",))
+    assert (may.then.due_on, may.then.lock_on) == (date(2026, 6, 30), date(2026, 7, 5))
+    assert found[11].then.due_on == date(2027, 1, 31)
+
+
 def test_one_report_gets_days_of_its_own_with_the_reason_kept(session, people):
     team, officer = people
     row = filings.start(session, "R1", "2026-05", by=officer, at=clock(session))
@@ -370,3 +407,80 @@ def test_a_task_leads_its_owner_to_the_record(session, people):
     assert {one.about_id for one in told} == {project.id}
     with pytest.raises(NotFound):
         filing_tasks.send(session, row.id, "CG-2000-0001", "补", by=officer, at=clock(session))
+
+
+@pytest.fixture
+def admin(session, people):
+    return factories.actor(session, people[0].base, Role.ADMIN)
+
+
+def put(session, admin, draft, rule_id=None):
+    return receiver_rules.save_rule(
+        session, draft, rule_id=rule_id, by=admin, at=clock(session), reason="示例文号"
+    )
+
+
+LONG = RuleDraft("R2-90", "R2", field="name", asked="length", argument="9", year_from=2024)
+
+
+def test_a_new_version_of_a_rule_ends_the_one_before_it(session, admin):
+    first = put(session, admin, LONG)
+    later = put(session, admin, replace(LONG, argument="5", year_from=2026))
+
+    assert (first.year_from, first.year_to) == (2024, 2025)
+    assert (later.year_from, later.year_to) == (2026, 9999)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        pytest.param({"year_from": 2024}, "已有自 2024 年度起的版本", id="same year"),
+        pytest.param({"year_from": 2022}, "写成 2023 或更早", id="runs into a later one"),
+        pytest.param({"year_from": 2026, "template": "R3"}, "另取一个编号", id="another report's"),
+    ],
+)
+def test_versions_of_a_rule_never_overlap(session, admin, change, sentence):
+    put(session, admin, LONG)
+
+    with pytest.raises(Conflict, match=sentence):
+        put(session, admin, replace(LONG, **change))
+
+
+def test_an_ended_rule_is_not_stretched_over_its_next_version(session, admin):
+    first = put(session, admin, LONG)
+    put(session, admin, replace(LONG, year_from=2026))
+
+    with pytest.raises(Conflict, match="写成 2025 或更早"):
+        put(session, admin, LONG, rule_id=first.id)
+
+
+@pytest.mark.parametrize(
+    ("hard", "blocked", "soft"),
+    [
+        pytest.param(True, (0, 1), (2, 2), id="hard blocks"),
+        pytest.param(False, (0, 0), (2, 3), id="soft asks for a word"),
+    ],
+)
+def test_what_a_rule_would_do_to_open_reports_is_told_and_not_done(
+    session, people, admin, hard, blocked, soft
+):
+    team, officer = people
+    factories.project(session, team, name="示例中试项目甲")
+    factories.project(session, team, name="示例短名")
+    row = filings.start(session, "R2", "2026", by=officer, at=clock(session))
+    draft = replace(LONG, argument="5", hard=hard)
+
+    [found] = report_rules.effect(session, admin, draft, None, clock(session))
+
+    assert (found.title, found.period, found.rows) == ("R2 项目台账", "2026", 2)
+    assert found.blocked == blocked
+    assert tuple(each - found.soft[0] for each in found.soft) == (0, soft[1] - soft[0])
+    judged = filing_detail.by_id(session, officer, row.id, clock(session)).judged
+    assert "R2-90" not in {each.rule.code for each in judged.findings}
+
+
+def test_a_draft_that_cannot_be_saved_is_refused_when_it_is_looked_at(session, admin):
+    put(session, admin, LONG)
+    for draft in (replace(LONG, argument="很长"), replace(LONG, year_from=2024)):
+        with pytest.raises((Conflict, Invalid)):
+            report_rules.effect(session, admin, draft, None, clock(session))
