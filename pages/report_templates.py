@@ -5,7 +5,7 @@ import streamlit as st
 from pilot import ui
 from pilot.domain.people import Role, may
 from pilot.reports import packs
-from pilot.screens import pick, report_changes, report_templates
+from pilot.screens import pick, report_changes, report_templates, template_edit
 from pilot.screens.report_templates import Section
 
 actor = ui.require(Role.ADMIN, Role.MANAGER, Role.OFFICER)
@@ -24,6 +24,12 @@ if section is Section.TEMPLATES:
         report_templates.show(chosen, shown)
     else:
         st.info("还没有报表模板；请系统管理员运行 pilot migrate 装入随附的模板。")
+
+elif section is Section.EDIT:
+    if may(actor, "report_template.save") and view.live:
+        template_edit.section(actor, view)
+    else:
+        st.info("新增或修改模板由系统管理员在今天的视图中进行。", icon=":material/info:")
 
 elif section is Section.CHANGE:
     if may(actor, "report_template.save") and view.live:

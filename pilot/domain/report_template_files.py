@@ -3,7 +3,8 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -30,6 +31,10 @@ MOST_BYTES = 1_000_000
 _MOST_COLUMNS = 200
 _CODE = re.compile(r"[A-Z][A-Z0-9-]{0,15}", re.ASCII)
 _LENGTHS = {"title": 100, "form_number": 50, "issuer": 100, "document_number": 100, "note": 2000}
+_LABELS = {
+    "title": "表名", "form_number": "表号", "issuer": "制表机关", "document_number": "文号",
+    "note": "说明", "valid_from": "有效期起", "valid_to": "有效期止",
+}  # fmt: skip
 _DAYS = "valid_from", "valid_to"
 _PLAIN = frozenset({ColumnType.TEXT, ColumnType.CODE})
 _SUMMED = frozenset({ColumnType.MONEY, ColumnType.NUMBER})
@@ -57,6 +62,14 @@ def checked(text: str | bytes, sources: Sources, codes: Codes) -> Template:
     if problems := problems_of(template, sources, codes):
         raise Refused(problems)
     return template
+
+
+def problems(template: Template, sources: Sources, codes: Codes) -> list[Problem]:
+    """Everything that is wrong with a template that is being written, whatever state it is in.
+
+    A problem of one column has its number, counted from 1, as `column`.
+    """
+    return list(_shape_problems(as_data(template))) or problems_of(template, sources, codes)
 
 
 def problems_of(template: Template, sources: Sources, codes: Codes) -> list[Problem]:
@@ -93,13 +106,17 @@ def _shape_problems(data: dict[str, Any]) -> Iterator[Problem]:
     for name, longest in _LENGTHS.items():
         text = data.get(name, "")
         if not isinstance(text, str) or len(text) > longest:
-            yield _problem(name, "length", f"{name} 应为 {longest} 字以内的文字", "请缩短")
+            yield _problem(
+                name, "length", f"{_LABELS[name]}（{name}）应为 {longest} 字以内的文字", "请缩短"
+            )
     if not str(data.get("title") or "").strip():
         yield _problem("title", "required", "没有写表名（title）", "请写明表名")
     if not isinstance(data.get("source"), str):
         yield _problem("source", "required", "没有写数据来源（source）", "请写明数据来源")
     yield from _day_problems(data)
     yield from _word_problems("periods", data.get("periods", []), PeriodKind)
+    if data.get("periods") == []:
+        yield _problem("periods", "required", "没有写报送周期（periods）", "请至少写一种")
     if data.get("scope") is not None:
         yield from _word_problems("scope", [data["scope"]], Scope)
     columns = data.get("columns")
@@ -107,7 +124,7 @@ def _shape_problems(data: dict[str, Any]) -> Iterator[Problem]:
         yield _problem("columns", "number", "列（columns）应有 1 至 200 个", "请补上或删减")
         return
     for number, column in enumerate(columns, 1):
-        yield from _column_shape(number, column)
+        yield from _numbered(number, _column_shape(number, column))
     for name in ("totals", "checks"):
         yield from _list_shape(name, data.get(name, []))
     if not _texts(data.get("signatures", [])):
@@ -120,7 +137,9 @@ def _day_problems(data: dict[str, Any]) -> Iterator[Problem]:
         try:
             days.append(date.fromisoformat(data.get(name, "2000-01-01")))
         except (TypeError, ValueError):
-            yield _problem(name, "day", f"{name} 不是日期", "写成 2024-01-01 的样子")
+            yield _problem(
+                name, "day", f"{_LABELS[name]}（{name}）不是日期", "写成 2024-01-01 的样子"
+            )
     if "valid_to" in data and len(days) == len(_DAYS) and days[0] > days[1]:
         yield _problem("valid_to", "order", "有效期的止日早于起日", "请核对有效期")
 
@@ -147,7 +166,7 @@ def _column_shape(number: int, column: Any) -> Iterator[Problem]:
         or not 1 <= len(heading) <= MOST_LEVELS
         or not all(map(str.strip, heading))
     ):
-        yield _problem("heading", "shape", f"{where}的表头应为 1 至 3 级文字", "从上到下逐级写明")
+        yield _problem("heading", "shape", "表头应为 1 至 3 级文字", "从上到下逐级写明")
     types = {one.value: one.label for one in ColumnType}
     if column.get("type") not in types:
         names = "、".join(f"{value}（{label}）" for value, label in types.items())
@@ -175,24 +194,39 @@ def _list_shape(name: str, rows: Any) -> Iterator[Problem]:
 
 def _column_problems(template: Template, source: SourceShape, codes: Codes) -> Iterator[Problem]:
     titles = Counter(column.title for column in template.columns)
-    for column in template.columns:
+    for number, column in enumerate(template.columns, 1):
         if titles[column.title] > 1:
-            yield _problem("heading", "unique", f"表头“{column.title}”重复", "各列表头应不相同")
+            repeated = _problem(
+                "heading", "unique", f"表头“{column.title}”重复", "各列表头应不相同"
+            )
+            yield from _numbered(number, [repeated])
             titles[column.title] = 0
-        shape = source.fields.get(column.field)
-        if shape is None:
-            names = "、".join(f"{name}（{one.label}）" for name, one in source.fields.items())
-            message = f"“{column.title}”：{source.label}没有字段“{column.field}”"
-            yield _problem("field", "known", message, f"可用：{names}")
-            continue
-        yield from _type_problems(column, shape)
-        if column.codes and column.codes not in codes:
-            message = f"“{column.title}”：没有代码表“{column.codes}”"
-            yield _problem("codes", "known", message, f"可用：{'、'.join(sorted(codes))}")
-        when = column.required
-        if when and when.field and when.field not in source.fields:
-            message = f"“{column.title}”的必填条件：没有字段“{when.field}”"
-            yield _problem("required", "known", message, "请改为该来源的字段")
+        yield from _numbered(number, _misfits(column, source, codes))
+
+
+def _misfits(column: TemplateColumn, source: SourceShape, codes: Codes) -> Iterator[Problem]:
+    """What a column wants that the source or the code lists do not have."""
+    shape = source.fields.get(column.field)
+    if shape is None:
+        names = "、".join(f"{name}（{one.label}）" for name, one in source.fields.items())
+        message = f"“{column.title}”：{source.label}没有字段“{column.field}”"
+        yield _problem("field", "known", message, f"可用：{names}")
+        return
+    yield from _type_problems(column, shape)
+    if column.codes and column.codes not in codes:
+        message = f"“{column.title}”：没有代码表“{column.codes}”"
+        yield _problem("codes", "known", message, f"可用：{'、'.join(sorted(codes))}")
+    when = column.required
+    if when and when.field and when.field not in source.fields:
+        message = f"“{column.title}”的必填条件：没有字段“{when.field}”"
+        yield _problem("required", "known", message, "请改为该来源的字段")
+    elif when and when.field and not any(map(str.strip, when.words)):
+        message = f"“{column.title}”的必填条件没有写取值"
+        yield _problem("required", "words", message, "请写明取哪些值时必填")
+
+
+def _numbered(number: int, found: Iterable[Problem]) -> Iterator[Problem]:
+    return (replace(one, column=str(number)) for one in found)
 
 
 def _type_problems(column: TemplateColumn, shape: FieldShape) -> Iterator[Problem]:

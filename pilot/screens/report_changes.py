@@ -12,22 +12,22 @@ from pilot.domain.report_periods import PeriodKind, period_of
 from pilot.reports import pack_changes
 from pilot.reports import packs as pack_reports
 from pilot.reports.pack_changes import Change
+from pilot.screens import pick
 from pilot.services import packs
 
 
 def choose(kept: Sequence[tuple[Any, str]]) -> Any | None:
-    """One of the frozen packs, the latest first."""
+    """One of the frozen packs, the latest first; `?pack=7` in the address chooses it."""
     if not kept:
         st.info("还没有冻结的报表包；在上报流程中冻结，或用命令 pilot report freeze。")
         return None
     names = {
-        pack.id: f"{pack.template_code} {pack.period}（{local_day(pack.recorded_at)} {who} 冻结，"
-        f"{pack.rows} 行）"
+        str(pack.id): f"{pack.template_code} {pack.period}"
+        f"（{local_day(pack.recorded_at)} {who} 冻结，{pack.rows} 行）"
         for pack, who in kept
     }
-    rows = {pack.id: pack for pack, _who in kept}
-    chosen = st.selectbox("报表包", list(names), format_func=names.get, key="pack", width=560)
-    return rows[chosen or next(iter(rows))]
+    rows = {str(pack.id): pack for pack, _who in kept}
+    return rows[pick.one("报表包", "pack", names, width=560)]
 
 
 def found(session: Any, actor: Actor, pack: Any, view: Moment) -> list[Change]:

@@ -16,6 +16,8 @@ from pilot.domain.vocabulary import Term
 from pilot.reports.packs import Preview
 from pilot.reports.report_content import headings
 from pilot.reports.report_sources import SHAPES
+from pilot.screens import pick
+from pilot.screens.template_columns import needed
 from pilot.services import report_templates
 
 _MOST = 200  # rows of a preview
@@ -26,28 +28,29 @@ class Section(Term):
     """The parts of the page."""
 
     TEMPLATES = "templates", "在用模板"
-    CHANGE = "change", "新增或修改"
+    EDIT = "edit", "编辑模板"
+    CHANGE = "change", "上传模板文件"
     PACKS = "packs", "冻结后的变动"
 
 
 def choose(known: Sequence[tuple[Any, Template]]) -> Template | None:
-    """One of the templates in use."""
+    """One of the templates in use; `?template=R2` in the address chooses it."""
     versions = {template.code: (row, template) for row, template in known}
-    if not versions:
-        return None
     names = {
         code: f"{code} {one.title}（第 {row.version} 版）" for code, (row, one) in versions.items()
     }
-    code = st.selectbox("模板", list(names), format_func=names.get, key="template", width=360)
-    return versions[code or next(iter(versions))][1]
+    code = pick.one("模板", "template", names)
+    return versions[code][1] if code else None
 
 
 def period_field(template: Template, view: Moment) -> Period | None:
     """The period to look at; None while what is typed is no period."""
     today = period_of(view.as_of, template.periods[0])
+    key = f"period-{template.code}"
     typed = st.text_input(
-        "报告期", today.key, key=f"period-{template.code}", width=200,
+        "报告期", st.query_params.get("period", today.key), key=key, width=200,
         help="2024-10（月）、2024-Q4（季）或 2024（年）",
+        on_change=lambda: pick.put("period", st.session_state[key]),
     )  # fmt: skip
     try:
         return period(typed or "")
@@ -62,7 +65,7 @@ def show(template: Template, shown: Preview | None) -> None:
     scope = f"，{template.scope.label}口径" if template.scope else ""
     st.caption(f"数据来源：{source.label}{scope}；{len(template.columns)} 列。以下为现在的数据。")
     if shown is not None:
-        _rows(shown)
+        rows(shown)
     st.download_button(
         "导出模板文件", report_template_files.write(template).encode(), template.file_name,
         "application/json", on_click="ignore", icon=":material/download:",
@@ -78,7 +81,7 @@ def show(template: Template, shown: Preview | None) -> None:
 
 def upload() -> Template | None:
     """A template file brought in; everything that is wrong with it is told."""
-    st.caption("先导出一个现有模板，改好后从这里上传；先预览，确认后才启用为新的一版。")
+    st.caption("在别处改好或从别的基地导出的模板文件，从这里上传；先预览，确认后才启用为新的一版。")
     file = st.file_uploader("模板文件（JSON）", type=["json"], key="template-file")
     if file is None:
         return None
@@ -101,7 +104,7 @@ def save(template: Template, wrong: list[Problem], shown: Preview | None) -> Non
         return
     st.subheader(f"预览：{ui.plain(template.code)} {ui.plain(template.title)}")
     if shown is not None:
-        _rows(shown)
+        rows(shown)
     with st.form("save-template"):
         reason = st.text_input("依据 *", max_chars=300, placeholder="例如文件名称和文号")
         sent = st.form_submit_button("启用这一版", type="primary")
@@ -114,7 +117,8 @@ def save(template: Template, wrong: list[Problem], shown: Preview | None) -> Non
         st.rerun()
 
 
-def _rows(shown: Preview) -> None:
+def rows(shown: Preview) -> None:
+    """The first rows of a preview with its sums, and what the form's own checks find."""
     found = shown.content
     if not found.rows:
         st.info("本期没有记录；文件里只有列名。", icon=":material/info:")
@@ -129,15 +133,16 @@ def _rows(shown: Preview) -> None:
         )
     if shown.problems:
         st.warning(f"表内校验发现 {len(shown.problems)} 处：", icon=":material/warning:")
-        _listed(shown.problems)
+        listed(shown.problems)
 
 
 def _problems(problems: Sequence[Problem]) -> None:
     st.error(f"模板有 {len(problems)} 处问题，没有启用：", icon=":material/error:")
-    _listed(problems)
+    listed(problems)
 
 
-def _listed(problems: Sequence[Problem]) -> None:
+def listed(problems: Sequence[Problem]) -> None:
+    """Some problems, one by one."""
     for problem in problems[:_LISTED]:
         row = f"第 {problem.row} 行 " if problem.row else ""
         st.markdown(f"- {row}{ui.plain(problem.message)}{ui.plain(problem.remedy)}")
@@ -148,19 +153,11 @@ def _listed(problems: Sequence[Problem]) -> None:
 def _column(template: Template, place: int) -> dict[str, Any]:
     column = template.columns[place]
     shape = SHAPES[template.source].fields[column.field]
-    when = column.required
-    needed = (
-        ""
-        if when is None
-        else "总是"
-        if not when.field
-        else f"{when.field}＝{'、'.join(when.words)}"
-    )
     return {
         "次序": place + 1,
         "表头": " / ".join(column.heading),
         "单位": column.unit,
         "取自": f"{shape.label}（{column.field}）",
         "类型": column.type.label,
-        "必填": needed,
+        "必填": needed(column.required),
     }

@@ -26,22 +26,35 @@ def save_template(
     by: Actor,
     at: datetime,
     reason: str,
+    after: int | None = None,
 ) -> ReportTemplate:
     """Put a template file in use: a new one, or a new version of one (`sources`: report_sources).
 
-    Refused with every problem of the file. Packs frozen before keep their own version.
+    Refused with every problem of the file. Packs frozen before keep their own version. `after` is
+    the version that was changed, 0 for a new template: Conflict if another has come since.
     """
     codes = frozenset(queries_codes.lists(session, by.base_id, retired=True))
     template = report_template_files.checked(text, sources, codes)
     if not reason.strip():
         raise Invalid("reason", "新增或修改报表模板必须写明依据，例如文件名称和文号。")
     last = queries_packs.template(session, by.base_id, template.code)
+    if after is not None and after != (last.version if last else 0):
+        raise Conflict(_overtaken(template.code, last))
     if last is not None and last.body == report_template_files.write(template):
         raise Conflict(f"与在用的 {last.code} 第 {last.version} 版完全相同，没有可保存的变更。")
     row = _row(by.base_id, template, (last.version if last else 0) + 1, at, by.id)
     session.add(row)
     session.flush()
     return row
+
+
+def _overtaken(code: str, last: ReportTemplate | None) -> str:
+    if last is None:
+        return f"没有代码为“{code}”的报表模板。"
+    return (
+        f"{code} 已有第 {last.version} 版《{last.title}》，不是您改动的那一版，没有保存。"
+        "您的改动还在页面上；请导出草稿文件，重新载入在用的一版后再改，或另取一个代码。"
+    )
 
 
 def deliver(session: Session, base: Base, at: datetime, folder: Path = TEMPLATES) -> int:

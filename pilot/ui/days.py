@@ -1,5 +1,6 @@
 """A day to type or to choose (日期)."""
 
+from collections.abc import Callable
 from datetime import date
 
 import streamlit as st
@@ -16,6 +17,7 @@ def day(
     help: str | None = None,
     width: int | str = "stretch",
     place: DeltaGenerator | None = None,
+    on_change: Callable[[], None] | None = None,
 ) -> date | None:
     """A field for a day, without bounds of its own.
 
@@ -31,4 +33,5 @@ def day(
         key=key,
         help=help,
         width=width,
+        on_change=on_change,
     )
