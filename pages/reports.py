@@ -51,10 +51,4 @@ else:
     elif section is Section.RULES:
         report_rules.section(reader, view, now, base)
     else:
-        with ui.reading() as session:
-            lines = filing_lines.calendar(session, reader, view.year, now, base)
-            exceptions = filing_detail.exceptions(session, reader, base)
-        report_list.meters(lines, today)
-        report_list.table(lines)
-        with st.expander(f"解锁例外（{len(exceptions)}）", icon=":material/lock_open:"):
-            report_list.exceptions(exceptions)
+        report_list.section(reader, view, now, base)

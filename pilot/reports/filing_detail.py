@@ -109,9 +109,10 @@ def by_period(
     base = base_of(session, actor, base_id)
     found = report_sheets.period(session, base, template, period, local_day(now))
     row = queries_filings.filing(session, base, template, found.key)
-    return _detail(
-        session, actor, row or filing_lines.blank(session, base, template, found, now), now
-    )
+    if row is None:
+        rule = filing_lines.rule_of(session, base, found.kind)
+        row = filing_lines.blank(base, template, found, rule, now)
+    return _detail(session, actor, row, now)
 
 
 @read("filing.read")

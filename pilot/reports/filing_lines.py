@@ -1,6 +1,7 @@
 """The lines of the reporting calendar as people read them (上报): one a template and period."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -8,8 +9,8 @@ from sqlmodel import Session
 
 from pilot.domain.errors import NotFound
 from pilot.domain.filings import Facts, Side, turn
-from pilot.domain.moment import local_day
-from pilot.domain.people import Actor, may
+from pilot.domain.moment import Moment, local_day
+from pilot.domain.people import Actor
 from pilot.domain.report_calendar import Window, days_left, periods
 from pilot.domain.report_periods import PeriodKind
 from pilot.domain.report_periods import period as read_period
@@ -28,6 +29,7 @@ class Line:
 
     `days` until it is due, None once it is filed or before its line is made. The counts of
     pre-flight are None where nothing is checked: before the window opens and after the freezing.
+    `changed` is how many units the frozen pack would say differently now, None if not known.
     """
 
     id: int | None
@@ -48,6 +50,17 @@ class Line:
     hard: int | None = None
     soft: int | None = None
     unlocked_until: date | None = None
+    changed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What pre-flight counts in one report."""
+
+    acceptable: int
+    rows: int
+    hard: int
+    soft: int
 
 
 @read("filing.read")
@@ -63,18 +76,41 @@ def calendar(
     """The reports of the periods that end in a year and have begun: those that have ended, the
     latest first, then those that still run.
 
-    Lines that the calendar has not made yet are shown as they will be made; those at work are
-    checked, for who may work on them.
+    Lines that the calendar has not made yet are shown as they will be made. None is checked here:
+    see `preflight` and `with_counts`.
     """
     base = base_of(session, actor, base_id)
     found = list(_lines(session, base, year, now))
-    if may(actor, "filing.submit"):
-        found = [_checked(session, line, row, now) for line, row in found]
-    else:
-        found = [line for line, _ in found]
     today = local_day(now)
     found.sort(key=lambda line: line.template)
     return sorted(found, key=lambda line: (line.ends_on < today, line.ends_on), reverse=True)
+
+
+def preflight(
+    session: Session, base_id: int, filing_ids: Sequence[int], view: Moment
+) -> dict[int, Checked]:
+    """The pre-flight of reports at work, in numbers, for who may work on them; rules read once."""
+    rules = queries_filings.rules(session, base_id)
+    seen = functools.cache(look)  # tables that several reports are held against
+    found = {}
+    for row in queries_filings.by_ids(session, base_id, filing_ids):
+        one = precheck.judged(session, row, row.cut_off or view.known_at, seen, rules)
+        found[row.id] = Checked(one.acceptable, len(one.sheet.rows), one.hard, one.soft)
+    return found
+
+
+def with_counts(
+    lines: Sequence[Line], checked: Mapping[int, Checked], changed: Mapping[int, int | None]
+) -> list[Line]:
+    """The lines with what pre-flight counts (by report) and what has changed since (by pack)."""
+    found = []
+    for line in lines:
+        if one := checked.get(line.id):
+            line = replace(
+                line, acceptable=one.acceptable, rows=one.rows, hard=one.hard, soft=one.soft
+            )
+        found.append(replace(line, changed=changed.get(line.pack_id)))
+    return found
 
 
 def base_of(session: Session, actor: Actor, base_id: int | None) -> int:
@@ -114,9 +150,7 @@ def line_of(
     )
 
 
-def _lines(
-    session: Session, base: int, year: int, now: datetime
-) -> Iterator[tuple[Line, ReportFiling]]:
+def _lines(session: Session, base: int, year: int, now: datetime) -> Iterator[Line]:
     first, last, today = date(year, 1, 1), date(year, 12, 31), local_day(now)
     stored = queries_filings.filings(session, base, first, last)
     ids = [row.id for row in stored]
@@ -128,27 +162,13 @@ def _lines(
         for period in periods(template.kind, first, last)
         if period.first <= today
     }
-    titles = report_sheets.titles(session, base)
+    titles, rules = report_sheets.titles(session, base), filing_lines.rules_of(session, base)
     for row in stored:
         period = read_period(row.period)
         title = titles.get(row.template, row.template)
         template = TemplateLine(row.template, title, period.kind)
         wanted.pop((row.template, period), None)
-        yield line_of(row, template, today, unlocks.get(row.id), packs.get(row.id)), row
+        yield line_of(row, template, today, unlocks.get(row.id), packs.get(row.id))
     for (code, period), template in wanted.items():
-        row = filing_lines.blank(session, base, code, period, now)
-        yield line_of(row, template, today), row
-
-
-def _checked(session: Session, line: Line, row: ReportFiling, now: datetime) -> Line:
-    """The line with its pre-flight, if it is at work or its window is open."""
-    if line.id is None or line.state is FilingState.FROZEN:
-        return line
-    found = precheck.judged(session, row, row.cut_off or now, look)
-    return replace(
-        line,
-        acceptable=found.acceptable,
-        rows=len(found.sheet.rows),
-        hard=found.hard,
-        soft=found.soft,
-    )
+        row = filing_lines.blank(base, code, period, rules[period.kind], now)
+        yield line_of(row, template, today)

@@ -5,7 +5,16 @@ from typing import Any
 from sqlmodel import Session
 
 from pilot.domain.moment import Moment
-from pilot.store import queries_portfolio
+from pilot.domain.people import MAY
+from pilot.store import queries_packs, queries_portfolio
+
+# What is done with a report between its first row and its freezing changes no fact. A freezing is
+# none of these: what comes later is a correction (更正) of it.
+HANDLING = frozenset(
+    action for action in MAY
+    if action.startswith(("filing.", "receiver_rule.", "report_calendar.", "report_template."))
+    and action != "filing.freeze"
+)  # fmt: skip
 
 
 def mark(session: Session, *about: Any) -> str:
@@ -19,6 +28,14 @@ def mark(session: Session, *about: Any) -> str:
     heads = queries_portfolio.journal_heads(session)
     place = session.get_bind().url.render_as_string()
     return repr((place, [head[:2] for head in heads], [_told(each, heads) for each in about]))
+
+
+def fact_mark(session: Session, base_id: int, *about: Any) -> str:
+    """The same for a read of one base's facts, which the handling of its reports does not move."""
+    last = queries_packs.last_entry(session, base_id, HANDLING)
+    place = session.get_bind().url.render_as_string()
+    heads = [last] if last else []
+    return repr((place, base_id, last, [_told(each, heads) for each in about]))
 
 
 def _told(value: Any, heads: list) -> object:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from pilot.domain import report_template_files
+from pilot.domain.errors import Conflict
 from pilot.domain.moment import Moment, minute
 from pilot.domain.people import Actor
 from pilot.domain.report_periods import period
@@ -24,6 +25,8 @@ from pilot.services.reads import read
 from pilot.store import queries_packs
 from pilot.store.files import Place
 from pilot.store.models import ReportPack
+
+MOST_ROWS = 5_000  # of a pack that is looked through for a number in a list
 
 
 class ChangeKind(Term):
@@ -80,6 +83,30 @@ def changed_since(
         replace(change, causes=_causes(session, pack, change.unit, at))
         for change in differences(before, now)
     ]
+
+
+def counts(
+    session: Session, base_id: int, pack_ids: Sequence[int], folder: Place, view: Moment
+) -> dict[int, int | None]:
+    """How many units each pack would say differently at the view: as many as `changed_since` has.
+
+    None for a pack of more than MOST_ROWS rows or whose file cannot be read: not looked through.
+    """
+    return {
+        pack.id: _count(session, pack, folder, view.known_at)
+        for pack in queries_packs.by_ids(session, base_id, pack_ids)
+    }
+
+
+def _count(session: Session, pack: ReportPack, folder: Place, at: datetime) -> int | None:
+    if pack.rows > MOST_ROWS:
+        return None
+    try:
+        before = content_of(session, pack, folder)
+    except Conflict:
+        return None
+    view = replace(packs.view_of(period(pack.period), at), as_of=pack.as_of)
+    return len(differences(before, content_as_of(session, pack, before, view)))
 
 
 def content_of(session: Session, pack: ReportPack, folder: Place) -> Content:

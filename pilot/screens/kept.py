@@ -12,7 +12,7 @@ import streamlit as st
 
 from pilot.domain.moment import Moment
 from pilot.reports import overview
-from pilot.reports.mark import mark
+from pilot.reports.mark import fact_mark, mark
 from pilot.reports.nation import Nation
 from pilot.reports.portfolio import StageCount
 from pilot.screens.goals import Goals, prepared
@@ -36,6 +36,14 @@ def kept(read: Callable[..., Found], session: Any, *about: Any) -> Found:
     """
     name = f"{read.__module__}.{read.__qualname__}"
     return _kept(name, mark(session, *about), read, session, about)
+
+
+def kept_by_facts(read: Callable[..., Found], session: Any, base_id: int, *about: Any) -> Found:
+    """The same for `read(session, base_id, *about)` about one base's facts: what is merely done
+    with its reports (提交、审核、意见) does not ask anew."""
+    name = f"{read.__module__}.{read.__qualname__}"
+    found = fact_mark(session, base_id, *about)
+    return _kept(name, found, read, session, (base_id, *about))
 
 
 def glance(session: Any, bases: Sequence[int], view: Moment) -> Shown:

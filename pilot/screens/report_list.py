@@ -1,18 +1,23 @@
 """The reporting calendar (上报日历): what is due next, and a line a report."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import streamlit as st
 
 from pilot import ui
+from pilot.domain.moment import Moment, local_day
+from pilot.domain.people import Actor, Role, may
 from pilot.domain.report_calendar import left_in_words
 from pilot.domain.report_periods import PeriodKind
 from pilot.domain.vocabulary import FilingState as State
 from pilot.domain.vocabulary import Term
+from pilot.reports import filing_detail, filing_lines, pack_changes
 from pilot.reports.filing_detail import Unlocked
 from pilot.reports.filing_lines import Line
 from pilot.screens import pick
+from pilot.screens.kept import kept, kept_by_facts
 
 COLOURS = {
     State.EMPTY: "gray",
@@ -23,7 +28,9 @@ COLOURS = {
     State.FROZEN: "green",
 }
 _OPEN = "report-lines-open"
+_CHANGES = "report-lines-changes"
 _METERS = 3
+COMPARE = (Role.ADMIN, Role.MANAGER, Role.OFFICER)  # who has the page that lists the changes
 
 
 class Which(Term):
@@ -33,6 +40,35 @@ class Which(Term):
     MONTH = "month", "月报"
     QUARTER = "quarter", "季报"
     YEAR = "year", "年报"
+
+
+def section(reader: Actor, view: Moment, now: datetime, base: int | None) -> None:
+    """The reports of the year with what is read once and kept, and the exceptions there were."""
+    today = local_day(now)
+    with ui.reading() as session:
+        lines = filing_lines.calendar(session, reader, view.year, now, base)
+        exceptions = filing_detail.exceptions(session, reader, base)
+        lines = _counted(session, reader, lines, Moment(today.year, today, now, live=True))
+    meters(lines, today)
+    table(lines, may_compare=reader.is_any(*COMPARE))
+    with st.expander(f"解锁例外（{len(exceptions)}）", icon=":material/lock_open:"):
+        listed_exceptions(exceptions)
+
+
+def _counted(session: Any, reader: Actor, lines: Sequence[Line], view: Moment) -> list[Line]:
+    """Pre-flight for who may work on the reports; what has changed since for everybody."""
+    if not lines:
+        return []
+    base = lines[0].base_id
+    at_work = tuple(one.id for one in lines if one.id and one.state is not State.FROZEN)
+    frozen = tuple(sorted(one.pack_id for one in lines if one.pack_id))
+    checked = {}
+    if at_work and may(reader, "filing.submit"):
+        checked = kept(filing_lines.preflight, session, base, at_work, view)
+    changed = {}
+    if frozen:
+        changed = kept_by_facts(pack_changes.counts, session, base, frozen, ui.folder(), view)
+    return filing_lines.with_counts(lines, checked, changed)
 
 
 def meters(lines: Sequence[Line], today: date) -> None:
@@ -50,8 +86,8 @@ def meter(line: Line, rows: int, good: int, today: date) -> None:
     st.progress(good / rows if rows else 1.0, text=text)
 
 
-def table(lines: Sequence[Line]) -> None:
-    """A line a report; its name opens it."""
+def table(lines: Sequence[Line], *, may_compare: bool) -> None:
+    """A line a report; its name opens it, the number of its changes their list."""
     kind = pick.word("周期", "kind", list(Which), default=Which.ALL, hidden=True)
     shown = [one for one in lines if kind is Which.ALL or one.kind is PeriodKind(kind.value)]
     if not shown:
@@ -61,6 +97,7 @@ def table(lines: Sequence[Line]) -> None:
         )
         return
     column = st.column_config
+    told = "冻结后变动", 95, "冻结后有多少个单元变动；冻结的文件不变"
     st.dataframe(
         [_row(line) for line in shown],
         key="report-lines",
@@ -78,11 +115,18 @@ def table(lines: Sequence[Line]) -> None:
             "rows": column.TextColumn("可上报", width=75),
             "hard": column.NumberColumn("须改", width=55, format="%d", help="硬性问题"),
             "soft": column.NumberColumn("提示", width=55, format="%d", help="须说明的提示"),
+            "changed": column.ButtonColumn(
+                told[0], type="tertiary", key=_CHANGES, width=told[1], help=told[2]
+            )
+            if may_compare
+            else column.TextColumn(told[0], width=told[1], help=told[2]),
         },
     )
     if click := st.session_state.get(_OPEN):
         line = shown[click["row"]]
         ui.go("reports", report=line.template, period=line.period, base=st.query_params.get("base"))
+    if (click := st.session_state.get(_CHANGES)) and (pack := shown[click["row"]].pack_id):
+        ui.go("report_templates", section="packs", pack=pack)
     st.caption(f"共 {len(shown)} 期")
 
 
@@ -91,6 +135,7 @@ def _row(line: Line) -> dict[str, object]:
         "name": f"{line.template} {line.title}",
         "period": line.period,
         "state": line.state.label + ("（解锁中）" if line.unlocked_until else ""),
+        "changed": changes(line),
         "side": line.side.label if line.side else "",
         "window": f"{line.window.opens_on} 至 {line.window.due_on:%m-%d}",
         "lock": line.window.lock_on.isoformat(),
@@ -101,7 +146,16 @@ def _row(line: Line) -> dict[str, object]:
     }
 
 
-def exceptions(found: Sequence[Unlocked], *, titled: bool = True) -> None:
+def changes(line: Line) -> str | None:
+    """How many units changed since the freezing, for a cell and for a link."""
+    if line.pack_id is None:
+        return None
+    if line.changed is None:
+        return "未清点"
+    return f"{line.changed} 个单元" if line.changed else "无变动"
+
+
+def listed_exceptions(found: Sequence[Unlocked], *, titled: bool = True) -> None:
     """Every unlock that was asked for, the latest first."""
     if not found:
         st.caption("没有解锁例外。")

@@ -89,10 +89,13 @@ def reschedule(
 
 def rule_of(session: Session, base_id: int, kind: PeriodKind) -> CalendarRule:
     """When reports of a kind are due in a base: its own rule, else the product's."""
-    for row in queries_filings.calendars(session, base_id):
-        if row.kind is kind:
-            return as_rule(row)
-    return DEFAULTS[kind]
+    return rules_of(session, base_id)[kind]
+
+
+def rules_of(session: Session, base_id: int) -> dict[PeriodKind, CalendarRule]:
+    """The same for every kind."""
+    own = {row.kind: as_rule(row) for row in queries_filings.calendars(session, base_id)}
+    return {**DEFAULTS, **own}
 
 
 def as_rule(row: ReportCalendar) -> CalendarRule:
@@ -122,17 +125,18 @@ def line(
     """The line of a template and a period; made now if the calendar has not made it yet."""
     row = queries_filings.filing(session, base_id, template, period.key)
     if row is None:
-        row = blank(session, base_id, template, period, at)
+        rule = rule_of(session, base_id, period.kind)
+        row = blank(base_id, template, period, rule, at)
         session.add(row)
         session.flush()
     return row
 
 
 def blank(
-    session: Session, base_id: int, template: str, period: Period, at: datetime
+    base_id: int, template: str, period: Period, rule: CalendarRule, at: datetime
 ) -> ReportFiling:
-    """A line as the calendar would make it, not yet stored."""
-    window = rule_of(session, base_id, period.kind).window(period.last)
+    """A line as the calendar would make it by a rule, not yet stored."""
+    window = rule.window(period.last)
     return ReportFiling(
         base_id=base_id,
         template=template,
@@ -156,7 +160,7 @@ def refresh(session: Session, base_id: int, *, at: datetime) -> tuple[int, int]:
     journal.lock(session, base_id)
     today = local_day(at)
     made = 0
-    rules = {kind: rule_of(session, base_id, kind) for kind in PeriodKind}
+    rules = rules_of(session, base_id)
     for template in due_templates(session, base_id, today):
         rule = rules[template.kind]
         for period in periods(template.kind, today - _KEPT, today):
@@ -169,9 +173,9 @@ def refresh(session: Session, base_id: int, *, at: datetime) -> tuple[int, int]:
 
 def due_templates(session: Session, base_id: int, day: date) -> list[TemplateLine]:
     """The templates in use on a day that are due for one kind of period or another."""
-    due = {kind: rule_of(session, base_id, kind).templates for kind in PeriodKind}
+    rules = rules_of(session, base_id)
     found = report_sheets.templates(session, base_id, day)
-    return [template for template in found if template.code in due[template.kind]]
+    return [template for template in found if template.code in rules[template.kind].templates]
 
 
 def _remind(session: Session, base_id: int, today: date, at: datetime) -> int:

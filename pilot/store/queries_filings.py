@@ -45,6 +45,14 @@ def filings(session: Session, base_id: int, first: date, last: date) -> Sequence
     return session.exec(query.order_by(*order)).all()
 
 
+def by_ids(session: Session, base_id: int, ids: Sequence[int]) -> Sequence[ReportFiling]:
+    """These reports of a base."""
+    query = select(ReportFiling).where(
+        ReportFiling.base_id == base_id, col(ReportFiling.id).in_(ids)
+    )
+    return session.exec(query.order_by(col(ReportFiling.id))).all() if ids else []
+
+
 def editions(session: Session, filing_id: int) -> Sequence[FilingEdition]:
     """Every freezing of a report, the latest first."""
     query = select(FilingEdition).where(FilingEdition.filing_id == filing_id)

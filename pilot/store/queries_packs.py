@@ -67,6 +67,26 @@ def pack(session: Session, bases: Sequence[int], pack_id: int) -> ReportPack | N
     return session.exec(query).first()
 
 
+def by_ids(session: Session, base_id: int, ids: Sequence[int]) -> Sequence[ReportPack]:
+    """These packs of a base."""
+    query = select(ReportPack).where(ReportPack.base_id == base_id, col(ReportPack.id).in_(ids))
+    return session.exec(query.order_by(col(ReportPack.id))).all() if ids else []
+
+
+def last_entry(
+    session: Session, base_id: int, leave_out: Collection[str]
+) -> tuple[int, str, datetime] | None:
+    """The last entry of a base's journal that is none of these actions: number, hash, instant."""
+    query = (
+        select(JournalEntry.sequence, JournalEntry.hash, JournalEntry.at)
+        .where(JournalEntry.base_id == base_id, col(JournalEntry.action).not_in(leave_out))
+        .order_by(col(JournalEntry.sequence).desc())
+        .limit(1)
+    )
+    found = session.exec(query).first()
+    return tuple(found) if found else None
+
+
 def attachment(session: Session, pack: ReportPack) -> Attachment:
     """The stored file of a pack."""
     return session.exec(select(Attachment).where(Attachment.id == pack.attachment_id)).one()

@@ -4,18 +4,24 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pilot.config import settings
 from pilot.domain.asked import Asked
+from pilot.domain.draft_projects import ProjectDraft
 from pilot.domain.moment import local_day
 from pilot.domain.people import Role
 from pilot.domain.report_periods import PeriodKind, period_of
 from pilot.domain.vocabulary import FilingState as State
-from pilot.services import filings
+from pilot.reports import packs
+from pilot.reports.report_sheets import look
+from pilot.services import filings, projects
+from pilot.services.command import perform
 from pilot.store import queries_filings
-from pilot.store.engine import reading, writing
+from pilot.store.engine import reading, shared, writing
 from pilot.store.queries_door import account_named
 from pilot.store.queries_people import actor
 from tests import factories
 from tests.pages.people_of import people_of
+from tests.pages.test_statements import counted
 
 NOW = datetime.now(UTC)
 LAST = period_of(local_day(NOW), PeriodKind.MONTH).previous.key  # its window is open
@@ -51,6 +57,13 @@ def by(engine, login, verb, *arguments, **options):
     with writing(engine) as session:
         who = actor(session, account_named(session, login).id, NOW)
         return verb(session, *arguments, by=who, at=datetime.now(UTC), **options)
+
+
+def done(engine, login, verb, *arguments, **options):
+    """The same through the command layer, which writes the journal."""
+    with reading(engine) as session:
+        who = account_named(session, login).id
+    return perform(engine, verb, *arguments, by=who, now=datetime.now(UTC), **options).subject_id
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in READERS])
@@ -217,3 +230,51 @@ def test_an_officer_reads_the_rules_and_changes_nothing(open_page):
     app = open_page("reports", Role.OFFICER, section="rules")
     assert "可说明" in text_of(app)
     assert buttons(app) == []
+
+
+LATE_DAY = period_of(local_day(NOW), PeriodKind.MONTH).previous.first
+
+
+def lines_of(app):
+    [lines] = [one.value for one in app.dataframe if "period" in one.value.columns]
+    return lines.set_index(lines["name"].str[:2] + " " + lines["period"])
+
+
+def sent_by(run):
+    with counted(shared(settings().database_url)) as sent:
+        run()
+    return len(sent)
+
+
+def test_a_rerun_checks_no_report_anew_until_somebody_writes(open_page, engine):
+    done(engine, "officer", filings.start, "R2", LAST)
+    app = open_page("reports", Role.OFFICER)
+    one_open = sent_by(app.run)
+    for code in ("R1", "R3", "R8"):
+        done(engine, "officer", filings.start, code, LAST)
+    anew = sent_by(app.run)
+    assert sent_by(app.run) == one_open < anew - 10
+
+    done(engine, "manager", projects.register, ProjectDraft(name="示例项目"), on=LATE_DAY)
+    assert lines_of(app.run())["rows"][f"R2 {LAST}"].endswith("/1")
+
+
+def test_what_has_changed_since_a_freezing_is_counted_once_and_kept(open_page, engine):
+    row = done(engine, "officer", filings.start, "R2", LAST)
+    done(engine, "officer", filings.submit, row, look=look)
+    done(engine, "manager", filings.approve, row)
+    freezing = {"look": look, "build": packs.build, "folder": settings().attachments}
+    done(engine, "manager", filings.freeze, row, **freezing)
+    app = open_page("reports", Role.OFFICER)
+    assert lines_of(app)["changed"][f"R2 {LAST}"] == "无变动"
+    calm = sent_by(app.run)
+
+    for name in ("示例项目甲", "示例项目乙"):
+        done(engine, "manager", projects.register, ProjectDraft(name=name), on=LATE_DAY)
+    anew = sent_by(app.run)
+    assert lines_of(app)["changed"][f"R2 {LAST}"] == "2 个单元"
+    assert sent_by(app.run) == calm < anew
+    done(engine, "officer", filings.comment, row, "示例意见")
+    assert sent_by(app.run) == calm  # a word about a report changes no fact
+
+    assert "changed" in lines_of(open_page("reports", Role.PROVINCE)).columns

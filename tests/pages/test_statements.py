@@ -33,6 +33,8 @@ PAGES = [
     ("exports", {}),
     ("exports", {"table": "transfers"}),
     ("exports", {"table": "claims"}),
+    ("reports", {}),
+    ("reports", {"section": "rules"}),
     ("definitions", {}),
     ("waiting", {}),
     ("notices", {}),

@@ -8,6 +8,7 @@ import pytest
 
 from pilot.domain.draft_fields import described
 from pilot.domain.drafts import ProjectDraft
+from pilot.domain.moment import moment
 from pilot.domain.people import Role
 from pilot.domain.report_periods import period
 from pilot.domain.vocabulary import Gate
@@ -113,6 +114,9 @@ def test_after_fifty_changes_the_pack_is_the_same_and_the_list_is_exactly_those(
         for one in changes(session, officer, pack, folder)
     }
     assert found == model.changes()
+    view = moment(clock(session), year=2026)
+    counts = pack_changes.counts(session, people.base.id, [pack.id], folder, view)
+    assert counts == {pack.id: len(found)}
 
 
 def test_a_change_tells_before_and_now_who_when_and_why(engine, folder):
