@@ -13,6 +13,7 @@ from pilot.domain.errors import PilotError, Refused
 from pilot.domain.moment import Moment
 from pilot.domain.people import Actor, may
 from pilot.domain.preflight import EVERY_TEMPLATE
+from pilot.domain.rule_words import renamed
 from pilot.domain.vocabulary import Term
 from pilot.reports import report_rules
 from pilot.reports.report_rules import Effect, Rule
@@ -34,7 +35,7 @@ _COLUMNS = {
 }
 _HINT = (
     "“限定取值”的参数写允许的取值，用、隔开；“文字不超过”写字数；“不早于”“不小于”写比较的另一列；"
-    "“不重复”可写一起比较的其他列。适用条件写成“列=值”，几个值用、隔开。"
+    "“不重复”可写一起比较的其他列。适用条件写成“列=值”，几个值用、隔开；列写表头上的列名。"
     "勾稽关系的参数写用来列出差异行的列，此时“列”和“规则种类”留空。"
 )
 
@@ -75,7 +76,7 @@ def section(reader: Actor, view: Moment, now: datetime, base: int | None) -> Non
         form = pick.one("报表", "of", names, blank="全部报表", width=280)
         which = pick.word("版本", "which", list(Which), default=Which.NOW, hidden=True)
     shown = [one for one in found if _wanted(one.draft, form, which, view.year)]
-    chosen = _table(shown)
+    chosen = _table(shown, forms)
     if not may(reader, "receiver_rule.save") or not view.live:
         return
     row = next((one for one in found if one.id == chosen), None)
@@ -88,24 +89,24 @@ def _wanted(draft: RuleDraft, form: str | None, which: Which, year: int) -> bool
     return here and (now or which is Which.ALL)
 
 
-def _table(shown: Sequence[Rule]) -> int | None:
+def _table(shown: Sequence[Rule], forms: Mapping[str, Mapping[str, str]]) -> int | None:
     if not shown:
         st.info("没有这样的规则；可在下面新增。", icon=":material/rule:")
         return pick.number("rule")
-    lines = [_line(one) for one in shown]
+    lines = [_line(one, forms.get(one.draft.template, {})) for one in shown]
     rows = {name: [line[name] for line in lines] for name in lines[0]}
     chosen = pick.row(rows, "rule", _COLUMNS, order=list(_COLUMNS), alt="接收方规则")
     st.caption(f"共 {len(shown)} 条；“须改”的不改不能上报，“可说明”的写明理由后可以上报。")
     return chosen
 
 
-def _line(one: Rule) -> dict[str, Any]:
+def _line(one: Rule, columns: Mapping[str, str]) -> dict[str, Any]:
     draft = one.draft
     return {
         "id": one.id,
         "code": draft.code,
         "column": one.column or "（表间）",
-        "asked": _asked(draft),
+        "asked": _asked(draft, columns),
         "hard": "须改" if draft.hard else "可说明",
         "years": f"{draft.year_from} 起" if draft.year_to == 9999
         else f"{draft.year_from}–{draft.year_to}",
@@ -114,11 +115,12 @@ def _line(one: Rule) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _asked(draft: RuleDraft) -> str:
+def _asked(draft: RuleDraft, columns: Mapping[str, str]) -> str:
     if draft.equation:
         return f"{draft.message}：{draft.equation}"
-    when = f"（{draft.only_when}）" if draft.only_when else ""
-    return f"{draft.asked.label} {draft.argument or ''}{when}".strip()
+    argument, only_when = renamed(draft.asked, draft.argument, draft.only_when, columns)
+    when = f"（{only_when}）" if only_when else ""
+    return f"{draft.asked.label} {argument or ''}".strip() + when
 
 
 def _change(
@@ -164,22 +166,30 @@ def _form(
     now: datetime,
 ) -> None:
     """Filled in, looked at on the open reports, then saved; nothing typed is lost on the way."""
-    columns = forms.get(start.template)
+    columns = forms.get(start.template, {})
+    begin = _called(start, columns)
     choices = {"field": columns} if columns else {}
     with st.form(key):
-        values = draft_form.fields(RuleDraft, start, key, lists={}, choices=choices, skip=fixed)
+        values = draft_form.fields(RuleDraft, begin, key, lists={}, choices=choices, skip=fixed)
         st.caption(_HINT)
         reason = st.text_input(
             "改动依据 *", max_chars=300, key=f"{key}-reason", placeholder="接收方的通知名称和文号"
         )
         sent = st.form_submit_button("看对在办报表的影响", icon=":material/preview:")
     blanks = {name: values[name] or "" for name in required(RuleDraft) if name in values}
-    draft = replace(start, **(values | blanks))
+    keys = {heading: name for name, heading in columns.items()}
+    draft = _called(replace(start, **(values | blanks)), keys)
     if sent:
         st.session_state[_SEEN] = _try(reader, key, draft, row, reason or "", now)
     tried = st.session_state.get(_SEEN)
     if tried is not None and tried.form == key:
         _show(tried, row)
+
+
+def _called(draft: RuleDraft, names: Mapping[str, str]) -> RuleDraft:
+    """The draft with its other columns called by their headings, or by their keys again."""
+    argument, only_when = renamed(draft.asked, draft.argument, draft.only_when, names)
+    return replace(draft, argument=argument, only_when=only_when)
 
 
 def _try(

@@ -8,14 +8,24 @@ from typing import Annotated
 
 from sqlmodel import Session
 
+from pilot.domain import report_template_files
 from pilot.domain.asked import Asked
 from pilot.domain.crosschecks import parse_check
 from pilot.domain.draft_fields import Plain, Text, Word, described, field_problems, tidy
 from pilot.domain.errors import Conflict, Invalid, Refused
 from pilot.domain.moment import local_day
 from pilot.domain.people import Actor
+from pilot.domain.preflight import EVERY_TEMPLATE
+from pilot.domain.rule_words import columns_of
 from pilot.services.command import verb
-from pilot.store import journal, queries, queries_codes, queries_filings, queries_verify
+from pilot.store import (
+    journal,
+    queries,
+    queries_codes,
+    queries_filings,
+    queries_packs,
+    queries_verify,
+)
 from pilot.store.models import Base, RuleRow
 
 CODES = Path(__file__).resolve().parents[2] / "data" / "codes"
@@ -76,6 +86,7 @@ def save_rule(
         row.sqlmodel_update(values)
         session.flush()
         return row
+    _check_columns(session, by.base_id, draft)
     for row in queries_filings.rule_versions(session, by.base_id, draft.code):
         row.year_to = _ended(row, draft)
     row = RuleRow(base_id=by.base_id, recorded_at=at, **values)
@@ -95,10 +106,26 @@ def proposed(
         for row in found:
             _check_apart(row, draft)
     else:
+        _check_columns(session, base_id, draft)
         for row in found:
             if row.code == draft.code:
                 row.year_to = _ended(row, draft)
     return [*found, *([RuleRow(base_id=base_id, **_values(draft))] if draft.active else [])]
+
+
+def _check_columns(session: Session, base_id: int, draft: RuleDraft) -> None:
+    """Refuse a new rule that speaks of columns its report does not have: it would never apply."""
+    form = queries_packs.template(session, base_id, draft.template)
+    if draft.equation is not None or draft.template == EVERY_TEMPLATE:
+        return
+    if form is None:
+        raise Invalid("template", f"没有代码为“{draft.template}”的报表模板。")
+    known = {column.field for column in report_template_files.read(form.body).columns}
+    named = columns_of(draft.field, draft.asked, draft.argument, draft.only_when)
+    if strange := [one for one in named if one not in known]:
+        raise Invalid(
+            "field", f"{draft.template} 没有列“{'、'.join(strange)}”；请写这张报表的列名。"
+        )
 
 
 def _values(draft: RuleDraft) -> dict[str, object]:

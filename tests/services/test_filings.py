@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import select
 
 from pilot.domain.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
+from pilot.domain.moment import moment
 from pilot.domain.people import Role
 from pilot.domain.report_calendar import After, CalendarRule, Window
 from pilot.domain.report_periods import PeriodKind
@@ -313,6 +314,9 @@ def test_a_line_shows_what_can_be_sent_already(session, people):
     found = lines.calendar(session, officer, 2026, clock(session))
 
     line = next(one for one in found if (one.template, one.period) == ("R1", "2026-05"))
+    view = moment(clock(session), year=2026)
+    checked = lines.preflight(session, officer.base_id, [line.id], view)
+    [line] = lines.with_counts([line], checked, {})
     assert (line.rows, line.acceptable, line.hard, line.soft, line.days) == (3, 3, 0, 3, 3)
     coming = next(one for one in found if (one.template, one.period) == ("R3", "2026-05"))
     assert (coming.id, coming.state, coming.days) == (None, State.EMPTY, None)
@@ -443,6 +447,16 @@ def test_versions_of_a_rule_never_overlap(session, admin, change, sentence):
     put(session, admin, LONG)
 
     with pytest.raises(Conflict, match=sentence):
+        put(session, admin, replace(LONG, **change))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"field": "gone"}, {"asked": "not_less", "argument": "budget、gone"}, {"only_when": "gone=1"}],
+    ids=["column", "other column", "condition"],
+)
+def test_a_rule_about_columns_the_report_lacks_is_refused(session, admin, change):
+    with pytest.raises(Invalid, match="没有列“gone”"):
         put(session, admin, replace(LONG, **change))
 
 
