@@ -236,7 +236,9 @@ def _type_problems(column: TemplateColumn, shape: FieldShape) -> Iterator[Proble
         message = (
             f"“{column.title}”：{shape.label}是{shape.type.label}，不能按{column.type.label}写"
         )
-        yield _problem("type", "fits", message, f"改为 {shape.type.value} 或 text")
+        fitting = dict.fromkeys([shape.type, ColumnType.TEXT])
+        names = " 或 ".join(f"{one.label}（{one.value}）" for one in fitting)
+        yield _problem("type", "fits", message, f"改为 {names}")
 
 
 def _other_problems(template: Template, source: SourceShape) -> Iterator[Problem]:

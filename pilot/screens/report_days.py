@@ -72,7 +72,7 @@ def _look(old: Window, new: Window, end: date) -> None:
     try:
         check_window(new, end)
     except Invalid as error:
-        st.error(error.message, icon=":material/error:")
+        st.error(ui.plain(error.message), icon=":material/error:")
         return
     before, after = _told(old), _told(new)
     moved = [f"{name} {before[name]} → {after[name]}" for name in _LABELS]

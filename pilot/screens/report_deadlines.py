@@ -56,7 +56,7 @@ def _form(known: Deadlines, look: Callable[[CalendarRule], list[Coming]]) -> Non
     try:
         check_rule(rule)
     except Invalid as error:
-        st.error(error.message, icon=":material/error:")
+        st.error(ui.plain(error.message), icon=":material/error:")
     else:
         _coming(look(rule), changed=rule != known.rule)
     reason = st.text_input(
