@@ -119,6 +119,20 @@ def test_after_fifty_changes_the_pack_is_the_same_and_the_list_is_exactly_those(
     assert counts == {pack.id: len(found)}
 
 
+def test_a_pack_that_is_too_large_or_lost_is_not_counted(session, folder, monkeypatch, tmp_path):
+    people = factories.team(session)
+    officer = officer_of(session, people)
+    factories.project(session, people)
+    pack = freeze(session, officer, folder, "R2")
+    asked = people.base.id, [pack.id]
+    view = moment(clock(session), year=2026)
+
+    assert pack_changes.counts(session, *asked, folder, view) == {pack.id: 0}
+    assert pack_changes.counts(session, *asked, tmp_path / "empty", view) == {pack.id: None}
+    monkeypatch.setattr(pack_changes, "MOST_ROWS", 0)
+    assert pack_changes.counts(session, *asked, folder, view) == {pack.id: None}
+
+
 def test_a_change_tells_before_and_now_who_when_and_why(engine, folder):
     with writing(engine) as session:
         people = factories.team(session)
