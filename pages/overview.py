@@ -18,7 +18,7 @@ with ui.reading() as session:
     bases = portfolio.visible_bases(session, actor)
     seen = glance(session, bases, view)
     todo = kept(needs.needs, session, actor, view)
-    fields = portfolio.fields(session, bases)
+    fields = kept(portfolio.fields, session, bases)
 
 if seen.nation:
     goals.nation(seen.nation)

@@ -17,7 +17,7 @@ view = ui.strip()
 
 with ui.reading() as session:
     bases = portfolio.visible_bases(session, actor)
-    fields = portfolio.fields(session, bases)
+    fields = kept(portfolio.fields, session, bases)
 
 if view.live and may(actor, "project.register"):
     opened = st.query_params.get("new") == "1"

@@ -28,11 +28,11 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
     ),
     "reports": (
         {"reports", "services", "store", "domain"},
-        {"sqlmodel", "sqlalchemy", "pandas", "altair", "xlsxwriter", "babel"},
+        {"sqlmodel", "sqlalchemy", "pandas", "pyarrow", "xlsxwriter", "babel"},
     ),
     "web": (
         {"web", "services", "reports", "store.engine", "store.schema", "config", "domain", "ui"},
-        {"starlette", "streamlit", "sqlmodel", "sqlalchemy", "uvicorn", "pandas", "altair"}
+        {"starlette", "streamlit", "sqlmodel", "sqlalchemy", "uvicorn", "pandas"}
         | {"anyio", "jinja2", "limits", "prometheus_client"},
     ),
     "ui": (

@@ -16,6 +16,8 @@ HANDLING = frozenset(
     and action != "filing.freeze"
 )  # fmt: skip
 
+_ASKED = "heads"
+
 
 def mark(session: Session, *about: Any) -> str:
     """Equal marks mean equal answers to a read that asks about the same.
@@ -25,7 +27,7 @@ def mark(session: Session, *about: Any) -> str:
     that everybody shares it; one that does not, by its instant too. An entry of today may lie after
     a view of today: written while the page ran, or by a machine whose clock is ahead.
     """
-    heads = queries_portfolio.journal_heads(session)
+    heads = _heads(session)
     place = session.get_bind().url.render_as_string()
     return repr((place, [head[:2] for head in heads], [_told(each, heads) for each in about]))
 
@@ -36,6 +38,13 @@ def fact_mark(session: Session, base_id: int, *about: Any) -> str:
     place = session.get_bind().url.render_as_string()
     heads = [last] if last else []
     return repr((place, base_id, last, [_told(each, heads) for each in about]))
+
+
+def _heads(session: Session) -> list:
+    """Asked once a session: what it reads later may be newer than its mark, never older."""
+    if _ASKED not in session.info:
+        session.info[_ASKED] = queries_portfolio.journal_heads(session)
+    return session.info[_ASKED]
 
 
 def _told(value: Any, heads: list) -> object:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from pilot.domain.lights import Light, LightFacts, light
 from pilot.domain.moment import Moment
 from pilot.domain.vocabulary import ENDS, Gate, Scope, Stage, State
+from pilot.reports import charts
 from pilot.store import queries_bases, queries_codes, queries_lights, queries_portfolio, streams
 from pilot.store.queries_tables import PROJECT_KEY, ProjectFilter, projects
 
@@ -63,9 +64,10 @@ class StageCount:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of projects as a frame, and how many there are in all."""
+    """A page of projects as a frame, the same ready to be sent, and how many there are in all."""
 
     frame: pd.DataFrame
+    drawn: Any
     total: int
 
 
@@ -93,6 +95,8 @@ class BoardColumn:
 
 def visible_bases(session: Session, actor: Any) -> list[int]:
     """The bases whose projects a person may see."""
+    if not actor.sees_all_bases:
+        return [actor.base_id]
     return [base.id for base in queries_bases.visible(session, actor)]
 
 
@@ -143,7 +147,8 @@ def project_page(
     facts = queries_lights.light_facts(session, view, [row["project_id"] for row in rows])
     known = fields(session, bases)
     lines = [_line(row, facts[row["project_id"]], view, known) for row in rows]
-    return Listed(pd.DataFrame(lines, columns=list(_COLUMNS), dtype=object), total)
+    frame = pd.DataFrame(lines, columns=list(_COLUMNS), dtype=object)
+    return Listed(frame, charts.drawn(frame), total)
 
 
 def _page(

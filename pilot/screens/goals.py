@@ -23,7 +23,7 @@ _MARKS = (  # column, words, colour, always shown
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What one card shows: its figures, the frame of its bar, and of its trend if there is one."""
+    """What one card shows: its figures, the data of its bar, and of its trend if there is one."""
 
     row: dict[str, Any]
     bar: Any
@@ -45,7 +45,7 @@ def prepared(seen: Glance) -> list[Goals]:
     for base, own in seen.cards.groupby("base_id", sort=False):
         ordered = own.sort_values("headline", ascending=False, kind="stable")
         cards = tuple(
-            Card(row, ordered.loc[[number], ["counted", "goal", "expected"]], _months(row, seen))
+            Card(row, _bar(ordered.loc[[number]]), _months(row, seen))
             for number, row in ordered.to_dict("index").items()
         )
         beside = _beside(seen.beside[seen.beside["base_id"] == base])
@@ -75,16 +75,22 @@ def nation(found: Any) -> None:
 
 def _row(cards: Sequence[Card]) -> None:
     for start in range(0, len(cards), PER_ROW):
-        for place, card in zip(st.columns(PER_ROW), cards[start : start + PER_ROW], strict=False):
-            with place, st.container(border=True, height="stretch", gap="xsmall"):
+        row = cards[start : start + PER_ROW]
+        full = len(row) == PER_ROW  # an empty column has no border
+        for place, card in zip(st.columns(PER_ROW, border=full), row, strict=False):
+            with place if full else place.container(border=True, height="stretch"):
                 _card(card)
+
+
+def _bar(row: Any) -> Any:
+    return charts.drawn(row[["counted", "goal", "expected"]])
 
 
 def _months(row: dict[str, Any], seen: Glance) -> Any | None:
     trend = seen.trend
     same = trend["base_id"] == row["base_id"]
     same &= (trend["indicator"] == row["indicator"]) & (trend["scope"] == row["scope"])
-    return trend.loc[same, ["month", "counted"]] if same.any() else None
+    return charts.drawn(trend.loc[same, ["month", "counted"]]) if same.any() else None
 
 
 def _beside(rows: Any) -> str:
@@ -112,8 +118,10 @@ def _card(card: Card) -> None:
         st.caption(f"还没有登记 {row['year']} 年度目标。")
         ui.link("在“口径与目标”登记", "definitions", icon=":material/flag:")
     _marks(row)
+    beside = [f"上年同期 {row['last_year']} · 历年累计（去重）{row['distinct']}"]
     if indicator is Indicator.TRANSFERRED:
-        _contracts(row)
+        beside += _contracts(row)
+    st.caption("  \n".join(beside))
     _trend(card)
     ui.link(
         f"查看 {row['counted']} 项明细",
@@ -137,21 +145,23 @@ def _against_goal(card: Card) -> None:
 
 
 def _marks(row: Any) -> None:
-    with st.container(horizontal=True, gap="small"):
-        for column, words, colour, always in _MARKS:
-            if row[column] or always:
-                why = row["note"] if column in ("late", "deducted") else None
-                st.badge(words.format(row[column]), color=colour, help=why)
-        if row["filed"] is not None and row["filed"] != row["counted"]:
-            st.badge(f"上报数 {row['filed']}", color="violet", help=row["note"])
-    st.caption(f"上年同期 {row['last_year']} · 历年累计（去重）{row['distinct']}")
+    told = [column for column, *_, always in _MARKS if row[column] or always]
+    badges = [
+        f":{colour}-badge[{words.format(row[column])}]"
+        for column, words, colour, _ in _MARKS
+        if column in told
+    ]
+    if filed := row["filed"] is not None and row["filed"] != row["counted"]:
+        badges.append(f":violet-badge[上报数 {row['filed']}]")
+    explained = filed or not {"late", "deducted"}.isdisjoint(told)
+    st.markdown(" ".join(badges), help=row["note"] if explained else None)
 
 
-def _contracts(row: Any) -> None:
-    st.caption(
-        f"合同 {row['contracts']} 项，{row['amount']:,} 万元；已认定登记 {row['registered']} 项  \n"
-        f"其中转让 {row['transferred']}、许可 {row['licensed']}、作价投资 {row['invested']}"
-    )
+def _contracts(row: Any) -> list[str]:
+    return [
+        f"合同 {row['contracts']} 项，{row['amount']:,} 万元；已认定登记 {row['registered']} 项",
+        f"其中转让 {row['transferred']}、许可 {row['licensed']}、作价投资 {row['invested']}",
+    ]
 
 
 def _trend(card: Card) -> None:

@@ -1,5 +1,6 @@
 """The portfolio on a page (项目组合): stage strip, what waits, filters, table and board."""
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,8 +40,8 @@ _ASIDE = "单元格点开可看全文；右边还有几列，可左右滑动"
 
 def stage_strip(stages: Sequence[StageCount]) -> None:
     """A chevron a stage with its count, a diamond a gate; a click narrows the list below."""
-    for place, stage in zip(st.columns(len(stages)), stages, strict=True):
-        with place, st.container(border=True, height="stretch", gap="small"):
+    for place, stage in zip(st.columns(len(stages), border=True), stages, strict=True):
+        with place:
             st.button(
                 f"{stage.stage.label} **{stage.open}** ❯",
                 key=f"stage-{stage.stage.value}",
@@ -60,9 +61,9 @@ def needs(found: Sequence[Need]) -> None:
         st.info("现在没有等待您处理的事项。", icon=":material/check_circle:")
     for need in found[:MOST]:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.badge(f"{SHAPES[need.level]} {need.level.label}", color=COLOURS[need.level])
+            sign = f":{COLOURS[need.level]}-badge[{SHAPES[need.level]} {need.level.label}]"
             words = f"**{ui.plain(need.code)}** {ui.plain(need.name)}  \n{ui.plain(need.reason)}"
-            st.markdown(words, width="stretch")
+            st.markdown(f"{sign} {words}", width="stretch")
             ui.link(
                 ui.plain(need.verb), need.page, icon=":material/arrow_forward:", **dict(need.about)
             )
@@ -78,7 +79,7 @@ def table(listed: Listed, chosen: Chosen, key: str) -> None:
     opened = f"{key}-open"
     hidden = {"project_id"} if listed.frame["base"].nunique() > 1 else {"project_id", "base"}
     st.dataframe(
-        listed.frame,
+        listed.drawn,
         key=key,
         hide_index=True,
         column_order=[name for name in listed.frame.columns if name not in hidden],
@@ -152,6 +153,7 @@ def _states(stage: StageCount) -> str:
     return "  \n".join(line for line in lines if line)
 
 
+@functools.cache
 def _columns(opened: str) -> dict[str, Any]:
     config = st.column_config
     signs = [f"{SHAPES[level]} {level.label}" for level in Level]

@@ -60,6 +60,8 @@ def act(
     except PilotError as error:
         flash.refused(error)
         return None
+    finally:
+        visitor.look_again()
     flash.succeeded(done)
     if key:
         _spend(key)

@@ -9,7 +9,8 @@ from pilot.ui.strip import KEYS
 
 def address(**about: object) -> dict[str, str]:
     """Query parameters: the view of this page and what the other page is about."""
-    view = {key: st.query_params[key] for key in KEYS if key in st.query_params}
+    asked = dict(st.query_params)
+    view = {key: asked[key] for key in KEYS if key in asked}
     return view | {key: str(value) for key, value in about.items() if value not in (None, "")}
 
 

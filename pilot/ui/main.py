@@ -13,7 +13,7 @@ from pilot.services import door, trace
 from pilot.services.door import Limits, Visitor
 from pilot.ui import flash, menu, system
 from pilot.ui.strip import carry, past_banner, view
-from pilot.ui.visitor import ask_to_sign_in, engine, unread, visitor
+from pilot.ui.visitor import arrival, ask_to_sign_in, engine, staying
 from pilot.ui.words import plain
 
 PRODUCT = "中试项目组合"
@@ -26,13 +26,13 @@ def main() -> None:
     # A local icon, named before the pages: theirs would be fetched from the icon font's site.
     st.set_page_config(page_title=PRODUCT, page_icon=str(ICON), layout="wide")
     st.logo(str(LOGO), size="large", icon_image=str(ICON))
-    who = visitor()
+    who, unread = arrival()
     if who is None:
         st.navigation(menu.pages(frozenset(Role)), position="hidden")
         flash.draw(st.container())  # what a person did to their own account ended this session
         ask_to_sign_in()
         return
-    page = st.navigation(menu.pages(who.actor.roles, unread(who)), expanded=True)
+    page = st.navigation(menu.pages(who.actor.roles, unread), expanded=True)
     st.set_page_config(page_title=f"{page.title} · {PRODUCT}")
     note_use(who)
     carry(page.url_path)
@@ -43,7 +43,7 @@ def main() -> None:
     system.alarm(who.actor)
     messages = st.container()
     shown = flash.draw(messages)
-    with contextlib.suppress(StopException):  # the page has ended itself; its messages have not
+    with contextlib.suppress(StopException), staying(who):  # a page ends, its messages do not
         page.run()
     flash.draw(messages, after=shown)
     flash.clear()

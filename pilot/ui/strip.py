@@ -32,7 +32,7 @@ def strip() -> Moment:
 
 def view() -> Moment:
     """The view that the page's address stands for; what it lacks means today."""
-    chosen, now = st.query_params, datetime.now(UTC)
+    chosen, now = dict(st.query_params), datetime.now(UTC)
     return moment(
         now,
         year=_year(chosen.get("year"), local_day(now)),
@@ -46,7 +46,8 @@ def carry(page: str) -> None:
 
     A link that is opened anew, and a reload, have no page before them: their address decides.
     """
-    chosen = {key: st.query_params[key] for key in KEYS if key in st.query_params}
+    asked = dict(st.query_params)
+    chosen = {key: asked[key] for key in KEYS if key in asked}
     before, held = st.session_state.get(_CARRIED, (page, {}))
     if before != page and held and not chosen:
         st.query_params.update(held)

@@ -1,6 +1,10 @@
-"""Who looks at the page: the cookie's session, looked up in the database at every run."""
+"""Who looks at the page: the cookie's session, looked up in the database once for every run.
+
+A rerun of a fragment is a run of its own, without the main script: it looks up again.
+"""
 
 import contextlib
+import contextvars
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -17,6 +21,7 @@ from pilot.store import engine as store
 from pilot.ui.words import plain
 
 SIGN_IN_AGAIN = "登录已失效，请重新登录。没有提交的内容不会保存。"
+_here: contextvars.ContextVar[Visitor | None] = contextvars.ContextVar("here", default=None)
 
 
 def engine() -> Engine:
@@ -29,17 +34,31 @@ def token() -> str:
     return st.context.cookies.get(settings().cookie, "")
 
 
-def visitor() -> Visitor | None:
-    """Who stands behind the page now; None once the session or the account has ended."""
+def arrival() -> tuple[Visitor | None, int]:
+    """Who stands behind the page now, and how many notices wait for them.
+
+    None once the session or the account has ended.
+    """
     with store.reading(engine()) as session:
         who = door.visitor(session, token(), datetime.now(UTC))
-    return None if who is None or who.must_change else who
+        if who is None or who.must_change:
+            return None, 0
+        return who, notices.unread(session, who.actor.id)
 
 
-def unread(who: Visitor) -> int:
-    """How many notices wait for the signed-in person."""
-    with store.reading(engine()) as session:
-        return notices.unread(session, who.actor.id)
+@contextlib.contextmanager
+def staying(who: Visitor) -> Iterator[None]:
+    """Inside the block the visitor is known: nobody is looked up twice in one run."""
+    before = _here.set(who)
+    try:
+        yield
+    finally:
+        _here.reset(before)
+
+
+def look_again() -> None:
+    """An action in the middle of a run may have ended the session: the rest looks up anew."""
+    _here.set(None)
 
 
 def require(*roles: Role) -> Actor:
@@ -47,7 +66,7 @@ def require(*roles: Role) -> Actor:
 
     The first line of every page; otherwise the page says why it stays empty and ends.
     """
-    who = visitor()
+    who = _here.get() or arrival()[0]
     if who is None:
         ask_to_sign_in()
         st.stop()
@@ -62,14 +81,14 @@ def require(*roles: Role) -> Actor:
 
 @contextlib.contextmanager
 def reading() -> Iterator[Session]:
-    """A session to read from; the signed-in person is looked up again, for fragments' sake.
+    """A session to read from; the signed-in person is looked up unless this run has done so.
 
     A refusal raised inside is shown as its sentence and ends the page.
     """
     account_id = None
     try:
         with store.reading(engine()) as session:
-            who = door.visitor(session, token(), datetime.now(UTC))
+            who = _here.get() or door.visitor(session, token(), datetime.now(UTC))
             if who is None:
                 raise NotAllowed(SIGN_IN_AGAIN)
             account_id = who.actor.id
