@@ -18,7 +18,7 @@ from pilot.domain.people import MAY, Actor, check_may
 from pilot.services import security, telemetry, trace
 from pilot.services.working import WORK
 from pilot.store import journal, queries_counting, queries_people, queries_version
-from pilot.store.engine import reading, writing
+from pilot.store.engine import begin_to_write, reading, writing
 from pilot.store.faults import in_words
 from pilot.store.models import Claim
 from pilot.store.retrying import again
@@ -131,8 +131,8 @@ def rehearse(
 
 
 def _rehearsed(engine: Engine, action: Callable, args, options, *, by, now) -> list[Claim]:
-    bound = engine.execution_options(sqlite_begin="IMMEDIATE")
-    with in_words(), Session(bound) as session:
+    with in_words(), Session(engine) as session:
+        begin_to_write(session)
         actor = queries_people.actor(session, by, now)
         head = journal.lock(session, actor.base_id)
         at = max(now, head.at + _TICK)

@@ -148,10 +148,15 @@ def writing(engine: Engine) -> Iterator[Session]:
 
     What the database or the disk refuses is raised as a PilotError with its sentence.
     """
-    bound = engine.execution_options(sqlite_begin="IMMEDIATE")
     with (
         faults.in_words(),
-        Session(bound, expire_on_commit=False) as session,
+        Session(engine, expire_on_commit=False) as session,
         session.begin(),
     ):
+        begin_to_write(session)
         yield session
+
+
+def begin_to_write(session: Session) -> None:
+    """Begin the session's transaction as a writer's."""
+    session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import event, insert, inspect, update
+from sqlalchemy import Row, bindparam, event, insert, inspect, update
 from sqlalchemy.orm.attributes import PASSIVE_NO_INITIALIZE, set_committed_value
 from sqlmodel import Session, SQLModel, select
 
@@ -52,6 +52,17 @@ SILENT = {
 }
 
 Changes = list[dict[str, Any]]
+_CHANGES = "changes"
+
+# Built once: every command sends them.
+_HEAD = select(JournalHead).where(JournalHead.base_id == bindparam("base")).with_for_update()
+_KEYED = select(JournalEntry.sequence, JournalEntry.subject, JournalEntry.subject_id).where(
+    JournalEntry.base_id == bindparam("base"),
+    JournalEntry.by_id == bindparam("by"),
+    JournalEntry.key == bindparam("key"),
+)
+_ENTRY = insert(JournalEntry.__table__)
+_END = update(JournalHead.__table__).where(JournalHead.__table__.c.base_id == bindparam("base"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +82,7 @@ class Note:
 
 def lock(session: Session, base_id: int) -> JournalHead:
     """Take the base's turn to write: other writers of this base wait until this one ends."""
-    query = select(JournalHead).where(JournalHead.base_id == base_id).with_for_update()
-    return session.exec(query).one()
+    return session.execute(_HEAD, {"base": base_id}).scalar_one()
 
 
 def open_book(session: Session, base: Base, at: datetime) -> None:
@@ -87,24 +97,29 @@ def recording(session: Session) -> Iterator[Changes]:
     A text that no draft has looked at (a reason, a note) is looked at here: ParseError.
     """
     changes: Changes = []
-
-    def collect(flushed: Session, _context: object) -> None:
-        new, dirty = sorted(flushed.new, key=_place), sorted(flushed.dirty, key=_place)
-        changes.extend(filter(None, [_change(row, fresh=True) for row in new]))
-        changes.extend(filter(None, [_change(row, fresh=False) for row in dirty]))
-        changes.extend(_gone(row) for row in flushed.deleted if row.__tablename__ not in SILENT)
-
-    event.listen(session, "before_flush", _check_texts)
-    event.listen(session, "after_flush", collect)
+    session.info[_CHANGES] = changes
     try:
         yield changes
     finally:
-        event.remove(session, "after_flush", collect)
-        event.remove(session, "before_flush", _check_texts)
+        del session.info[_CHANGES]
 
 
+@event.listens_for(Session, "after_flush")
+def _collect(session: Session, _context: object) -> None:
+    changes = session.info.get(_CHANGES)
+    if changes is None:
+        return
+    new, dirty = sorted(session.new, key=_place), sorted(session.dirty, key=_place)
+    changes.extend(filter(None, [_change(row, fresh=True) for row in new]))
+    changes.extend(filter(None, [_change(row, fresh=False) for row in dirty]))
+    changes.extend(_gone(row) for row in session.deleted if row.__tablename__ not in SILENT)
+
+
+@event.listens_for(Session, "before_flush")
 def _check_texts(session: Session, _context: object, _instances: object) -> None:
     """Refuse characters that cannot be kept, or would turn the text around them, before a flush."""
+    if _CHANGES not in session.info:
+        return
     for row in (*session.new, *session.dirty):
         if row.__tablename__ in SILENT:
             continue
@@ -145,8 +160,8 @@ def append(session: Session, head: JournalHead, note: Note, changes: Changes, no
     entry = link._asdict() | {"at": note.at, "hash": chain.digest(link)}
     end = {"sequence": link.sequence, "hash": entry["hash"], "at": note.at}
     connection = session.connection()
-    connection.execute(insert(JournalEntry), entry)
-    connection.execute(update(JournalHead).where(JournalHead.base_id == note.base_id), end)
+    connection.execute(_ENTRY, entry)
+    connection.execute(_END, end | {"base": note.base_id})
     for name, value in end.items():
         set_committed_value(head, name, value)
     return link.sequence
@@ -164,13 +179,9 @@ def project_of(changes: Changes) -> int | None:
     return touched.pop() if len(touched) == 1 else None
 
 
-def with_key(session: Session, base_id: int, by_id: int, key: str) -> JournalEntry | None:
-    """The entry an earlier try with the same once-only key left, if any."""
-    return session.exec(
-        select(JournalEntry).where(
-            JournalEntry.base_id == base_id, JournalEntry.by_id == by_id, JournalEntry.key == key
-        )
-    ).first()
+def with_key(session: Session, base_id: int, by_id: int, key: str) -> Row | None:
+    """Sequence and subject of the entry that an earlier try with the same once-only key left."""
+    return session.execute(_KEYED, {"base": base_id, "by": by_id, "key": key}).first()
 
 
 def _merged(changes: Changes) -> Changes:

@@ -69,7 +69,7 @@ def is_known(revision: str) -> bool:
 
 
 def _check_known(revision: str | None) -> None:
-    if revision and not is_known(revision):
+    if revision and revision != head() and not is_known(revision):
         raise SchemaTooNew(
             f"数据库版本 {revision} 比程序新，未作任何改动：请升级程序，或恢复与本程序配套的备份。"
         )

@@ -1,27 +1,28 @@
 """The entrance: size, kind of file, then the reader for that kind."""
 
+import importlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 from pilot.services.sheets.delimited import delimited_sheet, read_delimited
 from pilot.services.sheets.table import FileRefused, Sheet, Table, refusal
-from pilot.services.sheets.workbook import read_workbook, workbook_sheet
 
 Read = TypeVar("Read")
 MAX_BYTES = 20 * 1024 * 1024
 
+_WORKBOOK = "pilot.services.sheets.workbook"  # its library is not loaded before a workbook comes
 _READERS = {
     ".csv": read_delimited,
     ".tsv": read_delimited,
     ".txt": read_delimited,
-    ".xlsx": read_workbook,
+    ".xlsx": lambda data: importlib.import_module(_WORKBOOK).read_workbook(data),
 }
 _SHEETS = {
     ".csv": delimited_sheet,
     ".tsv": delimited_sheet,
     ".txt": delimited_sheet,
-    ".xlsx": workbook_sheet,
+    ".xlsx": lambda data: importlib.import_module(_WORKBOOK).workbook_sheet(data),
 }
 
 
