@@ -54,10 +54,8 @@ def main(name: str) -> int:
 def _lines(name: str, large: Path, small: Path) -> Iterator[Line]:
     with contextlib.ExitStack() as stack:
         floor = _floor(stack)
-        begun = time.perf_counter()
-        site = _site(stack, large)
-        cold = time.perf_counter() - begun
-        beside = site if name == "city" else _site(stack, small)
+        site, cold = _site(stack, large)
+        beside = site if name == "city" else _site(stack, small)[0]
         times = Times()
         for number in range(ROUNDS):
             asyncio.run(pages.round_of(times, floor, site, beside))
@@ -77,9 +75,13 @@ def _lines(name: str, large: Path, small: Path) -> Iterator[Line]:
     yield from commits.measure(small, IMPORTED)
 
 
-def _site(stack: contextlib.ExitStack, folder: Path) -> Site:
+def _site(stack: contextlib.ExitStack, folder: Path) -> tuple[Site, float]:
+    """A server, signed in to, and the seconds until it answered that it is well."""
+    begun = time.perf_counter()
     server = stack.enter_context(serving(folder, lambda _engine: None))
-    return Site(server.host, server.process.pid, cookie_of(server.host, "manager", PASSWORD))
+    cold = time.perf_counter() - begun
+    cookie = cookie_of(server.host, "manager", PASSWORD)
+    return Site(server.host, server.process.pid, cookie), cold
 
 
 def _floor(stack: contextlib.ExitStack) -> Site:

@@ -42,9 +42,10 @@ def numbers(session: Session, reader: Actor, view: Moment, chosen: Chosen) -> Nu
     """What the card says of an indicator and scope, and how long the two lists are."""
     bases = _bases(session, reader)
     sums = queries_claims.card(session, bases, view, _whole(chosen))
+    counted = queries_tables.claim_count(bases, view, _part(chosen))
     return Numbers(
         card={standing: sums.get(standing, 0) for standing in Standing},
-        rows=streams.count(session, queries_tables.claim_keys(bases, view, _part(chosen))),
+        rows=int(session.execute(counted).scalar_one()),
         entries=streams.count(session, queries_claims.ledger(bases, view, _whole(chosen))),
         bases=len(bases),
     )
@@ -55,9 +56,8 @@ def lines(
     session: Session, reader: Actor, view: Moment, chosen: Chosen, page: int = 1
 ) -> pd.DataFrame:
     """A page of the units that stand at the view; `id` names the claim of a row."""
-    listed = _bases(session, reader), view, _part(chosen)
-    keys = queries_tables.claim_keys(*listed)
-    rows = _page(session, queries_tables.claims(*listed), page, keys)
+    keys = queries_tables.claim_keys(_bases(session, reader), view, _part(chosen))
+    rows = _page(session, queries_tables.claim_lines(view), page, keys)
     names = queries_claims.unit_names(session, units(rows), view)
     found = [_line(row, names.get((row["unit_kind"], row["unit_id"]), ("", ""))) for row in rows]
     return pd.DataFrame(found, columns=_COLUMNS, dtype=object)

@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, update
+from sqlalchemy import Select, bindparam, func, update
 from sqlmodel import Session, col, select
 
 from pilot.store.models import Notice
 
+# Built once: every run of every page asks.
+_UNREAD = select(func.count()).where(
+    Notice.account_id == bindparam("account"), col(Notice.read_at).is_(None)
+)
+
 
 def unread(session: Session, account_id: int) -> int:
     """How many messages somebody has not read."""
-    query = select(func.count()).where(
-        Notice.account_id == account_id, col(Notice.read_at).is_(None)
-    )
-    return session.exec(query).one()
+    return session.execute(_UNREAD, {"account": account_id}).scalar_one()
 
 
 def latest(session: Session, account_id: int, most: int) -> Sequence[Notice]:

@@ -26,6 +26,8 @@ from pilot.store.models import (
 from pilot.store.ordering import by_code_point, in_order
 
 GONE = (State.VOIDED, State.MERGED)
+_UNIT = [Claim.base_id, Claim.indicator, Claim.scope, Claim.standing]
+_UNIT += [Claim.year, Claim.unit_kind, Claim.unit_id]
 PROJECT_KEY, CLAIM_KEY = col(ProjectSpan.id), col(Claim.id)  # what tells rows of the lists apart
 
 
@@ -147,15 +149,14 @@ def live_claims(bases: Sequence[int], view: Moment, conditions: Sequence = ()) -
     Of each unit as many as its signs sum up to (C-R10): a claim whose own reversal takes effect
     later may have been outweighed by another one. Those not taken back go first, then the latest.
     """
-    unit = [Claim.base_id, Claim.indicator, Claim.scope, Claim.standing]
-    unit += [Claim.year, Claim.unit_kind, Claim.unit_id]
     order = _is_undone(view), col(Claim.effective_on).desc(), col(Claim.id).desc()
+    alike = [*_UNIT, Claim.sign]
     entries = (
         select(
             Claim.id,
             Claim.sign,
-            func.sum(Claim.sign).over(partition_by=unit).label("net"),
-            func.row_number().over(partition_by=[*unit, Claim.sign], order_by=order).label("place"),
+            func.sum(Claim.sign).over(partition_by=_UNIT).label("net"),
+            func.row_number().over(partition_by=alike, order_by=order).label("place"),
         )
         .where(
             col(Claim.base_id).in_(bases),
@@ -184,6 +185,11 @@ def _is_undone(view: Moment) -> ColumnElement:
 
 def claims(bases: Sequence[int], view: Moment, chosen: ClaimFilter = ClaimFilter()) -> Select:
     """三项指标明细: one row a claim standing at the view, by indicator, scope, day and unit."""
+    return claim_lines(view).where(*live_claims(bases, view, _claim_filter(chosen, view)))
+
+
+def claim_lines(view: Moment) -> Select:
+    """The same for claims that another condition names, as those found by `claim_keys`."""
     span = ProjectSpan
     query = (
         select(
@@ -225,18 +231,29 @@ def claims(bases: Sequence[int], view: Moment, chosen: ClaimFilter = ClaimFilter
         .join(Project, _is_unit("project", Project), isouter=True)
         .join(Result, _is_unit("result", Result), isouter=True)
     )
-    return _listed_claims(query, bases, view, chosen)
+    return _in_place(query)
 
 
 def claim_keys(bases: Sequence[int], view: Moment, chosen: ClaimFilter = ClaimFilter()) -> Select:
     """The ids of the same list in the same order."""
-    return _listed_claims(select(Claim.id), bases, view, chosen)
+    live = live_claims(bases, view, _claim_filter(chosen, view))
+    return _in_place(select(Claim.id).where(*live))
 
 
-def _listed_claims(
-    query: Select, bases: Sequence[int], view: Moment, chosen: ClaimFilter
-) -> Select:
-    return query.where(*live_claims(bases, view, _claim_filter(chosen, view))).order_by(
+def claim_count(bases: Sequence[int], view: Moment, chosen: ClaimFilter = ClaimFilter()) -> Select:
+    """How long the same list is: of each unit as many rows as its signs sum up to (C-R10)."""
+    seen = Claim.effective_on <= view.as_of, Claim.recorded_at <= view.known_at
+    each = (
+        select(func.sum(Claim.sign).label("net"))
+        .where(col(Claim.base_id).in_(bases), *seen, *_claim_filter(chosen, view))
+        .group_by(*_UNIT)
+        .subquery()
+    )
+    return select(func.coalesce(func.sum(each.c.net), 0)).where(each.c.net > 0)
+
+
+def _in_place(query: Select) -> Select:
+    return query.order_by(
         col(Claim.base_id),
         in_order(col(Claim.indicator), Indicator),
         in_order(col(Claim.scope), Scope),

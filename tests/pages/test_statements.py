@@ -69,8 +69,10 @@ def counted(engine: Engine) -> Iterator[list[str]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
-def statements(monkeypatch, url: str, page: str, query: dict[str, str]) -> list[str]:
-    """What the first run of a page sends: nothing is kept from an earlier one."""
+def statements(
+    monkeypatch, url: str, page: str, query: dict[str, str], *, again: bool = False
+) -> list[str]:
+    """What the first run of a page sends: nothing is kept from an earlier one. Or the one after."""
     monkeypatch.setattr(settings(), "database_url", url)
     engine, now = shared(url), datetime.now(UTC)
     found = door.sign_in(engine, "manager", PASSWORD, address="test", agent="test", now=now)
@@ -79,6 +81,8 @@ def statements(monkeypatch, url: str, page: str, query: dict[str, str]) -> list[
     app.switch_page(str(ROOT / "pages" / f"{page}.py"))
     for name, value in query.items():
         app.query_params[name] = value
+    if again:
+        app.run()
     with counted(engine) as sent:
         app.run()
     assert not app.exception
@@ -93,3 +97,23 @@ def test_a_page_sends_no_more_statements_for_more_data(portfolios, monkeypatch, 
     # A branch with nothing to show sends less; a handful is no loop over ten times as many.
     assert len(many) <= len(few) + 4, "\n".join(sorted(set(many) - set(few)))
     assert len(many) <= 60
+
+
+@pytest.mark.parametrize("page", ["overview", "projects"])
+def test_a_rerun_asks_once_who_looks_and_otherwise_only_whether_anybody_has_written(
+    portfolios, monkeypatch, page
+):
+    sent = statements(monkeypatch, portfolios["small"], page, {}, again=True)
+
+    about = [statement.split("FROM")[1].split()[0] for statement in sent]
+    assert about == ["login_session", "notice", "journal_head", "journal_head"]
+
+
+@pytest.mark.parametrize("indicator", ["M1", "M3"])
+def test_the_list_behind_a_number_looks_for_standing_claims_once(
+    portfolios, monkeypatch, indicator
+):
+    asked = {"indicator": indicator, "scope": "base"}  # nobody has, so that nothing is kept
+    sent = statements(monkeypatch, portfolios["small"], "claims", asked)
+
+    assert len([statement for statement in sent if "row_number" in statement]) == 1

@@ -1,6 +1,7 @@
 """One action = one transaction = one journal entry: rows D and G of the trust notes."""
 
 import threading
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -247,3 +248,28 @@ def test_a_text_that_is_too_long_for_the_database_is_refused_in_words(engine, pe
         perform(
             engine, projects.note, done.subject_id, "长" * 2001, by=people["manager"].id, now=NOON
         )
+
+
+def test_a_small_command_sends_eight_statements_and_no_more(engine, people):
+    register(engine, people["manager"])
+    now = NOON + timedelta(minutes=1)
+    with sent(engine) as statements:
+        perform(engine, projects.note, 1, "进展", by=people["manager"].id, now=now, key="k")
+
+    actor, turn, key, project, *written = [statement.split()[0] for statement in statements]
+    assert {actor, turn, key, project} == {"SELECT"}
+    assert written == ["UPDATE", "INSERT", "INSERT", "UPDATE"]  # project, note, journal, its end
+
+
+@contextmanager
+def sent(engine):
+    """The statements of the block, without those of transactions and sessions themselves."""
+    statements = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+            statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(engine, "before_cursor_execute", note)
