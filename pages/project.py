@@ -16,6 +16,7 @@ from pilot.screens import (
     project_plants,
     project_tabs,
 )
+from pilot.screens.kept import kept
 from pilot.services import legality
 
 actor = ui.require(Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.PROVINCE)
@@ -24,9 +25,9 @@ title.title("项目详情")
 view = ui.strip()
 
 with ui.reading() as session:
-    shown = project.head(session, actor, pick.number("id"), view)
-    lacking = blockers.blockers(session, shown, view)
-    said = project.notes(session, shown.id, view, 5)
+    shown = kept(project.head, session, actor, pick.number("id"), view)
+    lacking = kept(blockers.blockers, session, shown, view)
+    said = kept(project.notes, session, shown.id, view, 5)
     moves = shown.writable and may(actor, "project.move")
     refusals = legality.refusals(session, shown.id, by=actor) if moves else {}
 

@@ -10,14 +10,15 @@ from pilot.reports import history as entries
 from pilot.reports import project, project_proof
 from pilot.reports.project import Head
 from pilot.screens import project_form, project_runs
+from pilot.screens.kept import kept
 from pilot.services import projects
 
 
 def facts(shown: Head, reader: Actor, view: Moment) -> None:
     """概况: what is recorded, what public sources say, and the form that edits it."""
     with ui.reading() as session:
-        table = project.facts(session, shown, view)
-        said = project.sayings(session, shown.id, view)
+        table = kept(project.facts, session, shown, view)
+        said = kept(project.sayings, session, shown.id, view)
     words = {heading: ui.plain(text) for heading, text in table.items()}
     st.table(words or {"项目": "还没有登记其他信息"}, border="horizontal")
     if not view.live:
