@@ -1,12 +1,12 @@
-"""Charts as Vega-Lite specifications; the data comes when they are drawn.
+"""Charts as Vega-Lite specifications, built once a process; the data comes when they are drawn.
 
 `st.vega_lite_chart(drawn(frame), spec)`: encodings' types are written, so no frame is looked at.
-Written out, because Altair, which would build the same, takes a tenth of the server's start;
-`tests/reports/test_charts.py` lets it judge them.
 """
 
+import functools
 from typing import Any, TypeAlias
 
+import altair as alt
 import pandas as pd
 import pyarrow as pa
 
@@ -20,72 +20,64 @@ def drawn(frame: pd.DataFrame) -> pa.Table:
     return pa.Table.from_pandas(frame)
 
 
+@functools.cache
 def goal_bar() -> Spec:
     """One bar: `counted` of `goal`, with a tick where a straight line would stand today.
 
     The frame has one row with counted, goal and expected.
     """
-    return _GOAL_BAR
+    place = alt.X("goal", type="quantitative", axis=None, stack=None)
+    goal = alt.Chart().mark_bar(color=REST, opacity=0.3, size=14, cornerRadius=3).encode(place)
+    done = (
+        alt.Chart()
+        .mark_bar(color=DONE, size=14, cornerRadius=3)
+        .encode(
+            alt.X("counted", type="quantitative", axis=None, stack=None),
+            tooltip=[
+                alt.Tooltip("counted", type="quantitative", title="累计"),
+                alt.Tooltip("goal", type="quantitative", title="年目标"),
+                alt.Tooltip("expected", type="quantitative", title="平均进度"),
+            ],
+        )
+    )
+    tick = (
+        alt.Chart()
+        .mark_tick(color=REST, size=26, thickness=3)
+        .encode(alt.X("expected", type="quantitative", axis=None))
+    )
+    return _spec(alt.layer(goal, done, tick).properties(height=28))
 
 
+@functools.cache
 def trend() -> Spec:
     """Cumulative units by the end of each month, as steps; the frame has month and counted."""
-    return _TREND
-
-
-def _number(field: str, **more: Any) -> Spec:
-    return {"field": field, "type": "quantitative", **more}
-
-
-def _layers(height: int, *layers: Spec) -> Spec:
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.4.1.json",
-        "config": {"view": {"continuousWidth": 300, "continuousHeight": 300}},
-        "height": height,
-        "layer": list(layers),
-    }
-
-
-def _goal_bar() -> Spec:
-    told = [
-        _number("counted", title="累计"),
-        _number("goal", title="年目标"),
-        _number("expected", title="平均进度"),
+    months = alt.X(
+        "month",
+        type="quantitative",
+        scale=alt.Scale(domain=[1, 12]),
+        axis=alt.Axis(
+            title=None, values=[1, 3, 6, 9, 12], labelExpr="datum.value + '月'", grid=False
+        ),
+    )
+    counted = alt.Y(
+        "counted",
+        type="quantitative",
+        scale=alt.Scale(domainMin=0, nice=True),
+        axis=alt.Axis(title=None, tickMinStep=1, format="d", tickCount=3),
+    )
+    tooltip = [
+        alt.Tooltip("month", type="quantitative", title="月份"),
+        alt.Tooltip("counted", type="quantitative", title="累计"),
     ]
-    bar = {"type": "bar", "size": 14, "cornerRadius": 3}
-    return _layers(
-        28,
-        {
-            "mark": {**bar, "color": REST, "opacity": 0.3},
-            "encoding": {"x": _number("goal", axis=None, stack=None)},
-        },
-        {
-            "mark": {**bar, "color": DONE},
-            "encoding": {"x": _number("counted", axis=None, stack=None), "tooltip": told},
-        },
-        {
-            "mark": {"type": "tick", "color": REST, "size": 26, "thickness": 3},
-            "encoding": {"x": _number("expected", axis=None)},
-        },
-    )
+    line = alt.Chart().mark_line(color=DONE, interpolate="step-after").encode(months, counted)
+    dots = alt.Chart().mark_circle(color=DONE, size=30).encode(months, counted, tooltip=tooltip)
+    return _spec(alt.layer(line, dots).properties(height=90))
 
 
-def _trend() -> Spec:
-    months = {"title": None, "values": [1, 3, 6, 9, 12], "labelExpr": "datum.value + '月'"}
-    counts = {"title": None, "tickMinStep": 1, "format": "d", "tickCount": 3}
-    place = {
-        "x": _number("month", scale={"domain": [1, 12]}, axis={**months, "grid": False}),
-        "y": _number("counted", scale={"domainMin": 0, "nice": True}, axis=counts),
-    }
-    told = [_number("month", title="月份"), _number("counted", title="累计")]
-    return _layers(
-        90,
-        {"mark": {"type": "line", "color": DONE, "interpolate": "step-after"}, "encoding": place},
-        {
-            "mark": {"type": "circle", "color": DONE, "size": 30},
-            "encoding": {**place, "tooltip": told},
-        },
-    )
-
-
-_GOAL_BAR, _TREND = _goal_bar(), _trend()
+def _spec(chart: alt.LayerChart) -> Spec:
+    """The chart without the empty data that Altair puts into each layer."""
+    spec = chart.to_dict()
+    spec.pop("datasets")
+    for layer in spec["layer"]:
+        layer.pop("data")
+    return spec

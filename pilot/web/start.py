@@ -38,7 +38,7 @@ REQUIRED: dict[str, tuple[object, ...]] = {
     "runner.magicEnabled": (False,),
     "runner.postScriptGC": (False,),
 }
-_WARM = ("pandas", "sqlalchemy", "pilot.ui")
+_WARM = ("pandas", "altair", "sqlalchemy", "pilot.ui")
 
 
 class UnsafeStart(PilotError):
