@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from pilot.domain.lookalikes import Ground, LookAlike
-from pilot.domain.submission_content import parts
+from pilot.domain.submission_parts import parts
 from pilot.services import lookalikes
 from pilot.store import queries_alike, queries_result_lists, queries_submissions
 from pilot.store.models import Submission

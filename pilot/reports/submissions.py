@@ -19,6 +19,7 @@ from pilot.domain.submissions import ENDED, OPEN, WRITABLE, Side, turn, waiting_
 from pilot.domain.vocabulary import SubmissionState, Term
 from pilot.reports import submission_thread
 from pilot.reports.submission_thread import Paper, Said
+from pilot.services.follow_ups import registry_problems
 from pilot.services.reads import read
 from pilot.services.submission_units import strange_units
 from pilot.store import (
@@ -212,6 +213,7 @@ def desk(session: Session, actor: Actor, submission_id: int, now: datetime) -> D
     kinds = {paper.kind for paper in files}
     found = with_early(content, problems(content, kinds, lists, local_day(now)))
     found += strange_units(session, row.base_id, content)
+    found += registry_problems(session, row, content, content.get("same_as"))
     return Desk(
         id=row.id,
         content=content,

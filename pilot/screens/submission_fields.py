@@ -13,8 +13,9 @@ from pilot.domain.draft_fields import Code, Day, Money, Text, Word, described, r
 from pilot.domain.problems import Problem
 from pilot.domain.submission_content import reason_key
 from pilot.domain.submission_edits import Edit, together
+from pilot.domain.submission_parts import DRAFTS
 from pilot.domain.submission_sections import only_blank
-from pilot.reports.submission_words import PARTS, coded
+from pilot.reports.submission_words import coded
 from pilot.reports.submissions import Desk
 from pilot.services import submissions
 from pilot.ui import saving
@@ -59,7 +60,7 @@ def fields(on: Sheet, names: Iterable[str]) -> None:
 def one(on: Sheet, name: str, **options: Any) -> Any:
     """One field with what is wrong with it below."""
     part, _, field = name.partition(".")
-    kind = PARTS[part]
+    kind = DRAFTS[part]
     about = described(kind)[field]
     label = f"{about.label} *" if field in required(kind) else about.label
     if field in _UNITS:
@@ -171,5 +172,5 @@ def _lines(names: Iterable[str]) -> list[list[str]]:
 
 def _is_wide(name: str) -> bool:
     part, _, field = name.partition(".")
-    about = described(PARTS[part])[field]
+    about = described(DRAFTS[part])[field]
     return isinstance(about, Text) and about.longest > _WIDE

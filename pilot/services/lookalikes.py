@@ -14,10 +14,10 @@ from pilot.domain.identifiers import IdentifierKind, title_key
 from pilot.domain.lookalikes import LIKE, Ground, LookAlike, Marks, ground, in_order, marks
 from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
-from pilot.domain.submission_content import Parts, parts
+from pilot.domain.submission_parts import Parts, parts
 from pilot.services.command import verb
 from pilot.services.submission_access import discussed, sent
-from pilot.store import queries, queries_lookalikes, queries_submissions
+from pilot.store import queries, queries_lookalikes, queries_results, queries_submissions
 from pilot.store.models import Distinction, Result, Submission
 
 _MOST = 10
@@ -32,7 +32,8 @@ def found(session: Session, row: Submission, content: Mapping[str, Any]) -> list
     titles = queries_submissions.result_titles(session, row.base_id)
     results = _known(session, row, read, mine, titles)
     others = _sent(session, row, mine)
-    alike = [each for each in in_order([*results, *others]) if _is_other(each, row)]
+    own = _own(session, row)
+    alike = [each for each in in_order([*results, *others]) if (each.table, each.id) not in own]
     return alike[:_MOST]
 
 
@@ -41,7 +42,9 @@ def unanswered(
 ) -> list[Problem]:
     """Look-alikes on certain grounds about which nobody has said yet whether they are the same."""
     answered = {_other(one) for one, _ in queries_submissions.distinctions(session, row.id)}
-    answered.add(("result", content.get("same_as")))
+    same = content.get("same_as")
+    known = queries_results.family(session, [same]) if same is not None else []
+    answered |= {("result", one) for one in known}
     answered.add(("submission", content.get("same_submission")))
     return [
         Problem(
@@ -101,9 +104,10 @@ def _other(said: Distinction) -> tuple[str, int]:
     return "submission", said.other_submission_id
 
 
-def _is_other(each: LookAlike, row: Submission) -> bool:
-    """A change of a result, and what it changes, are no look-alikes of each other."""
-    return (each.table, each.id) not in {("result", row.result_id), ("submission", row.changes_id)}
+def _own(session: Session, row: Submission) -> set[tuple[str, int]]:
+    """A change, the package it is about and what it changes are no look-alikes of each other."""
+    own = [] if row.result_id is None else queries_results.family(session, [row.result_id])
+    return {("submission", row.changes_id), *(("result", one) for one in own)}
 
 
 def _marks(session: Session, read: Parts) -> Marks:
