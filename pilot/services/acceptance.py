@@ -26,7 +26,7 @@ from pilot.services import (
 )
 from pilot.services.command import within
 from pilot.store import queries, queries_people, queries_results, queries_submissions
-from pilot.store.models import Account, Result, Submission
+from pilot.store.models import Account, Result, Submission, Transfer
 
 _CHANGE = "填报变更"
 
@@ -74,17 +74,24 @@ def _move(
     by: Actor,
     at: datetime,
 ) -> None:
-    """Contract and transfers; the reviewer's acceptance verifies each of them."""
+    """Contract and transfers; the reviewer's acceptance verifies each of them.
+
+    A transfer that another submission has brought already is used as it is and stays its own.
+    """
     receivers.take_out(session, row, read, before, by=author, at=at)
     if read.contract is not None:
         row.contract_id = _contract(session, row, read.contract, author, at)
     draft = replace(read.transfer, result_id=row.result_id, contract_id=row.contract_id)
-    row.transfer_id = _transfer(session, row.transfer_id, draft, author, at)
+    first = receivers.registered(session, draft) if row.transfer_id is None else None
+    if first is None:
+        first = _transfer(session, row.transfer_id, draft, author, at)
+        row.transfer_id = first.id
     session.flush()
     others = receivers.set_receivers(session, row, draft, read, by=author, at=at)
     session.flush()
-    for transfer_id in (row.transfer_id, *(one.id for one in others)):
-        within(transfers.verify_transfer)(session, transfer_id, by=by, at=at)
+    for transfer in (first, *others):
+        if transfer.verified_at is None:
+            within(transfers.verify_transfer)(session, transfer.id, by=by, at=at)
 
 
 def known(session: Session, row: Submission, result_id: int) -> Result:
@@ -159,8 +166,8 @@ def _contract(
 
 def _transfer(
     session: Session, known: int | None, draft: TransferDraft, author: Actor, at: datetime
-) -> int:
+) -> Transfer:
     if known is None:
-        return within(transfers.record_transfer)(session, draft, by=author, at=at).id
+        return within(transfers.record_transfer)(session, draft, by=author, at=at)
     correct = within(transfers.correct_transfer)
-    return correct(session, known, draft, by=author, at=at, reason=_CHANGE).id
+    return correct(session, known, draft, by=author, at=at, reason=_CHANGE)

@@ -17,7 +17,7 @@ from pilot.domain.submission_parts import Parts, parts
 from pilot.services import transfers
 from pilot.services.command import within
 from pilot.store import queries_results, queries_submissions
-from pilot.store.models import Submission, Transfer
+from pilot.store.models import Contract, Submission, Transfer
 
 _CHANGE = "填报变更"
 
@@ -43,18 +43,26 @@ def take_out(
 def set_receivers(
     session: Session, row: Submission, draft: TransferDraft, read: Parts, *, by: Actor, at: datetime
 ) -> list[Transfer]:
-    """Record or correct the transfer of each of them, which then await a check."""
-    known = {one.receiver_id: one for one in _transfers(session, row)}
+    """The transfer of each of them: recorded, used as it is, or corrected by a change."""
+    correct, record = within(transfers.correct_transfer), within(transfers.record_transfer)
     found = []
     for receiver_id in read.receivers:
         theirs = replace(draft, receiver_id=receiver_id, receive_area=None)
-        old = known.get(receiver_id)
-        if old is None:
-            found.append(within(transfers.record_transfer)(session, theirs, by=by, at=at))
-        else:
-            correct = within(transfers.correct_transfer)
-            found.append(correct(session, old.id, theirs, by=by, at=at, reason=_CHANGE))
+        old = registered(session, theirs)
+        if old is not None and row.changes_id is not None:
+            old = correct(session, old.id, theirs, by=by, at=at, reason=_CHANGE)
+        found.append(old or record(session, theirs, by=by, at=at))
     return found
+
+
+def registered(session: Session, draft: TransferDraft) -> Transfer | None:
+    """The standing transfer of this result to this receiver under this contract."""
+    if draft.contract_id is None:
+        return None
+    buyer = session.get_one(Contract, draft.contract_id).buyer_id
+    wanted = (draft.result_id, draft.receiver_id or buyer)
+    under = queries_results.transfers_under(session, draft.contract_id)
+    return next((one for one in under if (one.result_id, one.receiver_id) == wanted), None)
 
 
 def resting_on(session: Session, row: Submission) -> list[Transfer]:
