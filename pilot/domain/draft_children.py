@@ -81,6 +81,9 @@ def children_problems(
         found.append(Problem(FIELD, "children-many", message, "请合并同类项，或分成几份填报。"))
     for place, child in enumerate(children, 1):
         found += [_placed(place, each) for each in _one(child, lists, today)]
+    if children and package.package_id is not None:
+        message = "归入别的成果包的成果不能再有包内成果。"
+        found.append(Problem(FIELD, "one-level", message, "请逐件填报，或清空所归入的成果包。"))
     return found + list(_twice(children, package))
 
 

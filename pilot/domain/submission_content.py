@@ -70,6 +70,7 @@ _SECTIONS: dict[str, Section] = {
     "result.readiness_level": Section.READINESS,
     "result.maturity": Section.READINESS,
     "children": Section.CHILDREN,
+    "result.package_id": Section.TRANSFER,
     "contract": Section.TRANSFER,
     "receivers": Section.TRANSFER,
     "follow_up": Section.TRANSFER,

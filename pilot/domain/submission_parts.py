@@ -64,6 +64,8 @@ def parts(content: Content) -> Parts:
         follow_up = _draft(FollowUpDraft, content["follow_up"])
     elif content.get("has_transfer"):
         transfer, contract = _moved(content)
+    if contract is None:
+        result["package_id"] = None  # it is the package of those under the same contract
     return Parts(
         _draft(ResultDraft, result),
         contract,

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from pilot.domain.errors import NotFound
 from pilot.domain.people import Actor
+from pilot.services import shared_contracts
 from pilot.services.follow_ups import results_of
 from pilot.services.reads import read
 from pilot.services.results import result_draft
@@ -57,6 +58,12 @@ def registered(session: Session, actor: Actor, submission_id: int, result_id: in
     if not isinstance(chosen, int) or result_id not in about(session, actor, chosen).results:
         raise NotFound("没有找到这项成果。")
     return _as_typed(session, queries.one(session, Result, actor.base_id, result_id))
+
+
+@read("submission.own")
+def packages(session: Session, actor: Actor, no: object) -> dict[int, str]:
+    """The results that change hands under the contract with a number already."""
+    return shared_contracts.packages(session, actor.base_id, actor.id, no)
 
 
 def line_of(row: Contract) -> str:

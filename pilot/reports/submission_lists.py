@@ -17,6 +17,7 @@ class Words:
     units: Mapping[int, str]
     people: Mapping[int, str] = field(default_factory=dict)
     contracts: Mapping[int, str] = field(default_factory=dict)
+    packages: Mapping[int, str] = field(default_factory=dict)
 
 
 def holders(value: Any, content: Content, known: Words) -> str:

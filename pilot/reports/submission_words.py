@@ -21,6 +21,7 @@ from pilot.domain.submission_people import FIELD, person_id
 from pilot.reports import submission_lists
 from pilot.reports.submission_lists import Words, unit
 from pilot.store import (
+    queries_alike,
     queries_codes,
     queries_follow_ups,
     queries_submission_people,
@@ -69,7 +70,13 @@ def words(session: Session, base_id: int, *contents: Content) -> Words:
         row.id: f"{row.no}（{row.signed_on} 签订）"
         for row in queries_follow_ups.named(session, base_id, earlier)
     }
-    return Words(lists, known, people, contracts)
+    wanted = [content.get("result", {}).get("package_id") for content in contents]
+    packages = {
+        row.id: f"{row.code} {row.title}"
+        for row in queries_alike.results(session, [one for one in wanted if one is not None])
+        if row.base_id == base_id
+    }
+    return Words(lists, known, people, contracts, packages)
 
 
 def answers(content: Content, known: Words) -> dict[Section, list[Answer]]:
@@ -127,9 +134,12 @@ def _fields(content: Content) -> Iterator[str]:
     yield "children"
     yield "has_transfer"
     if follows(content):
-        yield from _asked("follow_up")
+        told = content["follow_up"]
+        yield from (one for one in _asked("follow_up") if told.get(one.partition(".")[2]))
     elif content.get("has_transfer"):
         yield from _asked("contract")
+        if content.get("result", {}).get("package_id") is not None:
+            yield "result.package_id"
         if content.get("receivers"):
             yield "receivers"
         yield from _asked("transfer")
@@ -205,6 +215,10 @@ def _earlier(value: Any, _content: Content, known: Words) -> str:
     return known.contracts.get(value, "登记簿中没有的合同") if value else ""
 
 
+def _package(value: Any, _content: Content, known: Words) -> str:
+    return known.packages.get(value, "登记簿中没有的成果") if value else ""
+
+
 def _contact(value: Any, content: Content, known: Words) -> str:
     if value is not None:
         return known.people.get(value, "登记簿中没有的人员")
@@ -237,6 +251,7 @@ _SPECIAL = {
     "same_submission": _same,
     "result.non_secret": _secrecy,
     "result.readiness_level": _level,
+    "result.package_id": _package,
     "result.holders": submission_lists.holders,
     "result.numbers": submission_lists.numbers,
 }

@@ -18,6 +18,7 @@ from pilot.screens import (
     submission_children,
     submission_follow_up,
     submission_holders,
+    submission_package,
     submission_papers,
     submission_people,
     submission_receivers,
@@ -142,6 +143,7 @@ def _contract(on: Sheet, actor: Actor) -> None:
             "审核时以已登记的合同内容为准。",
             icon=":material/info:",
         )
+    submission_package.package(on, actor)
     fields(on, [f"contract.{name}" for name in _TERMS])
     submission_receivers.receivers(on)
     fields(on, ["transfer.implement_area"])

@@ -14,7 +14,7 @@ from pilot.domain.identifiers import IdentifierKind, title_key
 from pilot.domain.lookalikes import LIKE, Ground, LookAlike, Marks, ground, in_order, marks
 from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
-from pilot.domain.submission_parts import Parts, parts
+from pilot.domain.submission_parts import Parts, follows, parts
 from pilot.services.command import verb
 from pilot.services.submission_access import discussed, sent
 from pilot.store import queries, queries_lookalikes, queries_results, queries_submissions
@@ -26,7 +26,12 @@ _key = functools.lru_cache(maxsize=200_000)(title_key)
 
 
 def found(session: Session, row: Submission, content: Mapping[str, Any]) -> list[LookAlike]:
-    """What may be the same as a submission, the strongest ground first; at most ten."""
+    """What may be the same as a submission, the strongest ground first; at most ten.
+
+    What follows on a contract says itself which registered result it is about.
+    """
+    if follows(content):
+        return []
     read = parts(content)
     mine = _marks(session, read)
     titles = queries_submissions.result_titles(session, row.base_id)

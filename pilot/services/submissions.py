@@ -26,7 +26,14 @@ from pilot.domain.submission_content import (
 from pilot.domain.submission_edits import Edit, edited
 from pilot.domain.submissions import Facts, check_move
 from pilot.domain.vocabulary import SubmissionState
-from pilot.services import consequences, follow_ups, lookalikes, notices, receivers
+from pilot.services import (
+    consequences,
+    follow_ups,
+    lookalikes,
+    notices,
+    receivers,
+    shared_contracts,
+)
 from pilot.services.command import refusals_logged, verb
 from pilot.services.submission_access import discussed, own
 from pilot.services.submission_units import strange_units
@@ -122,6 +129,7 @@ def submit(session: Session, submission_id: int, *, by: Actor, at: datetime) -> 
     alike = lookalikes.found(session, row, content)
     lacks = open_problems(content, found) + strange_units(session, row.base_id, content)
     lacks += follow_ups.registry_problems(session, row, content, content.get("same_as"))
+    lacks += shared_contracts.package_problems(session, row, content)
     lacks = lacks or lookalikes.unanswered(session, row, content, alike)
     if lacks:
         raise Refused(lacks)

@@ -233,6 +233,9 @@ LOOKS: dict[str, Look] = {
     ),
     "earlier_contracts.offered": Look(None, lambda s, a, _: earlier_contracts.offered(s, a)),
     "earlier_contracts.about": Look("earlier", lambda s, a, i: earlier_contracts.about(s, a, i)),
+    "earlier_contracts.packages": Look(
+        None, lambda s, a, _: earlier_contracts.packages(s, a, "别家-1")
+    ),
     "earlier_contracts.registered": Look("following", _registered),
     "submissions.row_of": Look("sent", lambda s, a, i: submissions.row_of(s, a, i)),
     "submissions.row_of:stranger": Look("waiting", lambda s, a, i: submissions.row_of(s, a, i)),

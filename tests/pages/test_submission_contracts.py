@@ -83,10 +83,12 @@ def test_children_are_added_named_ordered_and_taken_out(open_page, engine, autho
 def test_a_blank_child_is_asked_for_on_the_check_page_and_keeps_the_button_off(
     open_page, author, draft
 ):
-    content = made.result_content(author) | {"has_transfer": False, "children": [{}]}
+    odd = {"number_kind": "software", "number": "软著 1"}
+    content = made.result_content(author) | {"has_transfer": False, "children": [{}, odd, odd]}
     app = form(open_page, draft(content), "check")
 
     assert "第 1 项：名称未填写" in on.words(app)
+    assert on.words(app).count("软件著作权登记号通常为") == 2
     assert on.button(app, "处需要补正或说明").disabled
 
 

@@ -197,6 +197,35 @@ def test_a_receiver_of_the_city_makes_the_claim_that_two_must_verify(session, pe
     assert counted(session) == 1
 
 
+def test_another_result_under_the_same_contract_joins_its_package(session, people, writer, buyer):
+    first = accepted(session, people, writer, made.transfer_content(writer, buyer))
+    content = made.transfer_content(writer, buyer, registration_no="", registered_on="")
+    content["result"]["title"] = "示例另一件专利"
+    content["explanations"]["contract.registration_no/register-soon"] = made.REASON
+    row = made.draft(session, writer, content)
+    with pytest.raises(Refused, match="一份合同转化的算 1 项"):
+        submissions.submit(session, row.id, by=writer.actor, at=clock(session))
+    chosen = {"result.package_id": first.result_id}
+    submissions.put(session, row.id, chosen, by=writer.actor, at=clock(session))
+    submissions.submit(session, row.id, by=writer.actor, at=clock(session))
+    made.accepted(session, row, people.one, people.other)
+
+    assert parts(session, first) == ["示例另一件专利"]
+    assert (row.contract_id, standing(session), counted(session)) == (first.contract_id, 2, 1)
+
+
+def test_a_package_of_another_contract_is_refused(session, people, writer, buyer):
+    other = registry.result(session, people)
+    content = made.transfer_content(writer, buyer)
+    row = made.draft(session, writer, content)
+    submissions.put(
+        session, row.id, {"result.package_id": other.id}, by=writer.actor, at=clock(session)
+    )
+
+    with pytest.raises(Refused, match="不是按这份合同转化的"):
+        submissions.submit(session, row.id, by=writer.actor, at=clock(session))
+
+
 def test_a_receiver_of_another_base_is_refused(session, people, writer, buyer):
     far = registry.organisation(session, factories.team(session, "SY"))
     row = made.draft(
