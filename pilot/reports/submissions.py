@@ -53,7 +53,7 @@ NEXT = {
     SubmissionState.WAITING: "等待审核人认领，结果会在这里通知您。",
     SubmissionState.SECOND: "已有一人核实，等待另一位审核人复核。",
     SubmissionState.RETURNED: "请按意见修改后重新提交，回执号不变。",
-    SubmissionState.ACCEPTED: "已登记入库；内容有变化时可以申请变更，合同的补充、续签、付款、解除请新建填报。",
+    SubmissionState.ACCEPTED: "已登记入库；内容有变化时可以申请变更，合同后续事项请新建填报。",
     SubmissionState.REFUSED: "已结束，理由见填报页；需要时可以复制后重新填报。",
     SubmissionState.DUPLICATE: "已并入登记簿中的同一项成果，不重复计数。",
     SubmissionState.WITHDRAWN: "已撤回，不计数；需要时可以复制后重新填报。",
