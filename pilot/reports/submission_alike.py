@@ -1,7 +1,7 @@
 """Look-alikes of a submission in words (疑似重复): what it resembles, why, and what was said."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +46,9 @@ def alike(session: Session, row: Submission, content: Mapping[str, Any]) -> list
         for one, name in queries_submissions.distinctions(session, row.id)
     }
     named = _results(session, found) | _submissions(session, found)
-    return [_told(one, named[one.table, one.id], content, said) for one in found]
+    same = {("result", one) for one in lookalikes.family_of(session, content.get("same_as"))}
+    same.add(("submission", content.get("same_submission")))
+    return [_told(one, named[one.table, one.id], same, said) for one in found]
 
 
 def unanswered(found: Sequence[Alike]) -> int:
@@ -57,14 +59,15 @@ def unanswered(found: Sequence[Alike]) -> int:
 def _told(
     one: LookAlike,
     named: _Named,
-    content: Mapping[str, Any],
+    same: Collection[tuple[str, int | None]],
     said: Mapping[tuple[str, int], tuple[str, str]],
 ) -> Alike:
-    same = content.get("same_as" if one.table == "result" else "same_submission") == one.id
     reason, said_by = said.get((one.table, one.id), ("", ""))
     certain = one.ground is not Ground.SIMILAR
     ground = one.ground.label if certain else f"{one.ground.label}（{one.likeness}%）"
-    return Alike(one.table, one.id, ground, certain, *named, same, reason, said_by)
+    return Alike(
+        one.table, one.id, ground, certain, *named, (one.table, one.id) in same, reason, said_by
+    )
 
 
 def _results(session: Session, found: Sequence[LookAlike]) -> dict[tuple[str, int], _Named]:

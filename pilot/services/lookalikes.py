@@ -28,7 +28,8 @@ _key = functools.lru_cache(maxsize=200_000)(title_key)
 def found(session: Session, row: Submission, content: Mapping[str, Any]) -> list[LookAlike]:
     """What may be the same as a submission, the strongest ground first; at most ten.
 
-    What follows on a contract says itself which registered result it is about.
+    What follows on a contract says itself which registered result it is about; a part of a package
+    shares its contract.
     """
     if follows(content):
         return []
@@ -39,7 +40,12 @@ def found(session: Session, row: Submission, content: Mapping[str, Any]) -> list
     others = _sent(session, row, mine)
     own = _own(session, row)
     alike = [each for each in in_order([*results, *others]) if (each.table, each.id) not in own]
-    return alike[:_MOST]
+    joined = {("result", one) for one in family_of(session, read.result.package_id)}
+    return [
+        each
+        for each in alike
+        if each.ground is not Ground.CONTRACT or (each.table, each.id) not in joined
+    ][:_MOST]
 
 
 def unanswered(
@@ -47,9 +53,7 @@ def unanswered(
 ) -> list[Problem]:
     """Look-alikes on certain grounds about which nobody has said yet whether they are the same."""
     answered = {_other(one) for one, _ in queries_submissions.distinctions(session, row.id)}
-    same = content.get("same_as")
-    known = queries_results.family(session, [same]) if same is not None else []
-    answered |= {("result", one) for one in known}
+    answered |= {("result", one) for one in family_of(session, content.get("same_as"))}
     answered.add(("submission", content.get("same_submission")))
     return [
         Problem(
@@ -109,9 +113,16 @@ def _other(said: Distinction) -> tuple[str, int]:
     return "submission", said.other_submission_id
 
 
+def family_of(session: Session, result_id: int | None) -> frozenset[int]:
+    """A result with its package and the parts of it: saying “the same” of one says it of all."""
+    if result_id is None:
+        return frozenset()
+    return frozenset(queries_results.family(session, [result_id]))
+
+
 def _own(session: Session, row: Submission) -> set[tuple[str, int]]:
     """A change, the package it is about and what it changes are no look-alikes of each other."""
-    own = [] if row.result_id is None else queries_results.family(session, [row.result_id])
+    own = family_of(session, row.result_id)
     return {("submission", row.changes_id), *(("result", one) for one in own)}
 
 

@@ -199,9 +199,8 @@ def test_a_receiver_of_the_city_makes_the_claim_that_two_must_verify(session, pe
 
 def test_another_result_under_the_same_contract_joins_its_package(session, people, writer, buyer):
     first = accepted(session, people, writer, made.transfer_content(writer, buyer))
-    content = made.transfer_content(writer, buyer, registration_no="", registered_on="")
+    content = made.transfer_content(writer, buyer)
     content["result"]["title"] = "示例另一件专利"
-    content["explanations"]["contract.registration_no/register-soon"] = made.REASON
     row = made.draft(session, writer, content)
     with pytest.raises(Refused, match="一份合同转化的算 1 项"):
         submissions.submit(session, row.id, by=writer.actor, at=clock(session))
