@@ -86,6 +86,7 @@ TYPED = {
     "target": "source",
     "transfer": "void_reason",
     "claim": "missing reason",
+    "contract_follow_up": "no note",
     "api_token": "name",
     "import_batch": "undo_reason",
     "import_problem": "column message remedy",

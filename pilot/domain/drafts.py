@@ -17,6 +17,7 @@ from pilot.domain.draft_contracts import (
     transfer_problems,
 )
 from pilot.domain.draft_fields import Lists, field_problems, label
+from pilot.domain.draft_follow_ups import FollowUpDraft, follow_up_problems
 from pilot.domain.draft_projects import ProjectDraft, project_problems
 from pilot.domain.draft_registry import (
     OrganisationDraft,
@@ -38,6 +39,7 @@ from pilot.domain.problems import Problem
 __all__ = [
     "BY_CONTRACT",
     "ContractDraft",
+    "FollowUpDraft",
     "Holder",
     "Lists",
     "Number",
@@ -62,6 +64,7 @@ _RULES = {
     ResultDraft: result_problems,
     ContractDraft: contract_problems,
     TransferDraft: transfer_problems,
+    FollowUpDraft: follow_up_problems,
 }
 _TIDY = {
     OrganisationDraft: tidy_organisation,

@@ -7,8 +7,9 @@ because of a look-alike: a person says “the same” or “not the same, becaus
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from pilot.domain.draft_children import child_key
 from pilot.domain.identifiers import IdentifierKind, identifier_key, title_key
-from pilot.domain.submission_content import Parts
+from pilot.domain.submission_parts import Parts
 from pilot.domain.vocabulary import Term
 
 LIKE = 88  # of 100: how alike two titles must be, by rapidfuzz, to be shown at all
@@ -58,7 +59,10 @@ class LookAlike:
 
 
 def marks(parts: Parts, usccs: Iterable[str]) -> Marks:
-    """What a content is recognised by; `usccs` are its holders' codes or, without one, names."""
+    """What a content is recognised by; `usccs` are its holders' codes or, without one, names.
+
+    The number of a child names the whole package, as counting sees it.
+    """
     numbers = {
         (NUMBERED[number.kind], identifier_key(number.kind, number.number))
         for number in parts.result.numbers
@@ -70,6 +74,10 @@ def marks(parts: Parts, usccs: Iterable[str]) -> Marks:
     if parts.contract and parts.contract.registration_no:
         key = identifier_key(IdentifierKind.CONTRACT, str(parts.contract.registration_no))
         numbers.add((Ground.CONTRACT, key))
+    keys = [key for child in parts.children if (key := child_key(child))]
+    numbers |= {
+        (NUMBERED[kind], key) for name, key in keys if (kind := IdentifierKind(name)) in NUMBERED
+    }
     title = title_key(str(parts.result.title or ""))
     return Marks(frozenset(pair for pair in numbers if pair[1]), title, frozenset(usccs))
 

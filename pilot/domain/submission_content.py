@@ -1,44 +1,35 @@
 """What a submission says (填报内容): plain values as they are saved, read as drafts, with problems.
 
-The content is JSON: `result`, `contract` and `transfer` by the field names of their drafts,
-`organisations` that the registry lacks, `contact` (domain.submission_people), `has_transfer`, and
-`explanations` of soft problems. A half-filled content is legal: only sending it asks for more. An
-organisation that is only asked for is named -1, -2, … by its place in `organisations`.
+The content is JSON: `result`, `contract`, `transfer` and `follow_up` by the field names of their
+drafts, `children` of a package, further `receivers` of the contract, `organisations` that the
+registry lacks, `contact` (domain.submission_people), `has_transfer`, and `explanations` of soft
+problems. A half-filled content is legal: only sending it asks for more. An organisation that is
+only asked for is named -1, -2, … by its place in `organisations`.
 """
 
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from pilot.domain import drafts
-from pilot.domain.draft_fields import described, is_blank, required
-from pilot.domain.drafts import (
-    BY_CONTRACT,
-    ContractDraft,
-    Holder,
-    Lists,
-    Number,
-    OrganisationDraft,
-    ResultDraft,
-    TransferDraft,
-)
+from pilot.domain.draft_children import children_problems
+from pilot.domain.draft_fields import described, is_blank
+from pilot.domain.draft_follow_ups import on_paper
+from pilot.domain.drafts import Holder, Lists, ResultDraft
 from pilot.domain.errors import Invalid
-from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.problems import Problem
+from pilot.domain.submission_parts import DRAFTS, ITS_OWN, Content, Parts, parts
 from pilot.domain.vocabulary import FileKind, Term
 
-Content = Mapping[str, Any]
-Draft = TypeVar("Draft")
-
 LONGEST = 100_000  # characters of a content; every field at its longest is far below
-ITS_OWN = 0  # the id of the result and contract that a submission brings along itself
 _NOT_ASKED = {  # fields of the drafts that a researcher does not fill in
     "result": {"code", "contact_id", "package_id", "source"},
     "contract": {"project_id", "state"},
     "transfer": {"result_id", "contract_id", "own_price"},
+    "follow_up": set(),
 }
 
 
@@ -49,6 +40,7 @@ class Section(Term):
     BASICS = "basics", "成果基本信息"
     HOLDERS = "holders", "持有方"
     NUMBERS = "numbers", "知识产权与登记"
+    CHILDREN = "children", "包内成果"
     READINESS = "readiness", "成熟度"
     TRANSFER = "transfer", "转化与合同"
     FILES = "files", "附件"
@@ -57,6 +49,8 @@ class Section(Term):
 _HEADINGS = {
     "has_transfer": "是否已转化",
     "organisations": "待登记单位",
+    "children": "包内成果",
+    "receivers": "其他受让方",
     "contact": "成果负责人",
     "files": "附件",
     "lookalikes": "疑似重复",
@@ -75,21 +69,15 @@ _SECTIONS: dict[str, Section] = {
     "result.readiness_version": Section.READINESS,
     "result.readiness_level": Section.READINESS,
     "result.maturity": Section.READINESS,
+    "children": Section.CHILDREN,
+    "result.package_id": Section.TRANSFER,
     "contract": Section.TRANSFER,
+    "receivers": Section.TRANSFER,
+    "follow_up": Section.TRANSFER,
     "transfer": Section.TRANSFER,
     "has_transfer": Section.TRANSFER,
     "files": Section.FILES,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """A content as drafts; contract and transfer only where the result has changed hands."""
-
-    result: ResultDraft
-    contract: ContractDraft | None
-    transfer: TransferDraft | None
-    organisations: tuple[OrganisationDraft, ...]
 
 
 def section_of(field: str) -> Section:
@@ -102,42 +90,21 @@ def asked(part: str, kind: type) -> list[str]:
     return [name for name in described(kind) if name not in _NOT_ASKED[part]]
 
 
-def parts(content: Content) -> Parts:
-    """The content as drafts, whatever is still missing in them."""
-    result = dict(content.get("result", {}))
-    result["holders"] = tuple(
-        Holder(held.get("organisation_id"), held.get("share") or None)
-        for held in result.get("holders", ())
-    )
-    result["numbers"] = tuple(
-        Number(IdentifierKind(kind), number)
-        for kind, numbers in result.get("numbers", {}).items()
-        for number in numbers
-    )
-    transfer, contract = None, None
-    if content.get("has_transfer"):
-        transfer = _draft(TransferDraft, {**content.get("transfer", {}), "result_id": ITS_OWN})
-        if transfer.mode in BY_CONTRACT or not is_blank(content.get("contract", {}).get("no")):
-            contract = _draft(ContractDraft, content.get("contract", {}))
-            transfer = replace(transfer, contract_id=ITS_OWN)
-    asked_for = tuple(_draft(OrganisationDraft, one) for one in content.get("organisations", ()))
-    return Parts(_draft(ResultDraft, result), contract, transfer, asked_for)
-
-
 def problems(
     content: Content, files: Collection[FileKind], lists: Lists, today: date
 ) -> list[Problem]:
     """Every rule the content breaks, by full field name; soft ones pass with an explanation."""
     found = []
     read = parts(content)
-    for part in ("result", "contract", "transfer"):
+    for part in ("result", "contract", "transfer", "follow_up"):
         if (draft := getattr(read, part)) is not None:
             found += _named(part, _broken(draft, lists, today), _NOT_ASKED[part])
     for number, draft in enumerate(read.organisations, 1):
         for each in drafts.problems(draft, lists, today):
             message = f"待登记单位 {number}：{each.message}"
             found.append(replace(each, field="organisations", message=message))
-    return found + _papers(read, files)
+    found += children_problems(read.children, read.result, lists, today)
+    return found + _receivers(read) + _papers(read, files)
 
 
 def open_problems(content: Content, found: Sequence[Problem]) -> list[Problem]:
@@ -201,15 +168,20 @@ def differences(before: Content, after: Content) -> list[tuple[str, Any, Any]]:
 def heading(field: str) -> str:
     """The Chinese heading of a field by its full name."""
     part, _, name = field.partition(".")
-    kinds = {"result": ResultDraft, "contract": ContractDraft, "transfer": TransferDraft}
-    if part in kinds and name in described(kinds[part]):
-        return described(kinds[part])[name].label
+    if part in DRAFTS and name in described(DRAFTS[part]):
+        return described(DRAFTS[part])[name].label
     return _HEADINGS.get(part, part)
 
 
-def _draft(kind: type[Draft], values: Mapping[str, Any]) -> Draft:
-    known = {name: values[name] for name in described(kind) if name in values}
-    return kind(**{name: "" for name in required(kind) if name not in known} | known)
+def _receivers(read: Parts) -> list[Problem]:
+    """Everybody receives a result once under one contract."""
+    if read.contract is None or read.transfer is None:
+        return []
+    named = [read.transfer.receiver_id or read.contract.buyer_id, *read.receivers]
+    if len(set(named)) == len(named):
+        return []
+    message = "其他受让方有重复，或与合同受让方相同。"
+    return [Problem("receivers", "receiver-twice", message, "同一受让方只列一次。")]
 
 
 def _broken(draft: Any, lists: Lists, today: date) -> list[Problem]:
@@ -234,10 +206,12 @@ def _named(part: str, found: list[Problem], hidden: Collection[str]) -> list[Pro
 
 
 def _papers(read: Parts, files: Collection[FileKind]) -> list[Problem]:
-    """A transfer under a contract is proven by the contract itself."""
-    if read.contract is None or FileKind.CONTRACT in files:
+    """A transfer under a contract is proven by the contract, what follows by its agreement."""
+    follows_on_paper = read.follow_up is not None and on_paper(read.follow_up)
+    if FileKind.CONTRACT in files or not (read.contract or follows_on_paper):
         return []
-    message = "还没有上传转化合同（扫描件或电子版）。"
+    what = "转化合同" if read.contract else "补充、续签或解除的协议"
+    message = f"还没有上传{what}（扫描件或电子版）。"
     remedy = "请在“附件”中上传；暂时不能提供的，请说明原因。"
     return [Problem("files", "contract-wanted", message, remedy, hard=False)]
 

@@ -7,6 +7,7 @@ saves: two quick changes of one list, or two tabs, lose nothing of each other.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pilot.domain.draft_fields import is_blank
 from pilot.domain.submission_content import Content, merged
 
 Changes = Mapping[str, Any]
@@ -93,6 +94,76 @@ def organisation_field(place: int, field: str, value: Any) -> Edit:
     }
 
 
+def child_added(content: Content) -> Changes:
+    """One more child of the package, still blank."""
+    return {"children": [*content.get("children", ()), {}]}
+
+
+def child_field(place: int, field: str, value: Any) -> Edit:
+    """One field of a child; `place` counts from 1."""
+    return lambda content: {
+        "children": [
+            {**one, field: value} if at == place else one
+            for at, one in enumerate(content.get("children", ()), 1)
+        ]
+    }
+
+
+def child_removed(place: int) -> Edit:
+    """Without this child; the ones behind it move up."""
+    return lambda content: {
+        "children": [one for at, one in enumerate(content.get("children", ()), 1) if at != place]
+    }
+
+
+def child_raised(place: int) -> Edit:
+    """This child one place further to the front."""
+
+    def lift(content: Content) -> Changes:
+        children = [*content.get("children", ())]
+        if 1 < place <= len(children):
+            children[place - 2 : place] = [children[place - 1], children[place - 2]]
+        return {"children": children}
+
+    return lift
+
+
+def receiver_added(organisation_id: int) -> Edit:
+    """One more receiver of the contract; who is one already stays in place."""
+
+    def add(content: Content) -> Changes:
+        known = content.get("receivers", ())
+        return {"receivers": [*known, *([organisation_id] if organisation_id not in known else [])]}
+
+    return add
+
+
+def receiver_removed(organisation_id: int) -> Edit:
+    """Without this receiver."""
+    return lambda content: {
+        "receivers": [one for one in content.get("receivers", ()) if one != organisation_id]
+    }
+
+
+def earlier_result(result_id: int | None, registered: Changes) -> Edit:
+    """The registered result that an earlier contract passed on, with what the registry says of it.
+
+    What was typed before a result was chosen stays; what came from another result goes.
+    """
+
+    def choose(content: Content) -> Changes:
+        typed = content.get("result", {})
+        kept = typed if content.get("same_as") is None else {}
+        taken = {
+            f"result.{name}": value
+            for name, value in registered.items()
+            if is_blank(kept.get(name))
+        }
+        return {"same_as": result_id, **taken}
+
+    return choose
+
+
 def organisation_dropped(place: int) -> Edit:
     """Without a unit asked for: who named it names nobody, and the ones behind it move up."""
 
@@ -106,6 +177,8 @@ def organisation_dropped(place: int) -> Edit:
             "organisations": kept,
             "result.holders": [one for one in holders if one["organisation_id"] is not None],
         }
+        if received := [_moved(one, place) for one in content.get("receivers", ())]:
+            changes["receivers"] = [one for one in received if one is not None]
         for name in ("contract.seller_id", "contract.buyer_id", "transfer.receiver_id"):
             part, _, field = name.partition(".")
             old = content.get(part, {}).get(field)

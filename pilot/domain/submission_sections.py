@@ -20,12 +20,13 @@ from pilot.domain.submission_content import Content, Section, open_problems, sec
 from pilot.domain.vocabulary import FileKind, Term
 
 ASKED_LATER = ("required", "wanted", "classified")  # rules that only say that something is blank
-_OPTIONAL = frozenset({Section.NUMBERS, Section.FILES})
+_OPTIONAL = frozenset({Section.NUMBERS, Section.CHILDREN, Section.FILES})
 _ANSWERS = {
     Section.DECLARATION: ("result.non_secret",),
     Section.BASICS: ("result.title", "result.kind", "result.field", "result.summary"),
     Section.HOLDERS: ("result.holders",),
     Section.NUMBERS: ("result.numbers", "result.registration_no"),
+    Section.CHILDREN: ("children",),
     Section.READINESS: ("result.readiness_level",),
     Section.TRANSFER: ("has_transfer",),
     Section.FILES: (),

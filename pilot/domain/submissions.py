@@ -122,9 +122,12 @@ class Votes:
     why: tuple[str, ...] = ()
 
 
-def votes_needed(*, makes_claim: bool, amount: Decimal, limit: Decimal) -> Votes:
-    """Two for a transfer that makes a claim and above the base's amount (万元), else one."""
+def votes_needed(
+    *, makes_claim: bool, amount: Decimal, limit: Decimal, rescinds: bool = False
+) -> Votes:
+    """Two for what makes or takes back a claim and above the base's amount (万元), else one."""
     why = ["通过后计入转化科技成果"] if makes_claim else []
+    why += ["通过后解除合同，按它计入的成果不再计入"] if rescinds else []
     if amount > limit:
         why.append(f"合同成交额 {amount:,.2f} 万元，超过 {limit:,.2f} 万元")
     return Votes(2 if why else 1, tuple(why))

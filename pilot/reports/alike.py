@@ -12,8 +12,8 @@ from typing import Any
 from sqlmodel import Session
 
 from pilot.domain.identifiers import IdentifierKind
-from pilot.domain.lookalikes import SAID_SAME, Ground
-from pilot.domain.submission_content import Parts, parts
+from pilot.domain.lookalikes import Ground
+from pilot.domain.submission_parts import Parts, parts
 from pilot.services import lookalikes
 from pilot.store import queries_lookalikes, queries_result_lists, queries_submissions
 from pilot.store.models import Result, Submission
@@ -97,13 +97,14 @@ def _alike(session: Session, row: Submission, content: Mapping[str, Any]) -> lis
         for one, name in queries_submissions.distinctions(session, row.id)
     }
     shown = _shown(session, [(each.table, each.id) for each in found])
+    same = lookalikes.said_same(session, content)
     alike = []
     for each in found:
-        code, standing, facts = shown[each.table, each.id]
-        same = content.get(SAID_SAME[each.table]) == each.id
+        key = each.table, each.id
+        code, standing, facts = shown[key]
         words = each.ground.told(each.likeness), each.ground is not Ground.SIMILAR
-        reason = said.get((each.table, each.id), ("", ""))
-        alike.append(Alike(each.table, each.id, code, standing, *words, facts, same, *reason))
+        reason = said.get(key, ("", ""))
+        alike.append(Alike(*key, code, standing, *words, facts, key in same, *reason))
     return alike
 
 

@@ -12,6 +12,7 @@ from pilot.domain.errors import NotFound
 from pilot.domain.moment import Moment
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import ContractState
+from pilot.reports import earlier_contracts
 from pilot.reports.results import PAGE, Page
 from pilot.services.contracts import contract_draft
 from pilot.services.organisations import organisation_draft, person_draft
@@ -32,7 +33,10 @@ _PERSONS = ["id", "name", "unit", "kind", "phone", "email"]
 
 @dataclass(frozen=True, slots=True)
 class ContractDetail:
-    """A contract with the transfers under it (result id, words) and what its record lacks."""
+    """A contract with the transfers under it (result id, words) and what its record lacks.
+
+    `followed` are amendments, renewals, instalments and the like, one line each.
+    """
 
     id: int
     rev: int
@@ -41,6 +45,7 @@ class ContractDetail:
     rescinded: str
     facts: dict[str, str]
     transfers: tuple[tuple[int, str], ...]
+    followed: tuple[str, ...]
     lacks: tuple[str, ...]
     draft: ContractDraft
 
@@ -98,6 +103,7 @@ def contract(
             (one["result_id"], f"{one['event_on']} {one['code']} {one['title']}")
             for one in queries_result_lists.results_under(session, row.id)
         ),
+        followed=tuple(earlier_contracts.told(session, row.id)),
         lacks=tuple(f"{one.message}{one.remedy}" for one in lacks),
         draft=draft,
     )

@@ -9,12 +9,15 @@ from typing import Any
 import pandas as pd
 from sqlmodel import Session
 
+from pilot.domain.draft_follow_ups import FollowUpKind
 from pilot.domain.errors import PilotError
 from pilot.domain.moment import local_day
 from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
-from pilot.domain.submission_content import parts, problems, reason_key
+from pilot.domain.submission_content import problems, reason_key
+from pilot.domain.submission_parts import parts
 from pilot.domain.submissions import (
+    OPEN,
     Facts,
     Tab,
     Votes,
@@ -24,12 +27,15 @@ from pilot.domain.submissions import (
     waiting_days,
 )
 from pilot.domain.vocabulary import FileKind, SubmissionState
+from pilot.reports.earlier_contracts import line_of
+from pilot.services.follow_ups import registry_problems
 from pilot.services.reads import read
 from pilot.services.submission_access import sent
 from pilot.services.submission_votes import votes_for
 from pilot.services.submissions import facts
 from pilot.store import (
     queries_codes,
+    queries_follow_ups,
     queries_results,
     queries_review_queue,
     queries_submissions,
@@ -206,9 +212,12 @@ def _checks(
     lists = queries_codes.lists(session, row.base_id, retired=True)
     kinds = {one.kind for one, _ in queries_submissions.files(session, row.id, row.round)}
     explained = content.get("explanations", {})
+    decided = row.state not in OPEN  # what it brought about is no problem of it
+    same = content.get("same_as")
+    known = [] if decided else registry_problems(session, row, content, same)
     return tuple(
         Check(each, str(explained.get(reason_key(each)) or ""))
-        for each in problems(content, kinds, lists, local_day(now))
+        for each in (*problems(content, kinds, lists, local_day(now)), *known)
     )
 
 
@@ -223,8 +232,11 @@ def _files(session: Session, row: Submission) -> tuple[PaperLine, ...]:
 
 
 def _known_contract(session: Session, row: Submission, content: Mapping[str, Any]) -> str:
-    """That the contract is registered already and will be used as it is."""
-    contract = parts(content).contract
+    """That the contract is registered already and is used as it is, or what follows on it."""
+    contract, follow_up = parts(content).contract, parts(content).follow_up
+    if follow_up is not None:
+        (earlier,) = queries_follow_ups.named(session, row.base_id, [follow_up.contract_id])
+        return f"{line_of(earlier)}。{FollowUpKind(follow_up.kind).effect}"
     if contract is None or row.contract_id is not None or not str(contract.no).strip():
         return ""
     known = queries_results.contract_numbered(session, row.base_id, str(contract.no).strip())

@@ -1,14 +1,13 @@
 """A submission's content in words (填报内容): answers by section, and what a round changed."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
 
 from pilot.domain.draft_fields import Code, Money, Word, described
-from pilot.domain.drafts import ContractDraft, ResultDraft, TransferDraft
-from pilot.domain.identifiers import IdentifierKind
+from pilot.domain.drafts import ContractDraft
 from pilot.domain.submission_content import (
     Content,
     Section,
@@ -17,11 +16,19 @@ from pilot.domain.submission_content import (
     heading,
     section_of,
 )
+from pilot.domain.submission_parts import DRAFTS, follows
 from pilot.domain.submission_people import FIELD, person_id
-from pilot.store import queries_codes, queries_submission_people, queries_submissions
+from pilot.reports import submission_lists
+from pilot.reports.submission_lists import Words, unit
+from pilot.store import (
+    queries_codes,
+    queries_follow_ups,
+    queries_lookalikes,
+    queries_submission_people,
+    queries_submissions,
+)
 
 NOTHING = "未填写"
-PARTS = {"result": ResultDraft, "contract": ContractDraft, "transfer": TransferDraft}
 _TITLES = {"contract.registered_on": "技术合同登记日期"}
 _LEVEL = ("readiness_scheme", "readiness_version", "readiness_level")
 _UNITS = frozenset({"seller_id", "buyer_id", "receiver_id"})
@@ -46,15 +53,6 @@ class Change:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What turns stored values into words: code lists, and units by id with their codes."""
-
-    lists: Mapping[str, Mapping[str, str]]
-    units: Mapping[int, str]
-    people: Mapping[int, str] = field(default_factory=dict)
-
-
 def words(session: Session, base_id: int, *contents: Content) -> Words:
     """What is needed to put these contents into words."""
     lists = queries_codes.lists(session, base_id, retired=True)
@@ -67,7 +65,18 @@ def words(session: Session, base_id: int, *contents: Content) -> Words:
     }
     named = [one for content in contents if (one := person_id(content)) is not None]
     people = queries_submission_people.names(session, base_id, named) if named else {}
-    return Words(lists, known, people)
+    earlier = [content["follow_up"].get("contract_id") for content in contents if follows(content)]
+    contracts = {
+        row.id: f"{row.no}（{row.signed_on} 签订）"
+        for row in queries_follow_ups.named(session, base_id, earlier)
+    }
+    wanted = [content.get("result", {}).get("package_id") for content in contents]
+    packages = {
+        row.id: f"{row.code} {row.title}"
+        for row in queries_lookalikes.results(session, [one for one in wanted if one is not None])
+        if row.base_id == base_id
+    }
+    return Words(lists, known, people, contracts, packages)
 
 
 def answers(content: Content, known: Words) -> dict[Section, list[Answer]]:
@@ -121,18 +130,28 @@ def coded(label: str, code: str) -> str:
 
 def _fields(content: Content) -> Iterator[str]:
     yield "result.non_secret"
-    for part, kind in PARTS.items():
-        if part == "contract":
-            yield "has_transfer"
-        if part != "result" and not content.get("has_transfer"):
-            continue
-        for name in asked(part, kind):
-            if name not in ("readiness_scheme", "readiness_version", "non_secret"):
-                yield f"{part}.{name}"
+    yield from _asked("result")
+    yield "children"
+    yield "has_transfer"
+    if follows(content):
+        told = content["follow_up"]
+        yield from (one for one in _asked("follow_up") if told.get(one.partition(".")[2]))
+    elif content.get("has_transfer"):
+        yield from _asked("contract")
+        if content.get("result", {}).get("package_id") is not None:
+            yield "result.package_id"
+        if content.get("receivers"):
+            yield "receivers"
+        yield from _asked("transfer")
     if content.get("organisations"):
         yield "organisations"
     if any(content.get("contact", {}).values()):
         yield FIELD
+
+
+def _asked(part: str) -> Iterator[str]:
+    told = ("readiness_scheme", "readiness_version", "non_secret")
+    yield from (f"{part}.{name}" for name in asked(part, DRAFTS[part]) if name not in told)
 
 
 def _shown(name: str) -> str:
@@ -155,8 +174,8 @@ def _text(name: str, content: Content, known: Words) -> str:
     if value in (None, ""):
         return ""
     if field in _UNITS:
-        return _unit(value, content, known)
-    return _described(PARTS[part], field, value, known) if part in PARTS else str(value)
+        return unit(value, content, known)
+    return _described(DRAFTS[part], field, value, known) if part in DRAFTS else str(value)
 
 
 def _described(kind: type, field: str, value: Any, known: Words) -> str:
@@ -192,29 +211,12 @@ def _level(_value: Any, content: Content, known: Words) -> str:
     return f"{scheme}-{edition} {label}"
 
 
-def _holders(value: Any, content: Content, known: Words) -> str:
-    lines = []
-    for place, held in enumerate(value or [], 1):
-        share = f" {held['share']}%" if held.get("share") else ""
-        lines.append(f"{place}. {_unit(held.get('organisation_id'), content, known)}{share}")
-    return "\n".join(lines)
+def _earlier(value: Any, _content: Content, known: Words) -> str:
+    return known.contracts.get(value, "登记簿中没有的合同") if value else ""
 
 
-def _numbers(value: Any, _content: Content, _known: Words) -> str:
-    lines = []
-    for kind, numbers in (value or {}).items():
-        if numbers:
-            lines.append(f"{IdentifierKind(kind).label}：{'、'.join(numbers)}")
-    return "\n".join(lines)
-
-
-def _asked_for(value: Any, _content: Content, known: Words) -> str:
-    kinds = known.lists.get("organisation_kinds", {})
-    lines = []
-    for place, one in enumerate(value or [], 1):
-        facts = [one.get("name"), kinds.get(one.get("kind")), one.get("uscc")]
-        lines.append(f"{place}. {'，'.join(str(fact) for fact in facts if fact)}")
-    return "\n".join(lines)
+def _package(value: Any, _content: Content, known: Words) -> str:
+    return known.packages.get(value, "登记簿中没有的成果") if value else ""
 
 
 def _contact(value: Any, content: Content, known: Words) -> str:
@@ -228,32 +230,28 @@ def _same(value: Any, _content: Content, _known: Words) -> str:
     return "是" if value else ""
 
 
-def _unit(one: Any, content: Content, known: Words) -> str:
-    """A unit of the registry, or one of those that the submission asks for."""
-    if isinstance(one, int) and one < 0:
-        wanted: Sequence[Mapping] = content.get("organisations", ())
-        name = wanted[-one - 1].get("name") if -one <= len(wanted) else None
-        return f"{name or '未命名单位'}（待登记）"
-    return known.units.get(one, "登记簿中没有的单位") if one else ""
-
-
 def _unit_ids(content: Content) -> Iterator[int]:
     """The units of the registry that a content names."""
     named = [held.get("organisation_id") for held in content.get("result", {}).get("holders", ())]
     named += [
         content.get(part, {}).get(name) for part in ("contract", "transfer") for name in _UNITS
     ]
+    named += content.get("receivers", ())
     yield from (one for one in named if isinstance(one, int) and one > 0)
 
 
 _SPECIAL = {
+    "children": submission_lists.children,
     "contact.id": _contact,
+    "follow_up.contract_id": _earlier,
     "has_transfer": _yes_no,
-    "organisations": _asked_for,
+    "organisations": submission_lists.asked_for,
+    "receivers": submission_lists.receivers,
     "same_as": _same,
     "same_submission": _same,
     "result.non_secret": _secrecy,
     "result.readiness_level": _level,
-    "result.holders": _holders,
-    "result.numbers": _numbers,
+    "result.package_id": _package,
+    "result.holders": submission_lists.holders,
+    "result.numbers": submission_lists.numbers,
 }

@@ -19,7 +19,9 @@ from pilot.domain.submissions import ENDED, OPEN, WRITABLE, Side, turn, waiting_
 from pilot.domain.vocabulary import SubmissionState, Term
 from pilot.reports import submission_thread
 from pilot.reports.submission_thread import Paper, Said
+from pilot.services.follow_ups import registry_problems
 from pilot.services.reads import read
+from pilot.services.shared_contracts import package_problems
 from pilot.services.submission_units import strange_units
 from pilot.store import (
     queries_codes,
@@ -51,7 +53,7 @@ NEXT = {
     SubmissionState.WAITING: "等待审核人认领，结果会在这里通知您。",
     SubmissionState.SECOND: "已有一人核实，等待另一位审核人复核。",
     SubmissionState.RETURNED: "请按意见修改后重新提交，回执号不变。",
-    SubmissionState.ACCEPTED: "已登记入库；内容有变化时可以申请变更。",
+    SubmissionState.ACCEPTED: "已登记入库；内容有变化时可以申请变更，合同后续事项请新建填报。",
     SubmissionState.REFUSED: "已结束，理由见填报页；需要时可以复制后重新填报。",
     SubmissionState.DUPLICATE: "已并入登记簿中的同一项成果，不重复计数。",
     SubmissionState.WITHDRAWN: "已撤回，不计数；需要时可以复制后重新填报。",
@@ -212,6 +214,8 @@ def desk(session: Session, actor: Actor, submission_id: int, now: datetime) -> D
     kinds = {paper.kind for paper in files}
     found = with_early(content, problems(content, kinds, lists, local_day(now)))
     found += strange_units(session, row.base_id, content)
+    found += registry_problems(session, row, content, content.get("same_as"))
+    found += package_problems(session, row, content)
     return Desk(
         id=row.id,
         content=content,

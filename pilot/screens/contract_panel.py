@@ -87,6 +87,10 @@ def _panel(detail: ContractDetail, actor: Actor, view: Moment) -> None:
         ui.link(ui.plain(name), "results", icon=":material/arrow_forward:", id=result_id)
     if not detail.transfers:
         st.caption("还没有：请到成果详情中登记转化事件，并选择这份合同。")
+    if detail.followed:
+        st.markdown(f"**后续事项（{len(detail.followed)}）**")
+    for line in detail.followed:
+        st.text(line)
     if not (view.live and detail.base_id == actor.base_id):
         return
     if may(actor, "contract.save") and not detail.rescinded:

@@ -12,7 +12,7 @@ from pilot.reports import alike as look_alikes
 from pilot.reports import submission_words, submissions
 from pilot.reports.submissions import Head
 from pilot.screens import pick, submission_alike, submission_view
-from pilot.screens.submission_fields import Sheet, trouble
+from pilot.screens.submission_fields import Sheet, listed
 from pilot.services import submissions as verbs
 from pilot.services.command import Seen
 
@@ -46,8 +46,7 @@ def _summary(on: Sheet, alike: int) -> None:
             continue
         with st.container(border=True):
             _link(section, found, on.desk.content)
-            for each in found:
-                trouble(on, each)
+            listed(on, found)
 
 
 def _link(section: Section, found: Sequence[Problem], content: Mapping) -> None:

@@ -13,8 +13,9 @@ from pilot.domain.draft_fields import Code, Day, Money, Text, Word, described, r
 from pilot.domain.problems import Problem
 from pilot.domain.submission_content import reason_key
 from pilot.domain.submission_edits import Edit, together
+from pilot.domain.submission_parts import DRAFTS
 from pilot.domain.submission_sections import only_blank
-from pilot.reports.submission_words import PARTS, coded
+from pilot.reports.submission_words import coded
 from pilot.reports.submissions import Desk
 from pilot.services import submissions
 from pilot.ui import saving
@@ -59,7 +60,7 @@ def fields(on: Sheet, names: Iterable[str]) -> None:
 def one(on: Sheet, name: str, **options: Any) -> Any:
     """One field with what is wrong with it below."""
     part, _, field = name.partition(".")
-    kind = PARTS[part]
+    kind = DRAFTS[part]
     about = described(kind)[field]
     label = f"{about.label} *" if field in required(kind) else about.label
     if field in _UNITS:
@@ -139,19 +140,28 @@ def troubles(on: Sheet, *names: str) -> None:
     for said in on.desk.remarks:
         if said.field in names:
             st.markdown(f":blue[:material/comment: {ui.plain(said.by)}：{ui.plain(said.text)}]")
-    for each in on.desk.problems:
-        if each.field in names and (on.strict or not only_blank(each)):
-            trouble(on, each)
+    found = [each for each in on.desk.problems if each.field in names]
+    listed(on, [each for each in found if on.strict or not only_blank(each)])
 
 
-def trouble(on: Sheet, each: Problem, *, lead: str = "") -> None:
-    """One problem in words; a soft one with the place to explain it."""
-    said = f"{lead}{ui.plain(each.message)}{ui.plain(each.remedy)}"
+def listed(on: Sheet, found: Iterable[Problem]) -> None:
+    """Problems in words; what is the same rule of the same field is explained once for all."""
+    asked: set[str] = set()
+    for each in found:
+        trouble(on, each, asks=reason_key(each) not in asked)
+        asked.add(reason_key(each))
+
+
+def trouble(on: Sheet, each: Problem, *, asks: bool = True) -> None:
+    """One problem in words; a soft one that `asks` with the place to explain it."""
+    said = f"{ui.plain(each.message)}{ui.plain(each.remedy)}"
     if each.hard:
         st.markdown(f":red[:material/error: {said}]")
         return
     key = reason_key(each)
     st.markdown(f":orange[:material/warning: {said}]")
+    if not asks:
+        return
     text(
         on, f"explanations.{key}", "或说明情况", longest=300,
         placeholder="确实如此的，写一句说明即可提交", label_visibility="collapsed",
@@ -171,5 +181,5 @@ def _lines(names: Iterable[str]) -> list[list[str]]:
 
 def _is_wide(name: str) -> bool:
     part, _, field = name.partition(".")
-    about = described(PARTS[part])[field]
+    about = described(DRAFTS[part])[field]
     return isinstance(about, Text) and about.longest > _WIDE

@@ -23,7 +23,13 @@ _SIGNS = {
     Filled.OPTIONAL: ":material/remove_circle_outline:",
 }
 _TO_DO = (Filled.BLANK, Filled.PARTIAL)
-_ALIKE = (Section.BASICS, Section.HOLDERS, Section.NUMBERS, Section.TRANSFER)
+_ALIKE = (
+    Section.BASICS,
+    Section.HOLDERS,
+    Section.NUMBERS,
+    Section.CHILDREN,
+    Section.TRANSFER,
+)
 
 
 def form(head: Head, actor: Actor) -> None:

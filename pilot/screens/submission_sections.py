@@ -12,8 +12,17 @@ from pilot.domain.drafts import BY_CONTRACT
 from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.people import Actor
 from pilot.domain.submission_content import Section
+from pilot.domain.submission_parts import follows
 from pilot.reports import submissions
-from pilot.screens import submission_holders, submission_papers, submission_people
+from pilot.screens import (
+    submission_children,
+    submission_follow_up,
+    submission_holders,
+    submission_package,
+    submission_papers,
+    submission_people,
+    submission_receivers,
+)
 from pilot.screens.submission_fields import Sheet, fields, flag, lines, one, troubles
 from pilot.ui import saving
 
@@ -70,6 +79,10 @@ def _numbers(on: Sheet, _actor: Actor) -> None:
     fields(on, ["result.registration_no", "result.registered_on"])
 
 
+def _children(on: Sheet, _actor: Actor) -> None:
+    submission_children.children(on)
+
+
 def _readiness(on: Sheet, _actor: Actor) -> None:
     levels = dict(on.desk.lists.get("readiness_levels", {}))
     parts = [on.value(f"result.readiness_{name}") for name in ("scheme", "version", "level")]
@@ -110,6 +123,10 @@ def _transfer(on: Sheet, actor: Actor) -> None:
     saving.kept(on.form, "has_transfer", moved, pick, blank={"index": None})
     if not moved:
         return
+    submission_follow_up.kind(on)
+    if follows(on.desk.content):
+        submission_follow_up.follow_up(on, actor)
+        return
     one(on, "transfer.mode")
     if on.value("transfer.mode") in BY_CONTRACT or on.value("contract.no"):
         _contract(on, actor)
@@ -130,7 +147,9 @@ def _contract(on: Sheet, actor: Actor) -> None:
             "审核时以已登记的合同内容为准。",
             icon=":material/info:",
         )
+    submission_package.package(on, actor)
     fields(on, [f"contract.{name}" for name in _TERMS])
+    submission_receivers.receivers(on)
     fields(on, ["transfer.implement_area"])
     one(on, "contract.ip_clause", placeholder="摘录合同中关于知识产权和后续改进归属的条款")
     more = [f"contract.{name}" for name in _MORE_TERMS]
@@ -160,6 +179,7 @@ _DRAW: dict[Section, Callable[[Sheet, Actor], None]] = {
     Section.BASICS: _basics,
     Section.HOLDERS: _holders,
     Section.NUMBERS: _numbers,
+    Section.CHILDREN: _children,
     Section.READINESS: _readiness,
     Section.TRANSFER: _transfer,
     Section.FILES: _files,

@@ -24,10 +24,10 @@ from pilot.domain.lookalikes import (
 )
 from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
-from pilot.domain.submission_content import Parts, parts
+from pilot.domain.submission_parts import Parts, follows, parts
 from pilot.services.command import verb
 from pilot.services.submission_access import discussed, sent
-from pilot.store import queries, queries_lookalikes, queries_submissions
+from pilot.store import queries, queries_lookalikes, queries_results, queries_submissions
 from pilot.store.models import Distinction, Result, Submission
 
 _MOST = 10
@@ -36,13 +36,26 @@ _key = functools.lru_cache(maxsize=200_000)(title_key)
 
 
 def found(session: Session, row: Submission, content: Mapping[str, Any]) -> list[LookAlike]:
-    """What may be the same as a submission, the strongest ground first; at most ten."""
-    mine = _marks(session, {row.id: parts(content)})[row.id]
+    """What may be the same as a submission, the strongest ground first; at most ten.
+
+    What follows on a contract says itself which registered result it is about; a part of a package
+    shares its contract.
+    """
+    if follows(content):
+        return []
+    read = parts(content)
+    mine = _marks(session, {row.id: read})[row.id]
     titles = queries_submissions.result_titles(session, row.base_id)
     results = _known(session, row, mine, titles)
     others = _sent(session, row, mine)
-    alike = [each for each in in_order([*results, *others]) if _is_other(each, row)]
-    return alike[:_MOST]
+    own = _own(session, row)
+    alike = [each for each in in_order([*results, *others]) if (each.table, each.id) not in own]
+    joined = {("result", one) for one in family_of(session, read.result.package_id)}
+    return [
+        each
+        for each in alike
+        if each.ground is not Ground.CONTRACT or (each.table, each.id) not in joined
+    ][:_MOST]
 
 
 def unanswered(
@@ -50,7 +63,7 @@ def unanswered(
 ) -> list[Problem]:
     """Look-alikes on certain grounds about which nobody has said yet whether they are the same."""
     answered = {other_of(one) for one, _ in queries_submissions.distinctions(session, row.id)}
-    answered |= {(table, content.get(field)) for table, field in SAID_SAME.items()}
+    answered |= said_same(session, content)
     return [
         Problem(
             "lookalikes",
@@ -110,9 +123,23 @@ def other_of(said: Distinction) -> tuple[str, int]:
     return "submission", said.other_submission_id
 
 
-def _is_other(each: LookAlike, row: Submission) -> bool:
-    """A change of a result, and what it changes, are no look-alikes of each other."""
-    return (each.table, each.id) not in {("result", row.result_id), ("submission", row.changes_id)}
+def family_of(session: Session, result_id: int | None) -> frozenset[int]:
+    """A result with its package and the parts of it: saying “the same” of one says it of all."""
+    if result_id is None:
+        return frozenset()
+    return frozenset(queries_results.family(session, [result_id]))
+
+
+def said_same(session: Session, content: Mapping[str, Any]) -> set[tuple[str, int | None]]:
+    """Table and id of everything that an author says the content is the same as."""
+    results = family_of(session, content.get(SAID_SAME["result"]))
+    return {("submission", content.get(SAID_SAME["submission"])), *(("result", x) for x in results)}
+
+
+def _own(session: Session, row: Submission) -> set[tuple[str, int]]:
+    """A change, the package it is about and what it changes are no look-alikes of each other."""
+    own = family_of(session, row.result_id)
+    return {("submission", row.changes_id), *(("result", one) for one in own)}
 
 
 def _marks(session: Session, contents: Mapping[int, Parts]) -> dict[int, Marks]:

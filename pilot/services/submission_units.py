@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from pilot.domain.problems import Problem
 from pilot.domain.submission_content import heading
+from pilot.domain.submission_parts import follows, parts
 from pilot.services.submission_people import strange_person
 from pilot.store import queries_submissions
 
@@ -33,7 +34,9 @@ def strange_units(session: Session, base_id: int, content: Mapping[str, Any]) ->
 def _named(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for held in content.get("result", {}).get("holders", ()):
         yield "result.holders", held.get("organisation_id")
-    for name in _NAMES if content.get("has_transfer") else ():
+    for one in parts(content).receivers:
+        yield "receivers", one
+    for name in _NAMES if content.get("has_transfer") and not follows(content) else ():
         part, _, field = name.partition(".")
         one = content.get(part, {}).get(field)
         if one is not None:

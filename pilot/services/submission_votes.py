@@ -1,6 +1,7 @@
 """How many must verify a submission (核实人数): judged as if its transfer were recorded already."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +10,9 @@ from sqlmodel import Session
 from pilot.domain.counting import ContractFact, PackageFact, TransferFact
 from pilot.domain.counting_cases import makes_claim
 from pilot.domain.draft_fields import tidy
-from pilot.domain.drafts import BY_CONTRACT, ContractDraft, TransferDraft
-from pilot.domain.submission_content import ITS_OWN, Parts, parts
+from pilot.domain.draft_follow_ups import FollowUpKind
+from pilot.domain.drafts import BY_CONTRACT, ContractDraft, FollowUpDraft, TransferDraft
+from pilot.domain.submission_parts import ITS_OWN, Parts, parts
 from pilot.domain.submissions import Votes, votes_needed
 from pilot.services.contracts import event_day
 from pilot.store import queries_counting, queries_packages, queries_results, queries_submissions
@@ -26,14 +28,31 @@ def votes_for(
     transfer is one of that result.
     """
     read = parts(content)
+    if read.follow_up is not None:
+        return _of_follow_up(session, base_id, tidy(read.follow_up))
     contract = _contract(session, base_id, read.contract) if read.contract else None
     claims = False
     if read.transfer is not None:
         fact = _package(session, base_id, read, known_result)
-        transfer = _transfer(session, read, tidy(read.transfer), contract)
-        claims = makes_claim(fact, transfer, queries_counting.rules(session, base_id))
+        rules = queries_counting.rules(session, base_id)
+        draft = tidy(read.transfer)
+        others = (replace(draft, receiver_id=one, receive_area=None) for one in read.receivers)
+        facts = [_transfer(session, read, one, contract) for one in (draft, *others)]
+        claims = any(makes_claim(fact, one, rules) for one in facts)
     amount = (contract.amount if contract else None) or Decimal(0)
     return votes_needed(makes_claim=claims, amount=amount, limit=_limit(session, base_id))
+
+
+def _of_follow_up(session: Session, base_id: int, draft: FollowUpDraft) -> Votes:
+    """A rescission takes back what counts; of the rest only large amounts need two."""
+    contract = session.get(Contract, draft.contract_id)
+    amounts = [draft.amount, contract.amount if contract else None]
+    return votes_needed(
+        makes_claim=False,
+        amount=max(amount or Decimal(0) for amount in amounts),
+        limit=_limit(session, base_id),
+        rescinds=draft.kind is FollowUpKind.RESCISSION,
+    )
 
 
 def _limit(session: Session, base_id: int) -> Decimal:

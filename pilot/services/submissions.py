@@ -26,7 +26,14 @@ from pilot.domain.submission_content import (
 from pilot.domain.submission_edits import Edit, edited
 from pilot.domain.submissions import Facts, check_move
 from pilot.domain.vocabulary import SubmissionState
-from pilot.services import consequences, lookalikes, notices
+from pilot.services import (
+    consequences,
+    follow_ups,
+    lookalikes,
+    notices,
+    receivers,
+    shared_contracts,
+)
 from pilot.services.command import refusals_logged, verb
 from pilot.services.submission_access import discussed, own
 from pilot.services.submission_units import strange_units
@@ -37,12 +44,16 @@ from pilot.store.models import (
     Submission,
     SubmissionComment,
     SubmissionRound,
-    Transfer,
 )
 from pilot.store.retrying import again
 
 _SAVE = "submission.write"
-_DECISIVE = ("contract", "transfer", "has_transfer")  # what a verified transfer rests on
+_DECISIVE = (
+    "contract",
+    "transfer",
+    "receivers",
+    "has_transfer",
+)  # what a verified transfer rests on
 
 
 @verb("submission.start")
@@ -58,6 +69,7 @@ def ask_change(session: Session, submission_id: int, *, by: Actor, at: datetime)
     accepted = own(session, submission_id, by)
     if accepted.state is not SubmissionState.ACCEPTED:
         raise Conflict("只有审核通过的填报才能申请变更；其他状态请直接修改或重新填报。")
+    follow_ups.check_changeable(json.loads(accepted.content))
     change = _new(session, accepted.content, by, at)
     change.changes_id, change.result_id = accepted.id, accepted.result_id
     change.contract_id, change.transfer_id = accepted.contract_id, accepted.transfer_id
@@ -116,6 +128,8 @@ def submit(session: Session, submission_id: int, *, by: Actor, at: datetime) -> 
     found = problems(content, kinds, lists, local_day(at))
     alike = lookalikes.found(session, row, content)
     lacks = open_problems(content, found) + strange_units(session, row.base_id, content)
+    lacks += follow_ups.registry_problems(session, row, content, content.get("same_as"))
+    lacks += shared_contracts.package_problems(session, row, content)
     lacks = lacks or lookalikes.unanswered(session, row, content, alike)
     if lacks:
         raise Refused(lacks)
@@ -235,7 +249,7 @@ def _reopen(session: Session, row: Submission, content: Mapping[str, Any], at: d
     changed = {name.partition(".")[0] for name, _, _ in differences(before, content)}
     if row.transfer_id is None or changed.isdisjoint(_DECISIVE):
         return
-    transfer = session.get_one(Transfer, row.transfer_id)
-    consequences.send_back([transfer])
+    moved = receivers.resting_on(session, row)
+    consequences.send_back(moved)
     reason = f"填报 {row.receipt} 申请变更"
-    consequences.of_transfers(session, row.base_id, [transfer], at=at, reason=reason)
+    consequences.of_transfers(session, row.base_id, moved, at=at, reason=reason)

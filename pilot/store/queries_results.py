@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from sqlalchemy import case
 from sqlmodel import Session, col, func, or_, select
 
 from pilot.store.models import Contract, Result, ResultHolder, ResultIdentifier, Transfer
@@ -103,6 +104,23 @@ def results_under(session: Session, contract_id: int) -> Sequence[Result]:
     )
     return session.exec(
         select(Result).where(col(Result.id).in_(moved)).order_by(col(Result.id))
+    ).all()
+
+
+def roots_under(session: Session, contract_id: int) -> Sequence[Result]:
+    """The packages that count under a contract: a split part by itself, other parts by theirs."""
+    counted = (
+        select(
+            case(
+                (col(Result.split_reason).is_(None), func.coalesce(Result.package_id, Result.id)),
+                else_=Result.id,
+            )
+        )
+        .join(Transfer, col(Transfer.result_id) == col(Result.id))
+        .where(Transfer.contract_id == contract_id, col(Transfer.voided_at).is_(None))
+    )
+    return session.exec(
+        select(Result).where(col(Result.id).in_(counted)).order_by(col(Result.id))
     ).all()
 
 

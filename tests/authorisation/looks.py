@@ -1,6 +1,7 @@
 """A look through every registered read, at one object where it is about one, as plain text."""
 
 import io
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from pilot.reports import (
     code_lists,
     definitions,
     duplicates,
+    earlier_contracts,
     explanations,
     exports,
     filing_detail,
@@ -61,6 +63,7 @@ from pilot.services import legality, trail
 from pilot.services.downloads import open_attachment
 from pilot.services.importing import batch, undoing
 from pilot.services.receiver_rules import RuleDraft
+from pilot.store.models import Submission
 from tests.authorisation.calls import _SHEET as SHEET
 from tests.authorisation.calls import NOW
 
@@ -137,6 +140,13 @@ def _pack(session: Session, actor: Actor, row_id: int | None) -> str:
 def _changes(session: Session, actor: Actor, row_id: int | None) -> str:
     folder = Path("/nowhere")
     return _without_bytes(lambda: pack_changes.changed_since(session, actor, row_id, folder, NOW))
+
+
+def _registered(session: Session, actor: Actor, row_id: int | None) -> str:
+    """What the registry says of the result that a submission follows on."""
+    row = session.get(Submission, row_id)
+    same = json.loads(row.content)["same_as"] if row else 0
+    return str(earlier_contracts.registered(session, actor, row_id, same))
 
 
 def _without_bytes(ask: Callable[[], object]) -> str:
@@ -227,6 +237,12 @@ LOOKS: dict[str, Look] = {
     "submissions.contract_known": Look(
         None, lambda s, a, _: "别家" * submissions.contract_known(s, a, "别家-1")
     ),
+    "earlier_contracts.offered": Look(None, lambda s, a, _: earlier_contracts.offered(s, a)),
+    "earlier_contracts.about": Look("earlier", lambda s, a, i: earlier_contracts.about(s, a, i)),
+    "earlier_contracts.packages": Look(
+        None, lambda s, a, _: earlier_contracts.packages(s, a, "别家-1")
+    ),
+    "earlier_contracts.registered": Look("following", _registered),
     "submissions.row_of": Look("sent", lambda s, a, i: submissions.row_of(s, a, i)),
     "submissions.row_of:stranger": Look("waiting", lambda s, a, i: submissions.row_of(s, a, i)),
     "submissions.head": Look("draft", lambda s, a, i: submissions.head(s, a, i, NOW)),

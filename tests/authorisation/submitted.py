@@ -34,6 +34,11 @@ def objects(session: Session, team: Team, author: Author, judge: Actor, mark: st
     half, joint = (_transferred(session, team, stranger, mark) for _ in range(2))
     made.accepted(session, half, judge)
     made.claimed(session, made.accepted(session, joint, second), judge)
+    sale = made.accepted(session, _transferred(session, team, author, mark), judge, second)
+    about = {"has_transfer": True, "follow_up": {"contract_id": sale.contract_id}}
+    following = made.draft(
+        session, author, _content(author, f"{mark}后续") | about | {"same_as": sale.result_id}
+    )
     ids = {
         "draft": draft, "unsent": unsent, "sent": sent, "waiting": waiting, "taken": taken,
         "held": held, "half": half, "joint": joint,
@@ -43,6 +48,8 @@ def objects(session: Session, team: Team, author: Author, judge: Actor, mark: st
     files = {"draft_file": draft_file, "unsent_file": unsent_file, "sent_file": sent_file}
     return {
         **{name: row.id for name, row in ids.items()},
+        "earlier": sale.contract_id,
+        "following": following.id,
         **{name: link.attachment_id for name, link in files.items()},
         "draft_link": draft_file.id,
     }

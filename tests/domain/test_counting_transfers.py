@@ -125,6 +125,24 @@ def by_event(mode: str, **changes) -> TransferFact:
             id="M3-R5 what is verified does not rest on what is not",
         ),
         pytest.param(
+            package(
+                transfer(
+                    agreement=contract(signed_on=day("26-04-01"), effective_on=day("26-11-01"))
+                )
+            ),
+            COUNTED,
+            id="M3-R5 amended or registered later is one transfer",
+        ),
+        pytest.param(
+            package(transfer(), transfer(42, result_id=2), transfer(43, result_id=3)),
+            [
+                *COUNTED,
+                "M3 excluded transfer 42 26-04-01 M3-R3",
+                "M3 excluded transfer 43 26-04-01 M3-R3",
+            ],
+            id="M3-R6 one result with several children",
+        ),
+        pytest.param(
             package(transfer(result_id=2), transfer(42, result_id=3), transfer(43, result_id=4)),
             [
                 *COUNTED,

@@ -116,7 +116,7 @@ def stands(content, files=()):
 
 def test_an_empty_form_is_blank_where_something_is_needed():
     found = stands({})
-    optional = {Section.NUMBERS, Section.FILES}
+    optional = {Section.NUMBERS, Section.CHILDREN, Section.FILES}
     assert {one for one, how in found.items() if how is Filled.OPTIONAL} == optional
     assert {one for one, how in found.items() if how is Filled.BLANK} == set(Section) - optional
     assert progress(found) == (0, 5)

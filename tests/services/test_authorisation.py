@@ -24,6 +24,10 @@ for package in (pilot.services, pilot.reports):
 
 # Steps that verbs and reads are made of; whoever calls them has been checked.
 INNER = {
+    "follow_ups.take_in",
+    "package_parts.set_children",
+    "receivers.set_receivers",
+    "receivers.take_out",
     "batch.open_book",
     "batch.write",
     "batches.standing",

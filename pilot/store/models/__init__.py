@@ -68,6 +68,7 @@ from pilot.store.models.portfolio import (
 from pilot.store.models.reports import ReportPack, ReportTemplate
 from pilot.store.models.results import (
     Contract,
+    FollowUp,
     Result,
     ResultHolder,
     ResultIdentifier,
@@ -111,6 +112,7 @@ __all__ = [
     "FilingEdition",
     "FilingExplanation",
     "FilingUnlock",
+    "FollowUp",
     "GatePlan",
     "ImportBatch",
     "ImportMapping",

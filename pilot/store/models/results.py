@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
 from sqlmodel import Field
 
+from pilot.domain.draft_follow_ups import FollowUpKind
 from pilot.domain.vocabulary import ContractState, ContractType, TransferMode
 from pilot.store.models.base import Record, Versioned, words
 
@@ -112,6 +113,22 @@ class Contract(Record, Versioned, table=True):
         default=ContractState.IN_FORCE, sa_type=words(ContractState, "state")
     )
     rescinded_on: date | None = None
+
+
+class FollowUp(Record, table=True):
+    """What followed on a contract (合同后续事项), as an accepted submission told it; in 万元."""
+
+    __tablename__ = "contract_follow_up"
+    __table_args__ = (UniqueConstraint("submission_id"),)
+
+    contract_id: int = Field(foreign_key="contract.id", index=True, ondelete="RESTRICT")
+    submission_id: int = Field(foreign_key="submission.id", ondelete="RESTRICT")
+    kind: FollowUpKind = Field(sa_type=words(FollowUpKind, "kind"))
+    happened_on: date
+    no: str | None = Field(default=None, max_length=64)
+    amount: Decimal | None = Field(default=None, sa_type=Numeric(16, 2))
+    note: str | None = Field(default=None, max_length=500)
+    recorded_at: datetime
 
 
 class Transfer(Record, Versioned, table=True):
