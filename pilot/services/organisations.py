@@ -111,6 +111,8 @@ def _follow(
         if transfer.receiver_id == unit.id and transfer.receive_area in (None, before.reg_area):
             transfer.receive_area = unit.reg_area
     consequences.of_transfers(session, unit.base_id, transfers, at=at, reason=reason)
+    if before.name != unit.name:
+        consequences.of_holder(session, unit, at=at)
     consequences.of_projects(
         session,
         unit.base_id,

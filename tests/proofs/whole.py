@@ -22,6 +22,7 @@ from tests.proofs.ground import Action, Ground, do
 _SILENT = {
     "project_span",
     "transfer_span",
+    "result_span",
     "journal_head",
     "journal_entry",
     "login_session",

@@ -71,6 +71,7 @@ from pilot.store.models.results import (
     Result,
     ResultHolder,
     ResultIdentifier,
+    ResultSpan,
     Transfer,
     TransferSpan,
 )
@@ -150,6 +151,7 @@ __all__ = [
     "ResultHolder",
     "ResultIdentifier",
     "ResultMerge",
+    "ResultSpan",
     "Review",
     "ReviewCheck",
     "ReviewPolicy",
