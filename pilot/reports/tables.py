@@ -49,6 +49,9 @@ class Chosen:
     scope: Scope | None = None
     indicator: Indicator | None = None
     standing: Standing | None = None
+    template: str = ""
+    period: str = ""
+    period_year: int | None = None
 
 
 EVERYTHING = Chosen()
