@@ -55,7 +55,8 @@ def _frozen(rows: int) -> Frozen:
     )
     units = tuple(f"project:{number}" for number in range(rows))
     content = Content(template, lines, units)
-    return Frozen(content, Cover((), datetime(2026, 1, 1, tzinfo=UTC)), (), (), "", "")
+    about = tuple((name, "示例") for name in ("填报单位", "报告期", "截至日期"))
+    return Frozen(content, Cover(about, datetime(2026, 1, 1, tzinfo=UTC)), (), (), "", "")
 
 
 def _cell(kind: ColumnType, random: Random, place: int, number: int) -> Cell:
