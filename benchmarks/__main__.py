@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import commits, counts, files, pages
+from benchmarks import commits, counts, files, freezing, pages
 from benchmarks.client import cookie_of
 from benchmarks.loader import PASSWORD
 from benchmarks.pages import Site, Times
@@ -73,6 +73,7 @@ def _lines(name: str, large: Path, small: Path) -> Iterator[Line]:
         yield asyncio.run(pages.growth(site, 600, 200))
     yield from counts.measure(large, 20)
     yield from commits.measure(small, IMPORTED)
+    yield from freezing.measure()
 
 
 def _site(stack: contextlib.ExitStack, folder: Path) -> tuple[Site, float]:

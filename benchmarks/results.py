@@ -20,6 +20,7 @@ from pilot.store.models import (
     Result,
     ResultHolder,
     ResultIdentifier,
+    ResultSpan,
     Transfer,
     TransferSpan,
 )
@@ -96,14 +97,14 @@ class Package:
             self.values, self.patents = values, []
         self.told.append(inserted("result", row, values))
         self.ids.append(row)
-        self._parts(row, values["kind"])
+        self._parts(row, values)
 
-    def _parts(self, row: int, kind: str) -> None:
-        writer, base = self.world.writer, self.world.base_id
+    def _parts(self, row: int, values: dict[str, Any]) -> None:
+        writer, base, numbers = self.world.writer, self.world.base_id, None
         writer.add(
             ResultHolder, base_id=base, result_id=row, organisation_id=self.holder.id, share=100
         )
-        if kind in ("invention", "utility"):
+        if values["kind"] in ("invention", "utility"):
             number = _patent(self.day.year, next(self.world.codes["patent"]))
             key = identifier_key(IdentifierKind.PATENT, number)
             writer.add(
@@ -114,8 +115,23 @@ class Package:
                 number=number,
                 key=key,
             )
+            numbers = f"{number} {key}"
             if row == self.ids[0]:
                 self.patents.append(number)
+        writer.add(
+            ResultSpan,
+            base_id=base,
+            result_id=row,
+            known_from=self.entered_at,
+            known_to=FOREVER,
+            code=values["code"],
+            title=values["title"],
+            kind=values["kind"],
+            field=values["field"],
+            holders=self.holder.name,
+            numbers=numbers,
+            package=self.values["code"] if values["package_id"] else None,
+        )
         if self.project:
             writer.add(ProjectResult, base_id=base, project_id=self.project.id, result_id=row)
 

@@ -56,4 +56,4 @@ else:
             changes = report_changes.found(session, actor, pack, view)
         report_changes.show(changes)
         if changes and may(actor, "report.freeze") and view.live:
-            report_changes.note_button(view)
+            report_changes.note_button(view, kept)

@@ -1,5 +1,7 @@
 """`pilot report …` and `pilot verify-pack`: preview, freeze, export again, compare, check."""
 
+import os
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -79,6 +81,8 @@ def freeze(
     """冻结：写入报表包；--out 同时导出文件。"""
     now, engine, place = datetime.now(UTC), shared(settings().url), settings().attachments
     with refusals():
+        if out is not None:
+            _check_free(out)  # before anything is frozen
         done = perform(
             engine, freezing.freeze, code, parsed(period), by=operator(engine, by), now=now,
             folder=place, build=packs.build, reason=reason,
@@ -130,13 +134,26 @@ def verify_pack(
     raise typer.Exit(1 if found.differences else 0)
 
 
+def _check_free(out: Path) -> None:
+    """Refuse a place that does not exist, and a file that is there already."""
+    folder = out.resolve().parent
+    if not folder.is_dir():
+        raise PilotError(f"没有文件夹 {folder}。")
+    if out.exists():
+        raise PilotError(f"文件 {out} 已经存在，没有改动它；请换一个文件名，或先把它移走。")
+
+
 def _write(number: int, out: Path, by: str, now: datetime) -> None:
-    if not out.resolve().parent.is_dir():
-        raise PilotError(f"没有文件夹 {out.resolve().parent}。")
+    """The pack under its name only when it is whole; the same bytes may be there already."""
     with reading(shared(settings().url)) as session:
         actor = reader(session, by, "report.export", now)
         pack, content = packs.frozen(session, actor, number, settings().attachments)
-    out.write_bytes(content)
+    if not (out.is_file() and out.read_bytes() == content):
+        _check_free(out)
+        handle, part = tempfile.mkstemp(dir=out.resolve().parent, prefix=".pack-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(part, out)
     typer.echo(f"{pack.template_code} {pack.period}：{len(content):,} 字节，{out}")
 
 

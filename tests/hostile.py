@@ -101,6 +101,7 @@ TYPED = {
 # Copies of typed texts that views read: they take what the originals have.
 COPIES = {
     "project_span": "code name holder pilot_org manager",
+    "result_span": "code title holders numbers package",
     "transfer_span": "result_code title patents holders receiver contract_no",
 }
 

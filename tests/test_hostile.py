@@ -50,6 +50,7 @@ MACHINE = {
     " readiness_scheme readiness_version title_key",
     "result_merge": "moved",
     "result_identifier": "key kind",
+    "result_span": "field kind registration_no",
     "review_check": "code doc_code",
     "snapshot_projects": "area field",
     "submission": "content receipt",

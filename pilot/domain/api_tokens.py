@@ -22,6 +22,7 @@ class ApiScope(Term):
     PROJECTS = "projects", "项目台账"
     RESULTS = "results", "成果清单"
     TRANSFERS = "transfers", "成果转化明细"
+    PACKS = "packs", "冻结报表包"
 
 
 def is_token(text: str) -> bool:

@@ -53,6 +53,10 @@ class Conflict(PilotError):
     """A uniqueness or state conflict with something already recorded."""
 
 
+class Gone(Conflict):
+    """What was kept is missing or damaged; an administrator has to bring it back."""
+
+
 class Busy(PilotError):
     """The database did not take the write in time; nothing was saved, another try may be."""
 

@@ -21,6 +21,13 @@ _ANSWERS = frozenset({"unlock", "refuse_unlock"})  # to what somebody else has a
 LONGEST_UNLOCK = 31  # days; an exception that lasts is no exception
 
 
+class PackStatus(Term):
+    """Whether a frozen pack is the last of its report (报表包状态)."""
+
+    CURRENT = "current", "现行"
+    REPLACED = "replaced", "已有新包"
+
+
 class Side(Term):
     """Who makes a move, and whose turn it is (轮到谁)."""
 

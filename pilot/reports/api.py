@@ -22,14 +22,14 @@ from pilot.domain.api_tokens import ApiScope
 from pilot.domain.errors import Invalid
 from pilot.domain.moment import Moment
 from pilot.domain.people import Actor
-from pilot.reports import exports, tables
+from pilot.reports import api_packs, exports, tables
 from pilot.reports.exports import Export
 from pilot.reports.tables import Chosen
 from pilot.services.reads import read
-from pilot.store import queries_portfolio
+from pilot.store import queries_bases, queries_portfolio
 
 LIMIT, MOST = 200, 1000
-LISTS = {scope: "summary" if scope is ApiScope.COUNTS else scope.value for scope in ApiScope}
+LISTS = tables.TABLES | {"counts": tables.TABLES["summary"], "packs": api_packs.TABLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def asked(
 
     Raises NotAllowed without the right to export.
     """
-    export = exports.asked(session, reader, LISTS[scope], view, chosen)
+    export = Export(LISTS[scope.value], view, chosen, tuple(queries_bases.visible(session, reader)))
     if place is not None:
         view = Moment(view.year, place.as_of, place.known_at, live=False)
         return replace(export, view=view)
@@ -130,4 +130,4 @@ def _plain(row: Mapping[str, Any]) -> dict[str, str | int | None]:
 
 def columns(scope: ApiScope) -> Sequence[tables.Column]:
     """The columns of a list, for its description."""
-    return tables.TABLES[LISTS[scope]].columns
+    return LISTS[scope.value].columns

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pilot.domain.filings import PackStatus
 from pilot.domain.vocabulary import (
     ContractType,
     Gate,
@@ -141,6 +142,30 @@ SUMMARY: tuple[Column, ...] = (
     Column("contracts", "合同项数", Kind.NUMBER),
     Column("amount", "合同金额（万元）", Kind.MONEY),
     Column("note", "说明"),
+)
+
+PACKS: tuple[Column, ...] = (
+    Column("base", "基地"),
+    Column("number", "报表包编号", Kind.NUMBER),
+    Column("template", "模板代码", Kind.CODE),
+    Column("template_version", "模板版本", Kind.NUMBER),
+    Column("title", "表名"),
+    Column("period", "报告期", Kind.CODE),
+    Column("first_day", "报告期首日", Kind.DAY),
+    Column("last_day", "报告期末日", Kind.DAY),
+    Column("status", "状态", words=PackStatus),
+    Column("edition", "签发版次", Kind.NUMBER),
+    Column("as_of", "截至日期", Kind.DAY),
+    Column("known_at", "知悉时刻", Kind.INSTANT),
+    Column("frozen_at", "冻结时间", Kind.INSTANT),
+    Column("frozen_by", "冻结人"),
+    Column("prepared_by", "填报人"),
+    Column("checked_by", "审核人"),
+    Column("responsible", "负责人"),
+    Column("definitions", "口径版本"),
+    Column("rows", "行数", Kind.NUMBER),
+    Column("product_version", "产品版本", Kind.CODE),
+    Column("sha256", "SHA-256", Kind.CODE),
 )
 
 DUPLICATES: tuple[Column, ...] = (

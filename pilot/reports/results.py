@@ -60,14 +60,13 @@ def results(session: Session, reader: Actor, view: Moment, wanted: Wanted, page:
         bases, view, text=wanted.text, fields=wanted.fields, kinds=wanted.kinds, moved=wanted.moved
     )
     rows = _page(session, statement, page, queries_result_lists.RESULT_KEY)
-    holders = queries_result_lists.holders_of(session, [row["id"] for row in rows])
     lists = {base: queries_codes.lists(session, base, retired=True) for base in bases}
     lines = [
         {
             **row,
             "kind": _label(lists, row, "kind", "result_kinds"),
             "field": _label(lists, row, "field", "fields"),
-            "holders": "、".join(holder.name for holder in holders[row["id"]]),
+            "holders": row["holders"] or "",
             "package": _package(row),
         }
         for row in rows
@@ -134,7 +133,7 @@ def _label(lists: Mapping, row: Mapping[str, Any], name: str, list_name: str) ->
 def _package(row: Mapping[str, Any]) -> str:
     if row["package"] is None:
         return ""
-    return f"{row['package']}（已拆分）" if row["split_reason"] else row["package"]
+    return f"{row['package']}（已拆分）" if row["split"] else row["package"]
 
 
 def _bases(session: Session, reader: Actor) -> list[int]:

@@ -49,6 +49,9 @@ class Chosen:
     scope: Scope | None = None
     indicator: Indicator | None = None
     standing: Standing | None = None
+    template: str = ""
+    period: str = ""
+    period_year: int | None = None
 
 
 EVERYTHING = Chosen()
@@ -178,12 +181,6 @@ def _results(bases: Bases, view: Moment, chosen: Chosen) -> Select:
     return queries_result_lists.results(bases, view, text=chosen.text, fields=chosen.fields)
 
 
-def _held(session: Session, found: Sequence[Row], _view: Moment, _chosen: Chosen) -> Sequence[Row]:
-    holders = queries_result_lists.holders_of(session, [row["id"] for row in found])
-    named = {one: "、".join(each.name for each in known) for one, known in holders.items()}
-    return [{**row, "holders": named.get(row["id"])} for row in found]
-
-
 def _transfers(bases: Bases, view: Moment, chosen: Chosen) -> Select:
     return queries_transfer_table.transfers(bases, view, text=chosen.text, year=view.year)
 
@@ -238,7 +235,6 @@ TABLES: dict[str, Table] = {
             RESULTS,
             _results,
             key=queries_result_lists.RESULT_KEY,
-            complete=_held,
         ),
         Table(
             "transfers",

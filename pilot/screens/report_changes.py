@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pilot import ui
-from pilot.domain.moment import Moment, local_day
+from pilot.domain.moment import Moment, local_day, minute
 from pilot.domain.people import Actor
 from pilot.domain.report_periods import PeriodKind, period_of
 from pilot.reports import pack_changes
@@ -47,17 +47,32 @@ def show(changes: Sequence[Change]) -> None:
     )  # fmt: skip
 
 
-def note_button(view: Moment) -> None:
-    """Freeze the correction note (R8) of the current month."""
+def note_button(view: Moment, kept: Sequence[tuple[Any, str]]) -> None:
+    """Freeze the correction note (R8) of the current month; the one that there is, to take away."""
     month = period_of(view.as_of, PeriodKind.MONTH)
+    made = [row for row, _who in kept if (row.template_code, row.period) == ("R8", month.key)]
+    if made:
+        _take_away(made[0], month.label)
     st.button(
-        f"生成更正说明（R8，{month.label}）", type="primary", icon=":material/edit_note:",
+        f"{'重新' if made else ''}生成更正说明（R8，{month.label}）", icon=":material/edit_note:",
+        type="secondary" if made else "primary", key="make-note",
         on_click=ui.act, args=(packs.freeze, "R8", month),
         kwargs={
             "folder": ui.folder(), "build": pack_reports.build, "key": ui.once("note"),
             "reason": "上报后有变动，生成更正说明", "done": f"已生成{month.label}的更正说明。",
         },
     )  # fmt: skip
+
+
+def _take_away(pack: Any, month: str) -> None:
+    """The latest note of the month: its print page and the whole."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{month}的更正说明已于 {minute(pack.recorded_at)} 生成：", width="content")
+        for label, member, icon in (
+            ("打印页", "print.html", "print"),
+            ("整包（zip）", "zip", "folder_zip"),
+        ):
+            st.link_button(label, f"/pack/{pack.id}/{member}", icon=f":material/{icon}:")
 
 
 def _lines(change: Change) -> list[dict[str, Any]]:

@@ -46,8 +46,8 @@ def _row(judged: Judged, one: Finding) -> dict[str, Any]:
         "规则": one.rule.code,
         "问题": one.problem.message,
         "改正办法": one.problem.remedy,
-        "依据": one.rule.source,
         "说明": judged.explanations.get(one.key, ""),
+        "依据": one.rule.source,
     }
 
 

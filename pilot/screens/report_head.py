@@ -28,7 +28,7 @@ _VERBS = {
     "relock": unlocking.relock,
 }
 _TITLES = {action: move.title for action, move in MOVES.items()}
-_FIRST = ("submit", "approve", "freeze", "unlock", "ask_unlock")  # the primary one, if it is open
+_FIRST = ("submit", "approve", "freeze", "unlock")  # the primary one, if it is open
 _DONE = {"submit": "已提交审核。", "freeze": "已签发并冻结。", "approve": "已审核通过，等待签发。"}
 
 

@@ -52,7 +52,8 @@ def _thread(shown: Detail) -> None:
     for one in shown.thread:
         with st.container(border=True):
             st.caption(f"**{ui.plain(one.who)}** · {one.at} · {one.act}")
-            st.markdown(ui.plain(one.text))
+            if one.text != one.act:  # a move without a word
+                st.markdown(ui.plain(one.text))
     if not shown.thread:
         st.caption("还没有意见。")
     name = f"say-{shown.line.id}-{len(shown.thread)}"
@@ -88,5 +89,12 @@ def _archive(shown: Detail) -> None:
                     st.link_button(
                         label, f"/pack/{one.pack_id}/{member}", icon=f":material/{icon}:"
                     )
+    if shown.editions and "comment" not in shown.refusals:
+        ui.link(
+            "冻结后的变动和更正说明",
+            "report_templates",
+            section="packs",
+            icon=":material/difference:",
+        )
     st.markdown("**解锁例外**")
     report_list.listed_exceptions(shown.exceptions, titled=False)

@@ -1,37 +1,38 @@
 """Tokens of the read-only interface (接口令牌): make one, take it back, let a request in."""
 
-import logging
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from pilot.domain import api_tokens
 from pilot.domain.api_tokens import ApiScope
-from pilot.domain.errors import Busy, Conflict, Invalid, NotAllowed, Unwritable
+from pilot.domain.errors import Conflict, Invalid, NotAllowed
 from pilot.domain.moment import end_of_day, local_day
 from pilot.domain.people import Actor, Role
 from pilot.services.command import verb
 from pilot.store import queries, queries_api
-from pilot.store.engine import reading, writing
+from pilot.store.engine import reading
 from pilot.store.models import ApiToken
 from pilot.store.tokens import new_token, token_hash
 
-TOUCH_EVERY = timedelta(minutes=1)
 UNKNOWN = "令牌无效：不存在、已到期或已撤销；请向系统管理员索取新令牌。"
-
-log = logging.getLogger("pilot.api")
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who stands behind a token: a reader with the rights of an officer or of the province."""
+    """Who stands behind a token: a reader with the rights of an officer or of the province.
+
+    `counted` turns were taken in `counted_minute` when the token was looked up.
+    """
 
     token_id: int
     actor: Actor
     scopes: frozenset[ApiScope]
+    counted_minute: int = 0
+    counted: int = 0
 
 
 def fresh() -> str:
@@ -89,18 +90,7 @@ def caller(engine: Engine, token: str, now: datetime) -> Caller:
             row = queries_api.live(session, token, now)
     if row is None:
         raise NotAllowed(UNKNOWN)
-    _touch(engine, row, now)
     role = Role.PROVINCE if row.all_bases else Role.OFFICER
     actor = Actor(row.made_by, row.base_id, row.name, frozenset({role}))
-    return Caller(row.id, actor, frozenset(map(ApiScope, row.scopes.split())))
-
-
-def _touch(engine: Engine, row: ApiToken, now: datetime) -> None:
-    """Note the use, at most once a minute; a database that takes no writes still lets read."""
-    if row.last_used_at is not None and now - row.last_used_at < TOUCH_EVERY:
-        return
-    try:
-        with writing(engine) as session:
-            queries_api.touch(session, row.id, now)
-    except (Busy, Unwritable) as error:
-        log.warning("use of token %s not noted: %s", row.id, error.message)
+    scopes = frozenset(map(ApiScope, row.scopes.split()))
+    return Caller(row.id, actor, scopes, row.counted_minute, row.counted)

@@ -8,15 +8,23 @@ from sqlmodel import Session
 
 from pilot.domain.moment import local_day
 from pilot.services import claiming
-from pilot.store import memo, project_spans, queries_results, transfer_spans
-from pilot.store.models import Project, Transfer
+from pilot.store import (
+    memo,
+    project_spans,
+    queries_registry,
+    queries_results,
+    result_spans,
+    transfer_spans,
+)
+from pilot.store.models import Organisation, Project, Transfer
 
 
 def of_results(
     session: Session, base_id: int, result_ids: Collection[int], *, at: datetime, reason: str
 ) -> None:
-    """Results changed: their transfers read differently and their packages are judged anew."""
+    """Results changed: they and their transfers read differently, packages are judged anew."""
     if claiming.gathered(session) is None:
+        result_spans.refresh(session, result_ids, at)
         moved = queries_results.transfers_of(session, queries_results.family(session, result_ids))
         transfer_spans.refresh(session, [transfer.id for transfer in moved], at)
     claiming.results_changed(session, base_id, result_ids, at=at, reason=reason)
@@ -45,6 +53,17 @@ def of_transfers(
     transfer_spans.refresh(session, [transfer.id for transfer in transfers], at)
     results = {transfer.result_id for transfer in transfers}
     claiming.results_changed(session, base_id, results, at=at, reason=reason)
+
+
+def of_holder(session: Session, unit: Organisation, *, at: datetime) -> None:
+    """The name of a unit changed: the results that it holds read differently."""
+    result_spans.refresh(session, queries_registry.results_held(session, unit.id), at)
+
+
+def of_people(session: Session, result_ids: Collection[int], *, at: datetime) -> None:
+    """Who is responsible for results, or that person's name, changed: they read differently."""
+    for ids in _portions(result_ids):
+        result_spans.refresh(session, ids, at)
 
 
 def of_projects(

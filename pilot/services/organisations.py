@@ -71,6 +71,8 @@ def save_person(
         setattr(person, name, value)
     led = queries_registry.projects_managed_by(session, person.id)
     consequences.of_projects(session, by.base_id, named=led, at=at, reason="修改人员信息")
+    results = [row.id for row in queries_registry.results_led_by(session, person.id)]
+    consequences.of_people(session, results, at=at)
     return person
 
 
@@ -126,6 +128,8 @@ def _follow(
         if transfer.receiver_id == unit.id and transfer.receive_area in (None, before.reg_area):
             transfer.receive_area = unit.reg_area
     consequences.of_transfers(session, unit.base_id, transfers, at=at, reason=reason)
+    if before.name != unit.name:
+        consequences.of_holder(session, unit, at=at)
     consequences.of_projects(
         session,
         unit.base_id,

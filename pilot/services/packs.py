@@ -8,7 +8,7 @@ from importlib.metadata import version
 from sqlmodel import Session
 
 from pilot.domain import report_template_files
-from pilot.domain.errors import Conflict, Invalid, NotFound
+from pilot.domain.errors import Conflict, Gone, Invalid, NotFound
 from pilot.domain.moment import Moment, local_day
 from pilot.domain.people import Actor
 from pilot.domain.report_periods import Period
@@ -136,10 +136,10 @@ def template_in_use(session: Session, base_id: int, code: str) -> ReportTemplate
 
 
 def stored_bytes(session: Session, pack: ReportPack, folder: Place) -> bytes:
-    """The bytes of a pack as they were frozen; Conflict if the stored file is another's."""
+    """The bytes of a pack as they were frozen; Gone if the stored file is missing or another's."""
     attachment = queries_packs.attachment(session, pack)
     if not files.check(folder, attachment.sha256) or attachment.sha256 != pack.sha256:
-        raise Conflict("冻结报表包的文件缺失或已损坏；请系统管理员从备份恢复。")
+        raise Gone("冻结报表包的文件缺失或已损坏；请系统管理员从备份恢复。")
     with files.open_file(folder, attachment.sha256) as file:
         return file.read()
 

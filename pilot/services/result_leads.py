@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from pilot.domain.errors import Conflict, Invalid
 from pilot.domain.people import Actor
+from pilot.services import consequences
 from pilot.services.command import verb
 from pilot.store import queries, queries_registry
 from pilot.store.models import Person
@@ -40,5 +41,5 @@ def hand_over(
         raise Conflict(f"{person.name}负责的成果已有变化，没有移交；请核对下面的名单后再试。")
     for row in led:
         row.contact_id = to.id
-    session.flush()
+    consequences.of_people(session, result_ids, at=at)
     return to

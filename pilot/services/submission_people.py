@@ -9,7 +9,7 @@ from sqlmodel import Session
 from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
 from pilot.domain.submission_people import FIELD, asked_for, holder_ids, name_problems, person_id
-from pilot.services import organisations
+from pilot.services import consequences, organisations
 from pilot.services.command import within
 from pilot.store import queries_codes, queries_submission_people
 from pilot.store.models import Account, Person, Result, Submission
@@ -39,6 +39,7 @@ def put_in_charge(
     if person is None:
         return
     session.get_one(Result, row.result_id).contact_id = person.id
+    consequences.of_people(session, [row.result_id], at=at)
     author = session.get_one(Account, row.author_id)
     same = (author.name, author.organisation_id) == (person.name, person.organisation_id)
     if same and person.account_id is None:

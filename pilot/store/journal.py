@@ -37,6 +37,7 @@ _PRIVATE = {
 SILENT = {
     "project_span",
     "transfer_span",
+    "result_span",
     "journal_head",
     "journal_entry",
     "login_session",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, update
+from sqlalchemy import Row, case, or_, update
 from sqlmodel import Session, col, select
 
 from pilot.store.models import Account, ApiToken
@@ -36,6 +36,23 @@ def tokens(session: Session, base_id: int) -> Sequence[Row]:
     return session.execute(query).all()
 
 
-def touch(session: Session, token_id: int, now: datetime) -> None:
-    """Note that a token was used."""
-    session.exec(update(ApiToken).where(col(ApiToken.id) == token_id).values(last_used_at=now))
+def take_turns(
+    session: Session, token_id: int, minute: int, number: int, most: int, now: datetime
+) -> bool:
+    """Add `number` to a token's count of this minute and note its use, unless that passes `most`.
+
+    A count of the next minute, begun by a process whose clock is ahead, goes on; one that is
+    farther off is of no minute at all.
+    """
+    token, these = ApiToken, (minute, minute + 1)
+    same = col(token.counted_minute).in_(these)
+    change = (
+        update(token)
+        .where(col(token.id) == token_id, or_(~same, token.counted + number <= most))
+        .values(
+            counted=case((same, token.counted + number), else_=number),
+            counted_minute=case((same, token.counted_minute), else_=minute),
+            last_used_at=now,
+        )
+    )
+    return session.exec(change).rowcount == 1

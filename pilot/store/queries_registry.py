@@ -62,6 +62,12 @@ def transfers_naming(session: Session, organisation_id: int) -> Sequence[Transfe
     ).all()
 
 
+def results_held(session: Session, organisation_id: int) -> list[int]:
+    """The ids of the results that a unit holds."""
+    query = select(ResultHolder.result_id).where(ResultHolder.organisation_id == organisation_id)
+    return sorted(set(session.exec(query)))
+
+
 def projects_naming(session: Session, organisation_id: int) -> Sequence[Project]:
     """The projects whose holder or pilot unit it is."""
     return session.exec(

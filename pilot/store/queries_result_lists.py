@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Row, RowMapping, Select, func
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, or_, select
 
-from pilot.domain.moment import Moment
+from pilot.domain.moment import FOREVER, Moment
 from pilot.domain.vocabulary import ContractType
 from pilot.store.models import (
     Account,
@@ -18,14 +18,14 @@ from pilot.store.models import (
     ProjectResult,
     Result,
     ResultHolder,
-    ResultIdentifier,
+    ResultSpan,
     Transfer,
+    TransferSpan,
 )
 from pilot.store.queries_tables import base_name
 
-_Package = aliased(Result)
 _Receiver, _Checker = aliased(Organisation), aliased(Account)
-RESULT_KEY, CONTRACT_KEY = col(Result.id), col(Contract.id)  # what tells rows of the lists apart
+RESULT_KEY, CONTRACT_KEY = col(ResultSpan.id), col(Contract.id)  # what tells a list's rows apart
 
 
 def results(
@@ -37,31 +37,43 @@ def results(
     kinds: Sequence[str] = (),
     moved: bool | None = None,
 ) -> Select:
-    """成果: one row a result known and not voided by then; `moved` asks for a transfer or none."""
+    """成果: one row a result known and not voided by then, as it read then, by code.
+
+    `moved` asks for a transfer or none.
+    """
+    span = ResultSpan
+    known_since = and_(span.known_to > view.known_at, span.known_to < FOREVER)
     query = (
         select(
-            base_name(Result.base_id),
-            Result.id,
-            Result.base_id,
-            Result.code,
-            Result.title,
-            Result.kind,
-            Result.field,
-            Result.registration_no,
-            Result.split_reason,
-            _code_of_package().label("package"),
-            _responsible().label("contact"),
+            base_name(span.base_id),
+            span.result_id.label("id"),
+            span.base_id,
+            span.code,
+            span.title,
+            span.kind,
+            span.field,
+            span.registration_no,
+            span.holders,
+            span.package,
+            span.split,
+            span.contact,
             _transfers(view).label("transfers"),
         )
-        .where(col(Result.base_id).in_(bases), *_known(view))
-        .order_by(col(Result.base_id), col(Result.code).desc())
+        .where(
+            col(span.base_id).in_(bases),
+            span.known_from <= view.known_at,
+            or_(span.known_to == FOREVER, known_since),
+        )
+        .order_by(col(span.base_id), col(span.code).desc())
     )
-    for column, values in ((Result.field, fields), (Result.kind, kinds)):
+    for column, values in ((span.field, fields), (span.kind, kinds)):
         if values:
             query = query.where(col(column).in_(values))
     if moved is not None:
         query = query.where((_transfers(view) > 0) == moved)
-    return query.where(_says(text)) if text else query
+    if text:
+        query = query.where(_any_says(text, (span.title, span.code, span.numbers, span.holders)))
+    return query
 
 
 def contracts(
@@ -232,11 +244,6 @@ def project_names(session: Session, base_id: int) -> dict[int, str]:
     return {row.id: f"{row.code} {row.name}" for row in rows}
 
 
-def _known(view: Moment) -> tuple[ColumnElement, ...]:
-    gone = col(Result.voided_at)
-    return Result.recorded_at <= view.known_at, or_(gone.is_(None), gone > view.known_at)
-
-
 def _standing(view: Moment) -> tuple[ColumnElement, ...]:
     gone = col(Transfer.voided_at)
     return (
@@ -244,14 +251,6 @@ def _standing(view: Moment) -> tuple[ColumnElement, ...]:
         Transfer.event_on <= view.as_of,
         or_(gone.is_(None), gone > view.known_at),
     )
-
-
-def _code_of_package() -> ColumnElement:
-    return select(_Package.code).where(_Package.id == Result.package_id).scalar_subquery()
-
-
-def _responsible() -> ColumnElement:
-    return select(Person.name).where(Person.id == Result.contact_id).scalar_subquery()
 
 
 def _party(organisation_id: ColumnElement) -> ColumnElement:
@@ -263,33 +262,18 @@ def _parties_called(text: str) -> Select:
 
 
 def _transfers(view: Moment) -> ColumnElement:
+    """How often a result had changed hands, as its transfers were known."""
+    line = TransferSpan
     return (
         select(func.count())
-        .where(Transfer.result_id == Result.id, *_standing(view))
+        .where(
+            line.result_id == ResultSpan.result_id,
+            line.event_on <= view.as_of,
+            line.known_from <= view.known_at,
+            line.known_to > view.known_at,
+        )
         .scalar_subquery()
     )
-
-
-def _says(text: str) -> ColumnElement:
-    """Title, code, any number of it, or a holder's name contains the text."""
-    number = (
-        select(ResultIdentifier.id)
-        .where(
-            ResultIdentifier.result_id == Result.id,
-            _any_says(text, (ResultIdentifier.number, ResultIdentifier.key)),
-        )
-        .exists()
-    )
-    holder = (
-        select(ResultHolder.id)
-        .join(Organisation, col(Organisation.id) == col(ResultHolder.organisation_id))
-        .where(
-            ResultHolder.result_id == Result.id,
-            _any_says(text, (Organisation.name,)),
-        )
-        .exists()
-    )
-    return or_(_any_says(text, (Result.title, Result.code)), number, holder)
 
 
 def _any_says(text: str, columns: Sequence) -> ColumnElement:

@@ -21,7 +21,7 @@ from pilot.store.models import (
     Project,
     ProjectSpan,
     Result,
-    TransferSpan,
+    ResultSpan,
 )
 from pilot.store.ordering import by_code_point, in_order
 
@@ -269,10 +269,10 @@ def _is_unit(kind: str, table: type) -> object:
 
 
 def _title_then(view: Moment) -> object:
-    """The title of a result as its transfers read at the view."""
-    span = TransferSpan
+    """The title of a result as it was known at the view; a voided one has none."""
+    span = ResultSpan
     return (
-        select(func.min(span.title))
+        select(span.title)
         .where(
             Claim.unit_kind == "result",
             span.result_id == Claim.unit_id,

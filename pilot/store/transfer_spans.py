@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.moment import FOREVER
 from pilot.store import queries_results
+from pilot.store.known_spans import joined, rewrite
 from pilot.store.models import (
     Contract,
     Organisation,
@@ -19,9 +20,6 @@ from pilot.store.models import (
     Transfer,
     TransferSpan,
 )
-
-_FRAME = frozenset({"id", "base_id", "transfer_id", "known_from", "known_to"})
-_VALUES = [column.name for column in TransferSpan.__table__.c if column.name not in _FRAME]
 
 
 def refresh(session: Session, transfer_ids: Collection[int], at: datetime) -> None:
@@ -36,7 +34,8 @@ def refresh(session: Session, transfer_ids: Collection[int], at: datetime) -> No
     now = _read(session, _concerned(session, transfer_ids))
     current = _current(session, list(now))
     for transfer, values in now.values():
-        _rewrite(session, transfer, current.get(transfer.id), values, at)
+        frame = {"base_id": transfer.base_id, "transfer_id": transfer.id}
+        rewrite(session, TransferSpan, frame, current.get(transfer.id), values, at)
     session.flush()
 
 
@@ -51,32 +50,6 @@ def _current(session: Session, transfer_ids: list[int]) -> dict[int, TransferSpa
         col(TransferSpan.transfer_id).in_(transfer_ids), TransferSpan.known_to == FOREVER
     )
     return {span.transfer_id: span for span in session.exec(query)}
-
-
-def _rewrite(
-    session: Session,
-    transfer: Transfer,
-    span: TransferSpan | None,
-    values: dict[str, Any] | None,
-    at: datetime,
-) -> None:
-    """Close the line and open the next; a line opened in this same instant is replaced."""
-    if span and values == {name: getattr(span, name) for name in _VALUES}:
-        return
-    if span and span.known_from >= at:
-        session.delete(span)
-    elif span:
-        span.known_to = at
-    if values is not None:
-        session.add(
-            TransferSpan(
-                base_id=transfer.base_id,
-                transfer_id=transfer.id,
-                known_from=at,
-                known_to=FOREVER,
-                **values,
-            )
-        )
 
 
 def _read(
@@ -139,10 +112,10 @@ def _about_result(
         "title": result.title,
         "kind": result.kind,
         "field": result.field,
-        "patents": _joined(patents, 500),
+        "patents": joined(patents, 500),
         "registration_no": result.registration_no,
-        "holders": _joined([holder.name for holder in holders], 500),
-        "holder_codes": _joined([holder.uscc for holder in holders if holder.uscc], 200),
+        "holders": joined([holder.name for holder in holders], 500),
+        "holder_codes": joined([holder.uscc for holder in holders if holder.uscc], 200),
     }
 
 
@@ -197,15 +170,3 @@ def _patents(session: Session, result_ids: list[int]) -> dict[int, list[str]]:
     for result_id, number in session.exec(query):
         found[result_id].append(number)
     return found
-
-
-def _joined(parts: Sequence[str], longest: int) -> str | None:
-    """The parts with 、 between them; as many as fit, then how many there are (等N项)."""
-    text = "、".join(parts)
-    if len(text) <= longest:
-        return text or None
-    tail = f"等{len(parts)}项"
-    kept = list(parts)
-    while kept and len("、".join(kept)) + len(tail) > longest:
-        kept.pop()
-    return "、".join(kept) + tail

@@ -1,13 +1,17 @@
 """Messages about what was just done (提示): kept over a rerun, shown at the top of the page."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pilot.domain.errors import GuardFailed, PilotError, Refused
+from pilot.domain.problems import Problem
 from pilot.ui.words import plain
 
 _KEY = "flash"
 _IN_TOAST = 3
+_MOST = 30
 
 
 def succeeded(text: str) -> None:
@@ -20,7 +24,7 @@ def refused(error: PilotError) -> None:
     if isinstance(error, GuardFailed):
         _queue("error", error.reasons)
     elif isinstance(error, Refused):
-        _queue("error", [f"{one.message}{one.remedy}" for one in error.problems])
+        _queue("error", _told(error.problems))
     else:
         _queue("error", [error.message])
 
@@ -38,8 +42,8 @@ def draw(slot: DeltaGenerator, after: int = 0) -> int:
         else:
             slot.error(text, icon=":material/block:")
             # The button may be far below the message: the reason comes to where the reader is.
-            first = "；".join(plain(one) for one in lines[:_IN_TOAST])
-            more = f" 等 {len(lines)} 项，见页面上方。" if len(lines) > _IN_TOAST else ""
+            first = "".join(f"{plain(one).rstrip('。；')}。" for one in lines[:_IN_TOAST])
+            more = f"等 {len(lines)} 项，见页面上方。" if len(lines) > _IN_TOAST else ""
             st.toast(f"没有完成：{first}{more}", icon=":material/block:", duration="long")
     return len(queued)
 
@@ -47,6 +51,18 @@ def draw(slot: DeltaGenerator, after: int = 0) -> int:
 def clear() -> None:
     """Forget what a whole run has shown."""
     st.session_state.pop(_KEY, None)
+
+
+def _told(problems: Sequence[Problem]) -> list[str]:
+    """A line a problem, with the row of a table where it has one; of very many the first."""
+    lines = []
+    for one in problems[:_MOST]:
+        where = f"第 {one.row} 行" if one.row is not None else ""
+        lead = f"{where}：" if where and where not in one.message else ""
+        lines.append(f"{lead}{one.message}{one.remedy}")
+    if len(problems) > _MOST:
+        lines.append(f"另有 {len(problems) - _MOST} 项没有列出。")
+    return lines
 
 
 def _queue(kind: str, lines: list[str]) -> None:

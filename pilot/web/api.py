@@ -5,6 +5,7 @@ JSON a part at a time, or the whole list as CSV; both times are parameters. docs
 
 import functools
 import re
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from anyio import to_thread
@@ -17,17 +18,20 @@ from starlette.routing import Route
 from pilot.config import settings
 from pilot.domain.api_tokens import ApiScope
 from pilot.domain.errors import Invalid
+from pilot.domain.moment import Moment
+from pilot.domain.report_periods import period
 from pilot.reports import api, exports
 from pilot.reports.exports import Encoding, Export
+from pilot.reports.tables import Chosen
 from pilot.services.api_tokens import Caller
 from pilot.services.working import WORK
 from pilot.store.engine import reading, shared
-from pilot.web.api_access import guarded, problem
+from pilot.web.api_access import guarded, is_known, problem, unchanged
 from pilot.web.api_document import document
+from pilot.web.api_packs import routes as packs
 from pilot.web.exports import TURNS, chunks, filters_of, spooled, view_of
 
 ROOT = "/api/v1/"
-_TAGS = re.compile('"[^"]*"')
 
 
 async def listed(scope: ApiScope, request: Request, caller: Caller) -> Response:
@@ -55,8 +59,8 @@ def _json(scope: ApiScope, request: Request, caller: Caller) -> Response:
     with WORK.going_on(), reading(shared(settings().url)) as session:
         export = _asked(session, scope, request, caller, place)
         tag = _tag(session, export, request)
-        if _is_known(tag, request):
-            return _unchanged(tag)
+        if is_known(tag, request):
+            return unchanged(tag)
         found = api.answer(session, export, limit, place.offset if place else 0)
     if found["next"]:
         found["next"] = _next(request, found["next"])
@@ -67,8 +71,8 @@ def _csv(scope: ApiScope, request: Request, caller: Caller) -> Response:
     with reading(shared(settings().url)) as session:
         export = _asked(session, scope, request, caller)
         tag = _tag(session, export, request)
-        if _is_known(tag, request):
-            return _unchanged(tag)
+        if is_known(tag, request):
+            return unchanged(tag)
         with spooled() as body:
             exports.write_csv(session, export, body, Encoding.UTF8)
     headers = {"etag": tag, "content-length": str(body.tell())}
@@ -83,22 +87,26 @@ def _asked(
     caller: Caller,
     place: api.Place | None = None,
 ) -> Export:
-    chosen = request.query_params
-    view = view_of(chosen, known="known_on")
-    return api.asked(session, caller.actor, scope, view, filters_of(chosen), place)
+    asked = request.query_params
+    view, chosen = view_of(asked, known="known_on"), filters_of(asked)
+    if scope is ApiScope.PACKS:
+        chosen = _packs_of(chosen, view, asked)
+    return api.asked(session, caller.actor, scope, view, chosen, place)
+
+
+def _packs_of(chosen: Chosen, view: Moment, asked: QueryParams) -> Chosen:
+    """The packs of a template, a period, or a year; of every year if none is named."""
+    key = asked.get("period", "")
+    if key:
+        period(key)
+    year = view.year if asked.get("year") else None
+    template = asked.get("template", "").replace("\0", "")[:16]
+    return replace(chosen, template=template, period=key, period_year=year)
 
 
 def _tag(session: Session, export: Export, request: Request) -> str:
     question = f"{request.url.path}?{request.url.query}"
     return f'"{api.fingerprint(session, export, question)}"'
-
-
-def _is_known(tag: str, request: Request) -> bool:
-    return tag in _TAGS.findall(request.headers.get("if-none-match", ""))
-
-
-def _unchanged(tag: str) -> Response:
-    return Response(status_code=304, headers={"etag": tag})
 
 
 def _limit(chosen: QueryParams) -> int:
@@ -128,6 +136,7 @@ routes = [
         )
         for scope in ApiScope
     ],
+    *packs,
     Route(f"{ROOT}openapi.json", guarded(None, described), methods=_GET),
     Route("/api/{rest:path}", guarded(None, lost), methods=_GET),
 ]

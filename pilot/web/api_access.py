@@ -1,31 +1,27 @@
-"""Who may ask the read-only interface (数据接口), and how often: a bearer token, counted per token.
+"""Who may ask the read-only interface (数据接口), and how often: with a token, counted by token."""
 
-The count is kept by each server process; with several of them a token gets as many turns in each.
-"""
-
-import time
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from pilot.config import settings
 from pilot.domain.api_tokens import ApiScope
-from pilot.domain.errors import Busy, Invalid, NotAllowed, NotFound, PilotError, Unwritable
+from pilot.domain.errors import Busy, Gone, Invalid, NotAllowed, NotFound, PilotError, Unwritable
 from pilot.services import api_tokens, security
 from pilot.services.api_tokens import Caller
+from pilot.services.api_turns import Turns
 from pilot.store.engine import shared
 
 PROBLEM = "application/problem+json"
 Answer = Callable[[Request, Caller], Awaitable[Response]]
 
-_TURNS = MovingWindowRateLimiter(MemoryStorage())
-_STATUS = {NotAllowed: 403, NotFound: 404, Busy: 503, Unwritable: 503}
+_TURNS = Turns()
+_STATUS = {NotAllowed: 403, NotFound: 404, Gone: 410, Busy: 503, Unwritable: 503}
+_TAGS = re.compile('"[^"]*"')
 _SLOWER = "请求过于频繁：每个令牌每分钟最多 {most} 次，请在 {seconds} 秒后再试。"
 
 
@@ -38,7 +34,7 @@ def guarded(scope: ApiScope | None, answer: Answer) -> Callable[[Request], Await
         except NotAllowed as error:
             security.refused(error, request.url.path[:100], None)
             return problem(401, error.message, {"www-authenticate": "Bearer"})
-        if refusal := _too_often(caller):
+        if refusal := await run_in_threadpool(_too_often, caller):
             return refusal
         try:
             _check_scope(caller, scope)
@@ -57,6 +53,16 @@ def problem(
     return JSONResponse(body, status, headers, media_type=PROBLEM)
 
 
+def is_known(tag: str, request: Request) -> bool:
+    """Whether who asks says that they have this answer already."""
+    return tag in _TAGS.findall(request.headers.get("if-none-match", ""))
+
+
+def unchanged(tag: str) -> Response:
+    """304: what they have still holds."""
+    return Response(status_code=304, headers={"etag": tag})
+
+
 def _caller(request: Request) -> Caller:
     given = request.headers.get("authorization", "")
     kind, _, token = given.partition(" ")
@@ -71,11 +77,9 @@ def _check_scope(caller: Caller, scope: ApiScope | None) -> None:
 
 def _too_often(caller: Caller) -> Response | None:
     most = settings().api_per_minute
-    item, name = RateLimitItemPerMinute(most), str(caller.token_id)
-    if _TURNS.hit(item, name):
+    seconds = _TURNS.wait(shared(settings().url), caller, most, datetime.now(UTC))
+    if not seconds:
         return None
-    reset, _left = _TURNS.get_window_stats(item, name)
-    seconds = max(1, round(reset - time.time()))
     sentence = _SLOWER.format(most=most, seconds=seconds)
     return problem(429, sentence, {"retry-after": str(seconds)})
 

@@ -8,6 +8,7 @@ from pilot.domain.api_tokens import ApiScope
 from pilot.domain.vocabulary import Indicator, Scope, Stage, Standing, State, Term
 from pilot.reports import api
 from pilot.reports.columns import Column, Kind
+from pilot.web import api_document_pack
 
 _SERVER = "/api/v1"
 _DAY = {"type": "string", "format": "date"}
@@ -24,6 +25,7 @@ _REFUSALS = {
     "401": "没有令牌，或令牌无效",
     "403": "令牌不包含这项内容",
     "429": "过于频繁；retry-after 为应等的秒数",
+    "503": "数据库正忙或不能写入，稍后再试",
 }
 _FILTERS: dict[ApiScope, dict[str, type[Term] | None]] = {
     ApiScope.COUNTS: {},
@@ -31,12 +33,14 @@ _FILTERS: dict[ApiScope, dict[str, type[Term] | None]] = {
     ApiScope.PROJECTS: {"text": None, "stage": Stage, "state": State, "scope": Scope},
     ApiScope.RESULTS: {"text": None},
     ApiScope.TRANSFERS: {"text": None, "scope": Scope},
+    ApiScope.PACKS: {},
 }
 
 
 def document(scopes: Collection[ApiScope] = tuple(ApiScope)) -> dict[str, Any]:
     """OpenAPI 3.1 of the lists in `scopes`."""
     listed = [scope for scope in ApiScope if scope in scopes]
+    one = api_document_pack.paths(responses) if ApiScope.PACKS in listed else {}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -46,30 +50,36 @@ def document(scopes: Collection[ApiScope] = tuple(ApiScope)) -> dict[str, Any]:
         },
         "servers": [{"url": _SERVER}],
         "security": [{"token": []}],
-        "paths": {f"/{scope.value}": {"get": _operation(scope)} for scope in listed},
+        "paths": {f"/{scope.value}": {"get": _operation(scope)} for scope in listed} | one,
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {"Problem": _PROBLEM} | {_schema(scope): _part(scope) for scope in listed},
+            "schemas": {"Problem": _PROBLEM}
+            | {_schema(scope): _part(scope) for scope in listed}
+            | (api_document_pack.SCHEMAS if one else {}),
         },
     }
 
 
 def _operation(scope: ApiScope) -> dict[str, Any]:
     part = {"$ref": f"#/components/schemas/{_schema(scope)}"}
-    refused = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         "operationId": scope.value,
         "summary": scope.label,
         "parameters": [*_VIEW, *_filters(scope), *_PAGING],
-        "responses": {
-            "200": {
-                "description": scope.label,
-                "headers": {"ETag": {"schema": _TEXT}},
-                "content": {"application/json": {"schema": part}, "text/csv": {"schema": _TEXT}},
-            },
-            "304": {"description": "与 If-None-Match 相同，没有变化"},
-            **{code: {"description": why, "content": refused} for code, why in _REFUSALS.items()},
-        },
+        "responses": responses(
+            scope.label, {"application/json": {"schema": part}, "text/csv": {"schema": _TEXT}}
+        ),
+    }
+
+
+def responses(told: str, content: dict[str, Any], **more: str) -> dict[str, Any]:
+    """What an address answers: `content` by media type, or a refusal; `more` are further ones."""
+    refused = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    refusals = _REFUSALS | {code.lstrip("_"): why for code, why in more.items()}
+    return {
+        "200": {"description": told, "headers": {"ETag": {"schema": _TEXT}}, "content": content},
+        "304": {"description": "与 If-None-Match 相同，没有变化"},
+        **{code: {"description": why, "content": refused} for code, why in refusals.items()},
     }
 
 
@@ -88,11 +98,15 @@ def _filters(scope: ApiScope) -> list[dict[str, Any]]:
             "、".join(f"{word.value} {word.label}" for word in words) if words else "名称、编号等"
         )
         found.append(_parameter(name, schema, told))
-    return found
+    return found + (api_document_pack.FILTERS if scope is ApiScope.PACKS else [])
 
 
 _VIEW = [
-    _parameter("year", _TEXT | {"pattern": "^20[0-9]{2}$"}, "年度；缺省为截至日期所在的年"),
+    _parameter(
+        "year",
+        _TEXT | {"pattern": "^20[0-9]{2}$"},
+        "年度；缺省为截至日期所在的年（packs：所有年度）",
+    ),
     _parameter("as_of", _DAY, "截至日期：到这一天为真的；缺省为今天"),
     _parameter("known_on", _DAY, "知悉日期：到这一天已登记的；缺省为最近一次登记"),
 ]

@@ -60,7 +60,7 @@ class _Page:
     async def _finish(self, start: Message) -> None:
         body = rewritten(self.body)
         headers = MutableHeaders(scope=start)
-        for name in ("etag", "last-modified"):
+        for name in ("etag", "last-modified") if body != self.body else ():
             del headers[name]
         headers["content-length"] = str(len(body))
         await self.send(start)

@@ -21,6 +21,7 @@ from pilot.domain.submissions import Tab
 from pilot.domain.vocabulary import Indicator, Scope
 from pilot.reports import (
     api,
+    api_packs,
     api_tokens,
     claims,
     code_lists,
@@ -171,6 +172,8 @@ LOOKS: dict[str, Look] = {
     "definitions.latest": Look(None, lambda s, a, _: definitions.latest(s, a)),
     "definitions.targets": Look(None, lambda s, a, _: definitions.targets(s, a)),
     "definitions.filings": Look(None, lambda s, a, _: definitions.filings(s, a, VIEW)),
+    "api_packs.told": Look("pack", lambda s, a, i: api_packs.told(s, a, i)),
+    "api_packs.file_of": Look("pack", lambda s, a, i: api_packs.file_of(s, a, i, "pack.zip")),
     "packs.preview": Look(None, lambda s, a, _: packs.preview(s, a, "R2", period("2026"), NOW)),
     "packs.kept": Look(None, lambda s, a, _: packs.kept(s, a)),
     "packs.lists_known": Look(None, lambda s, a, _: packs.lists_known(s, a)),

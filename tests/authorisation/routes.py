@@ -45,6 +45,7 @@ def answers(url: str, engine: Engine, folder: Path, world: World) -> Iterator[tu
             path = path.replace("{submission_id:int}", str(world.own["sent"]))
             path = path.replace("{kind}", "projects")
             path = path.replace("{batch_id:int}", str(world.own["batch"]))
+            path = path.replace("{number:int}", "1").replace("{name}", "pack.zip")
             path = path.replace("{pack_id:int}/{member}", f"{world.own['pack']}/print.html")
             for actor in ACTORS:
                 yield f"{row['route']} by {actor}", _wrong(app, path, actor, int(row[actor]))

@@ -10,7 +10,7 @@ from pilot.domain.drafts import Holder, Number
 from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.moment import FOREVER
 from pilot.services import contracts, results, transfers
-from pilot.store import transfer_spans
+from pilot.store import known_spans, transfer_spans
 from pilot.store.models import Contract, TransferSpan
 from tests import factories
 from tests import factories_registry as registry
@@ -155,9 +155,9 @@ def test_parts_of_a_package_repeat_it_and_a_split_part_does_not(session, people)
 def test_many_patents_are_shown_as_far_as_they_fit():
     numbers = [f"2019110444{number:02d}.X" for number in range(60)]
 
-    text = transfer_spans._joined(numbers, 500)
+    text = known_spans.joined(numbers, 500)
 
     assert len(text) <= 500
     assert text.startswith("201911044400.X、")
     assert text.endswith("等60项")
-    assert transfer_spans._joined([], 500) is None
+    assert known_spans.joined([], 500) is None

@@ -253,12 +253,15 @@ def test_a_wrong_parameter_is_named(ask, key, query, field):
     assert json.loads(answer.body)["field"] == field
 
 
-def test_who_asks_too_often_is_told_how_long_to_wait(ask, key):
-    token = key(ApiScope.COUNTS).token
-    answers = [ask("/api/v1/projects", token) for _ in range(PER_MINUTE + 1)]
+def test_who_asks_too_often_is_told_how_long_to_wait(server, ask, key):
+    made = key(ApiScope.COUNTS)
+    with writing(server.engine) as session:  # all turns are gone, of the next minute already
+        ahead = int(datetime.now(UTC).timestamp()) // 60 + 1
+        gone = update(ApiToken).where(col(ApiToken.id) == made.id)
+        session.exec(gone.values(counted_minute=ahead, counted=PER_MINUTE - 1))
+    answers = [ask("/api/v1/projects", made.token) for _ in range(2)]
 
-    assert {answer.status for answer in answers[:-1]} == {403}
-    assert answers[-1].status == 429
+    assert [answer.status for answer in answers] == [403, 429]
     assert 0 < int(answers[-1].headers["retry-after"]) <= 60
 
 

@@ -34,7 +34,8 @@ _RECORDS = {
 _PARTS = frozenset(
     {
         "project_site", "project_span", "gate_plan", "result_holder", "result_identifier",
-        "transfer_span", "claim", "claim_source", "move", "snapshot_projects", "snapshot_claims",
+        "result_span", "transfer_span", "claim", "claim_source", "move", "snapshot_projects",
+        "snapshot_claims",
     }
 )  # fmt: skip
 _TABLES = {

@@ -72,6 +72,7 @@ from pilot.store.models.results import (
     Result,
     ResultHolder,
     ResultIdentifier,
+    ResultSpan,
     Transfer,
     TransferSpan,
 )
@@ -152,6 +153,7 @@ __all__ = [
     "ResultHolder",
     "ResultIdentifier",
     "ResultMerge",
+    "ResultSpan",
     "Review",
     "ReviewCheck",
     "ReviewPolicy",

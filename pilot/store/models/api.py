@@ -12,6 +12,7 @@ class ApiToken(Record, Versioned, table=True):
 
     It reads its base, or every base if `all_bases`; it ends with `expires_at`, with `revoked_at`
     or with the account that made it. `scopes` are values of ApiScope with blanks between.
+    `counted` turns were given out in `counted_minute` (minutes since 1970), to all processes.
     """
 
     __tablename__ = "api_token"
@@ -25,3 +26,5 @@ class ApiToken(Record, Versioned, table=True):
     made_by: int = Field(foreign_key="account.id", ondelete="RESTRICT")
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
+    counted_minute: int = 0
+    counted: int = 0

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Numeric, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from pilot.domain.draft_follow_ups import FollowUpKind
@@ -48,6 +48,34 @@ class Result(Record, Versioned, table=True):
     voided_at: datetime | None = None
     void_reason: str | None = Field(default=None, max_length=500)
     source: str | None = Field(default=None, max_length=300)
+
+
+class ResultSpan(Record, table=True):
+    """How a result reads, as known in [known_from, known_to); names copied as they read then.
+
+    `numbers` is what a search looks in: every number of it and its key, with blanks between.
+    """
+
+    __tablename__ = "result_span"
+    __table_args__ = (
+        CheckConstraint("known_from < known_to", name="known_order"),
+        Index("ix_result_span_view", "base_id", "known_to", "known_from", "field", "kind"),
+        Index("ix_result_span_result", "result_id", "known_to"),
+    )
+
+    result_id: int = Field(foreign_key="result.id", ondelete="RESTRICT")
+    known_from: datetime
+    known_to: datetime
+    code: str = Field(max_length=32)
+    title: str = Field(max_length=200)
+    kind: str = Field(max_length=32)
+    field: str | None = Field(default=None, max_length=32)
+    registration_no: str | None = Field(default=None, max_length=16)
+    holders: str | None = Field(default=None, max_length=500)
+    numbers: str | None = Field(default=None, sa_type=Text)
+    package: str | None = Field(default=None, max_length=32)
+    split: bool = False
+    contact: str | None = Field(default=None, max_length=50)
 
 
 class ResultHolder(Record, table=True):

@@ -172,6 +172,8 @@
       "用方向键选择日期，回车确认，Esc 关闭。",
     "Values": "值",
     "View less": "收起",
+    "view less": "收起",
+    "view more": "展开",
     "Yen": "日元",
   };
   const SEGMENTS = { year: "年", month: "月", day: "日", yyyy: "年", mm: "月", dd: "日" };
