@@ -19,6 +19,7 @@ from pilot.store.models import (
     ImportRow,
     ImportSource,
     JournalEntry,
+    Transfer,
 )
 
 _AT_ONCE = 500  # ids in one statement
@@ -212,6 +213,19 @@ def naming(
                 for row_id, by in session.connection().execute(query):
                     if by not in ids:
                         found[row_id].add(other.name)
+    return found
+
+
+def transfers_besides(
+    session: Session, contract_ids: Collection[int], but: Collection[int]
+) -> set[int]:
+    """Which of these contracts have a standing transfer that is not one of `but`."""
+    found: set[int] = set()
+    for some in _portions(contract_ids):
+        query = select(Transfer.contract_id, Transfer.id).where(
+            col(Transfer.contract_id).in_(some), col(Transfer.voided_at).is_(None)
+        )
+        found |= {contract_id for contract_id, row_id in session.exec(query) if row_id not in but}
     return found
 
 

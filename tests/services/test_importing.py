@@ -387,9 +387,17 @@ def test_the_template_can_be_filled_in_and_imported(engine, people, kind):
     with reading(engine) as session:
         write_template(session, people.base.id, kind, file)
     book = load_workbook(file)
+    with writing(engine) as session:
+        registry.result(session, people, title="示例可转成果")
     values = {
         ImportKind.PROJECTS: project_row(),
         ImportKind.RESULTS: result_row(),
+        ImportKind.PERSONS: {"姓名": "示例王工", "人员类型": "项目经理"},
+        ImportKind.TRANSFERS: {
+            "成果名称": "示例可转成果",
+            "转化方式": "自行投资实施转化",
+            "转化日期": "2026-03-01",
+        },
         ImportKind.ORGANISATIONS: {
             "单位名称": "示例新材料厂",
             "单位类型": "企业",

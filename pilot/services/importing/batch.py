@@ -23,9 +23,11 @@ from pilot.services.command import perform, verb
 from pilot.services.importing.book import Book
 from pilot.services.importing.cells import layout
 from pilot.services.importing.organisations import OrganisationBook
+from pilot.services.importing.persons import PersonBook
 from pilot.services.importing.plan import Notes, Outcome, Plan
 from pilot.services.importing.projects import ProjectBook
 from pilot.services.importing.results import ResultBook
+from pilot.services.importing.transfers import TransferBook
 from pilot.services.reads import read
 from pilot.services.sheets import Table, read_table
 from pilot.store import memo, queries_people
@@ -36,6 +38,8 @@ from pilot.store.models import Base
 _BOOKS: dict[ImportKind, type[Book]] = {
     ImportKind.PROJECTS: ProjectBook,
     ImportKind.RESULTS: ResultBook,
+    ImportKind.TRANSFERS: TransferBook,
+    ImportKind.PERSONS: PersonBook,
     ImportKind.ORGANISATIONS: OrganisationBook,
 }
 

@@ -37,6 +37,10 @@ _COLUMN_OF = {
     "readiness_level": "readiness",
     "numbers": "patents",
     "package_id": "package",
+    "organisation_id": "organisation",
+    "result_id": "result_code",
+    "contract_id": "contract_no",
+    "receiver_id": "receiver",
 }
 
 

@@ -4,29 +4,41 @@ Only while nothing rests on it: a record that was changed since, or that somethi
 in the way, and every one that does is listed by its row.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from sqlmodel import Session
 
 from pilot.domain.errors import Invalid, PilotError, Refused
+from pilot.domain.identifiers import contract_no_key
 from pilot.domain.import_columns import ImportKind
 from pilot.domain.importing import BatchState, Outcome
 from pilot.domain.moment import local_day
 from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
 from pilot.domain.vocabulary import Gate
-from pilot.services import consequences, lifecycle, organisations, projects, results
+from pilot.services import consequences, lifecycle, organisations, projects, results, transfers
 from pilot.services.command import verb
 from pilot.services.importing.batches import standing
 from pilot.services.importing.keeping import draft_of, more_of
 from pilot.services.reads import read
-from pilot.store import queries, queries_gates, queries_imports
-from pilot.store.models import ImportBatch, ImportRow, Organisation, Project, Result
+from pilot.store import queries, queries_gates, queries_import, queries_imports
+from pilot.store.models import (
+    Contract,
+    ImportBatch,
+    ImportRow,
+    Organisation,
+    Person,
+    Project,
+    Result,
+    Transfer,
+)
 
 _RECORDS = {
     ImportKind.PROJECTS: Project,
     ImportKind.RESULTS: Result,
+    ImportKind.TRANSFERS: Transfer,
+    ImportKind.PERSONS: Person,
     ImportKind.ORGANISATIONS: Organisation,
 }
 # Parts of a record, and what is worked out from it: they go with it.
@@ -37,6 +49,7 @@ _PARTS = frozenset(
     }
 )  # fmt: skip
 _TABLES = {
+    "account": "账号",
     "contract": "合同",
     "evidence": "材料",
     "landing": "产业化落地",
@@ -76,6 +89,10 @@ def undo(session: Session, batch_id: int, *, by: Actor, at: datetime, reason: st
     with consequences.together(session, by.base_id, at=at, reason=why):
         for row in rows:
             _take_back(session, batch, row, by, at, why)
+        for contract in _entered_with(session, batch):
+            contract.no = _freed(contract.no, batch.id)
+            contract.no_key, contract.registration_no = contract_no_key(contract.no), None
+            contract.registered_on = None
     batch.state, batch.undone_at, batch.undone_by_id = BatchState.UNDONE, at, by.id
     batch.undo_reason = reason.strip()[:300]
     return batch
@@ -97,6 +114,32 @@ def _obstacles(session: Session, batch: ImportBatch, rows) -> Iterator[Problem]:
             message = f"第 {row.row} 行“{row.name}”：已有{words}用到它。"
             remedy = "请先处理这些记录；不能处理的，请在该记录的页面上更正。"
             yield Problem("row", "named-since", message, remedy, row=row.row)
+    yield from _contracts_in_use(session, batch, ids)
+
+
+def _entered_with(session: Session, batch: ImportBatch) -> Sequence[Contract]:
+    """The contracts that a batch of transfers entered besides."""
+    if batch.kind is not ImportKind.TRANSFERS:
+        return ()
+    return queries_import.contracts_recorded_at(session, batch.base_id, batch.applied_at)
+
+
+def _contracts_in_use(
+    session: Session, batch: ImportBatch, transfers: set[int]
+) -> Iterator[Problem]:
+    """A contract that was changed since, or that something besides the batch names."""
+    entered = _entered_with(session, batch)
+    ids = {contract.id for contract in entered}
+    named = queries_imports.naming(session, "contract", ids, _PARTS | {"transfer"})
+    under = queries_imports.transfers_besides(session, ids, transfers)
+    for contract in entered:
+        if contract.rev > 1:
+            message = f"合同 {contract.no}：导入之后又改动过。"
+        elif contract.id in named or contract.id in under:
+            message = f"合同 {contract.no}：已有其他记录用到它。"
+        else:
+            continue
+        yield Problem("row", "contract-in-use", message, "请先处理，或在合同页面上更正。")
 
 
 def _changed_since(row: ImportRow, last: tuple[datetime, str] | None) -> Problem:
@@ -124,12 +167,21 @@ def _void_project(session: Session, row: ImportRow, by: Actor, at: datetime, why
     """Nothing but the batch ever touched it, so that no second person is asked."""
     project = queries.one(session, Project, by.base_id, row.record_id)
     lifecycle.take(session, project, "void", on=project.entered_on, by=by, at=at, reason=why)
-    project.code = _freed(project.code, row)
+    project.code = _freed(project.code, row.batch_id)
 
 
 def _void_result(session: Session, row: ImportRow, by: Actor, at: datetime, why: str) -> None:
     result = results.void_result(session, row.record_id, by=by, at=at, reason=why)
-    result.code = _freed(result.code, row)
+    result.code = _freed(result.code, row.batch_id)
+
+
+def _void_transfer(session: Session, row: ImportRow, by: Actor, at: datetime, why: str) -> None:
+    transfers.void_transfer(session, row.record_id, by=by, at=at, reason=why)
+
+
+def _delete_person(session: Session, row: ImportRow, by: Actor, _at: datetime, _why: str) -> None:
+    """Nothing names them: the journal keeps who it was."""
+    session.delete(queries.one(session, Person, by.base_id, row.record_id))
 
 
 def _delete_unit(session: Session, row: ImportRow, by: Actor, _at: datetime, _why: str) -> None:
@@ -165,18 +217,32 @@ def _restore_unit(session: Session, row: ImportRow, by: Actor, at: datetime, why
     )
 
 
-def _freed(code: str, row: ImportRow) -> str:
+def _restore_transfer(session: Session, row: ImportRow, by: Actor, at: datetime, why: str) -> None:
+    draft = draft_of(ImportKind.TRANSFERS, row.before)
+    transfers.correct_transfer(session, row.record_id, draft, by=by, at=at, reason=why)
+
+
+def _restore_person(session: Session, row: ImportRow, by: Actor, at: datetime, _why: str) -> None:
+    draft = draft_of(ImportKind.PERSONS, row.before)
+    organisations.save_person(session, draft, person_id=row.record_id, by=by, at=at)
+
+
+def _freed(code: str, batch_id: int) -> str:
     """The code of a record that was taken back, so that the corrected file may use it again."""
-    return f"撤{row.batch_id}-{code}"[:32]
+    return f"撤{batch_id}-{code}"[:32]
 
 
 _ENTERED = {
     ImportKind.PROJECTS: _void_project,
     ImportKind.RESULTS: _void_result,
+    ImportKind.TRANSFERS: _void_transfer,
+    ImportKind.PERSONS: _delete_person,
     ImportKind.ORGANISATIONS: _delete_unit,
 }
 _CHANGED = {
     ImportKind.PROJECTS: _restore_project,
     ImportKind.RESULTS: _restore_result,
+    ImportKind.TRANSFERS: _restore_transfer,
+    ImportKind.PERSONS: _restore_person,
     ImportKind.ORGANISATIONS: _restore_unit,
 }
