@@ -5,6 +5,7 @@ as it is. A column that a file lacks leaves existing records as they are; a blan
 that is there means "nothing".
 """
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -247,6 +248,10 @@ _COLUMNS = {
 }
 
 
+@functools.lru_cache(maxsize=8192)
 def heading_key(heading: str) -> str:
-    """A heading as it is compared: width, case and blanks make no difference."""
+    """A heading as it is compared: width, case and blanks make no difference.
+
+    Kept, because a long file asks for the same labels and units in every row.
+    """
     return "".join(unicodedata.normalize("NFKC", heading).casefold().split())

@@ -5,7 +5,7 @@ What changed is read from the unit of work itself, so a verb can't forget to say
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import event, insert, inspect, update
 from sqlalchemy.orm.attributes import PASSIVE_NO_INITIALIZE, set_committed_value
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, or_, select
 
 from pilot.domain import chain
 from pilot.domain.chain import GENESIS, Link
@@ -52,6 +52,7 @@ _SILENT = {
 }
 
 Changes = list[dict[str, Any]]
+_CHANGES = "journal.changes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +97,44 @@ def recording(session: Session) -> Iterator[Changes]:
 
     event.listen(session, "before_flush", _check_texts)
     event.listen(session, "after_flush", collect)
+    session.info[_CHANGES] = changes
     try:
         yield changes
     finally:
+        del session.info[_CHANGES]
         event.remove(session, "after_flush", collect)
         event.remove(session, "before_flush", _check_texts)
+
+
+def note_new(session: Session, table: str, row: Mapping[str, Any]) -> None:
+    """Tell of a row that was entered past the unit of work, in the same words."""
+    told = {name: plain(value) for name, value in row.items() if name != "rev"}
+    fields = {name: [None, value] for name, value in told.items() if value is not None}
+    for _, value in fields.values():
+        if isinstance(value, str):
+            _check_text(value)
+    changes = session.info.get(_CHANGES)
+    if changes is not None:
+        key = row["id"]
+        changes.append({"table": table, "id": key, "row": (key,), "told": _dumped(fields)})
+
+
+def touched_since(session: Session, base_id: int, sequence: int, tables: Collection[str]) -> bool:
+    """Whether an entry after this one tells of a row of one of these tables."""
+    told = [
+        col(JournalEntry.changes).contains(f'"table":"{table}"', autoescape=True)
+        for table in sorted(tables)
+    ]
+    query = select(JournalEntry.sequence).where(
+        JournalEntry.base_id == base_id, JournalEntry.sequence > sequence, or_(*told)
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
+def latest(session: Session, base_id: int) -> int:
+    """The sequence number of the last entry."""
+    query = select(JournalHead.sequence).where(JournalHead.base_id == base_id)
+    return session.exec(query).one()
 
 
 def _check_texts(session: Session, _context: object, _instances: object) -> None:
@@ -136,9 +170,7 @@ def append(session: Session, head: JournalHead, note: Note, changes: Changes, no
         project_id=note.project_id,
         reason=note.reason,
         key=note.key,
-        changes=json.dumps(
-            _merged(changes), ensure_ascii=False, sort_keys=True, separators=(",", ":")
-        ),
+        changes=_merged(changes),
         clock_went_back=now < head.at,
         previous=head.hash,
     )
@@ -173,18 +205,38 @@ def with_key(session: Session, base_id: int, by_id: int, key: str) -> JournalEnt
     ).first()
 
 
-def _merged(changes: Changes) -> Changes:
-    """Several flushes of one row as one change: what it was first, what it is in the end."""
-    found: dict[tuple, dict[str, list]] = {}
+def _merged(changes: Changes) -> str:
+    """Several flushes of one row as one change: what it was first, what it is in the end; as JSON.
+
+    Rows that were entered past the unit of work are text already: a long import has many.
+    """
+    found: dict[tuple, dict[str, list] | str] = {}
     for change in changes:
-        fields = found.setdefault((change["table"], change["id"], change["row"]), {})
+        place = change["table"], change["id"], change["row"]
+        if place not in found and "told" in change:
+            found[place] = change["told"]
+            continue
+        fields = found.setdefault(place, {})
+        if isinstance(fields, str):
+            fields = found[place] = json.loads(fields)
         for name, (before, after) in change["fields"].items():
             fields[name] = [fields[name][0] if name in fields else before, after]
-    return [
-        {"table": table, "id": row_id, "fields": kept}
-        for (table, row_id, _row), fields in found.items()
-        if (kept := {name: pair for name, pair in fields.items() if pair[0] != pair[1]})
-    ]
+    return "[" + ",".join(_lines(found)) + "]"
+
+
+def _lines(found: Mapping[tuple, dict[str, list] | str]) -> Iterator[str]:
+    for (table, row_id, _row), fields in found.items():
+        if isinstance(fields, str):
+            kept = fields
+        elif changed := {name: pair for name, pair in fields.items() if pair[0] != pair[1]}:
+            kept = _dumped(changed)
+        else:
+            continue
+        yield f'{{"fields":{kept},"id":{_dumped(row_id)},"table":{_dumped(table)}}}'
+
+
+def _dumped(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _place(row: SQLModel) -> tuple[str, int]:

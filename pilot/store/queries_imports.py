@@ -57,7 +57,18 @@ def take(session: Session, batch_id: int, now: datetime, until: datetime) -> boo
     query = update(ImportBatch).where(
         col(ImportBatch.id) == batch_id, col(ImportBatch.state).in_(AT_WORK), _free(now)
     )
-    return session.connection().execute(query.values(leased_until=until)).rowcount == 1
+    values = {"leased_until": until, "tries": col(ImportBatch.tries) + 1}
+    return session.connection().execute(query.values(values)).rowcount == 1
+
+
+def hold(session: Session, batch_id: int, until: datetime) -> None:
+    """Keep the lease of a batch that is being worked on."""
+    query = update(ImportBatch).where(
+        col(ImportBatch.id) == batch_id,
+        col(ImportBatch.state).in_(AT_WORK),
+        col(ImportBatch.leased_until).is_not(None),
+    )
+    session.connection().execute(query.values(leased_until=until))
 
 
 def note(session: Session, batch_id: int, **values: Any) -> None:

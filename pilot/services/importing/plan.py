@@ -1,5 +1,6 @@
 """What an import would do with one row, and the list of what is wrong with it."""
 
+import functools
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -44,13 +45,18 @@ _COLUMN_OF = {
 }
 
 
+@functools.cache
+def _headings(kind: ImportKind) -> dict[str, str]:
+    return {column.key: column.heading for column in kind.columns}
+
+
 class Notes:
     """The problems of one row, each with its row number and the heading of its column."""
 
     def __init__(self, kind: ImportKind, row: int) -> None:
         self.row = row
         self.problems: list[Problem] = []
-        self._headings = {column.key: column.heading for column in kind.columns}
+        self._headings = _headings(kind)
 
     def add(self, key: str, rule: str, message: str, remedy: str, *, hard: bool = True) -> None:
         """Note one problem about a column."""

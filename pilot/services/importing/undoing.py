@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from pilot.domain.errors import Invalid, PilotError, Refused
+from pilot.domain.errors import Conflict, GuardFailed, Invalid, NotAllowed, PilotError, Refused
 from pilot.domain.identifiers import contract_no_key
 from pilot.domain.import_columns import ImportKind
 from pilot.domain.importing import BatchState, Outcome
@@ -76,15 +76,37 @@ def obstacles(session: Session, actor: Actor, batch_id: int) -> list[Problem]:
     return list(_obstacles(session, batch, queries_imports.written_rows(session, batch.id)))
 
 
+def by_two(batch: ImportBatch) -> bool:
+    """Whether undoing voids projects: that takes a second person, as voiding one does."""
+    return batch.kind is ImportKind.PROJECTS and batch.new > 0
+
+
+@verb("import.undo")
+def ask_undo(
+    session: Session, batch_id: int, *, by: Actor, at: datetime, reason: str
+) -> ImportBatch:
+    """Ask that a batch be undone whose projects are voided with it (申请撤销); another confirms."""
+    batch = standing(session, by, batch_id, "undo")
+    if not by_two(batch):
+        raise Conflict("这一批没有新增项目，不需要第二人确认，可以直接撤销。")
+    _check_reason(reason)
+    _check(session, batch)
+    batch.undo_asked_by_id, batch.undo_asked_at = by.id, at
+    batch.undo_reason = reason.strip()[:300]
+    return batch
+
+
 @verb("import.undo")
 def undo(session: Session, batch_id: int, *, by: Actor, at: datetime, reason: str) -> ImportBatch:
-    """Take back all that a batch did (撤销), for a reason; Refused with each row in the way."""
+    """Take back all that a batch did (撤销), for a reason; Refused with each row in the way.
+
+    Where projects are voided, somebody else must have asked for it.
+    """
     batch = standing(session, by, batch_id, "undo")
-    if not reason.strip():
-        raise Invalid("reason", "撤销导入必须填写理由。")
-    rows = queries_imports.written_rows(session, batch.id)
-    if found := list(_obstacles(session, batch, rows)):
-        raise Refused(found[:_MOST])
+    _check_reason(reason)
+    if by_two(batch):
+        _check_second(batch, by)
+    rows = _check(session, batch)
     why = f"撤销导入 {batch.id}：{reason.strip()}"[:300]
     with consequences.together(session, by.base_id, at=at, reason=why):
         for row in rows:
@@ -96,6 +118,26 @@ def undo(session: Session, batch_id: int, *, by: Actor, at: datetime, reason: st
     batch.state, batch.undone_at, batch.undone_by_id = BatchState.UNDONE, at, by.id
     batch.undo_reason = reason.strip()[:300]
     return batch
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid("reason", "撤销导入必须填写理由。")
+
+
+def _check(session: Session, batch: ImportBatch) -> Sequence[ImportRow]:
+    """The rows to take back; Refused with each row in the way."""
+    rows = queries_imports.written_rows(session, batch.id)
+    if found := list(_obstacles(session, batch, rows)):
+        raise Refused(found[:_MOST])
+    return rows
+
+
+def _check_second(batch: ImportBatch, by: Actor) -> None:
+    if batch.undo_asked_by_id is None:
+        raise GuardFailed(["撤销会作废新增的项目，需要两人：请先由一人申请撤销"])
+    if batch.undo_asked_by_id == by.id:
+        raise NotAllowed("撤销须由申请人以外的第二人确认。")
 
 
 def _obstacles(session: Session, batch: ImportBatch, rows) -> Iterator[Problem]:
@@ -164,7 +206,6 @@ def _take_back(
 
 
 def _void_project(session: Session, row: ImportRow, by: Actor, at: datetime, why: str) -> None:
-    """Nothing but the batch ever touched it, so that no second person is asked."""
     project = queries.one(session, Project, by.base_id, row.record_id)
     lifecycle.take(session, project, "void", on=project.entered_on, by=by, at=at, reason=why)
     project.code = _freed(project.code, row.batch_id)
