@@ -20,7 +20,7 @@ from pilot.services.transfers import check_one_contract
 from pilot.store import memo, queries, queries_codes, queries_results, versions
 from pilot.store.models import Organisation, Result, Transfer
 
-_NOT_COLUMNS = frozenset({"code", "holders", "numbers"})
+_COLUMNS = sorted(set(described(ResultDraft)) - {"code", "holders", "numbers"})
 LAST = "last result code"  # of the year in which a batch runs
 
 
@@ -174,8 +174,7 @@ def _change(
 
 def columns(draft: ResultDraft) -> dict:
     """What a result keeps of its draft, besides its code and its parts."""
-    names = set(described(ResultDraft)) - _NOT_COLUMNS
-    plain = {name: getattr(draft, name) for name in sorted(names)}
+    plain = {name: getattr(draft, name) for name in _COLUMNS}
     return plain | {"title_key": stored_title_key(draft.title)}
 
 

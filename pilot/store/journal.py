@@ -110,9 +110,7 @@ def note_new(session: Session, table: str, row: Mapping[str, Any]) -> None:
     """Tell of a row that was entered past the unit of work, in the same words."""
     told = {name: plain(value) for name, value in row.items() if name != "rev"}
     fields = {name: [None, value] for name, value in told.items() if value is not None}
-    for _, value in fields.values():
-        if isinstance(value, str):
-            _check_text(value)
+    _check_text("\n".join(value for value in row.values() if type(value) is str))
     changes = session.info.get(_CHANGES)
     if changes is not None:
         key = row["id"]
@@ -235,8 +233,7 @@ def _lines(found: Mapping[tuple, dict[str, list] | str]) -> Iterator[str]:
         yield f'{{"fields":{kept},"id":{_dumped(row_id)},"table":{_dumped(table)}}}'
 
 
-def _dumped(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_dumped = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def _place(row: SQLModel) -> tuple[str, int]:

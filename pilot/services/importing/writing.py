@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
@@ -27,6 +27,7 @@ from pilot.store import memo
 from pilot.store.faults import sentence
 
 Written = dict[int, SQLModel | Entered]  # number of the row → its record
+_AT_ONCE = 2_000  # rows that are held as they are written
 _TO_WRITE = (Outcome.NEW, Outcome.CHANGED)
 
 
@@ -90,8 +91,10 @@ def _write_results(rows: _Rows, written: Written, ready: Ready | None) -> list[P
         return refused
     todo = [plan for plan in found if plan.outcome in _TO_WRITE]
     for plain, some in groupby(todo, many_results.plain):
-        for plan, record in (_as_a_whole if plain else _one_by_one)(rows, list(some), written):
-            written[plan.row] = record
+        step = _as_a_whole if plain else _one_by_one
+        while portion := list(islice(some, _AT_ONCE)):
+            for plan, record in step(rows, portion, written):
+                written[plan.row] = record
     return []
 
 
