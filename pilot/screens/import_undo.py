@@ -41,7 +41,7 @@ def _first(shown: Shown) -> None:
 
 
 def _second(shown: Shown, actor: Actor) -> None:
-    st.markdown(ui.plain(f"{shown.facts['申请撤销']}，理由：{shown.undo_reason}"))
+    st.markdown(ui.plain(f"申请撤销：{shown.facts['申请撤销']}，理由：{shown.undo_reason}"))
     own = shown.asked_by == actor.id
     if own:
         st.info("等待另一位管理人员在本页确认。", icon=":material/hourglass_empty:")

@@ -456,6 +456,7 @@ def test_voiding_the_projects_of_a_batch_takes_two_persons(desk):
     with pytest.raises(GuardFailed, match="需要两人"):
         desk.do(importing.undo, batch.id, reason=WHY, now=UNDO)
     desk.do(importing.ask_undo, batch.id, reason=WHY, now=UNDO)
+    assert [one.account_id for one in desk.all(Notice)] == [desk.people.decider.id]
     with pytest.raises(NotAllowed, match="第二人"):
         desk.do(importing.undo, batch.id, reason=WHY, now=UNDO)
     assert desk.all(Project)[0].state is State.ACTIVE

@@ -10,21 +10,33 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from pilot.domain.errors import Conflict, GuardFailed, Invalid, NotAllowed, PilotError, Refused
-from pilot.domain.identifiers import contract_no_key
 from pilot.domain.import_columns import ImportKind
 from pilot.domain.importing import BatchState, Outcome
 from pilot.domain.moment import local_day
-from pilot.domain.people import Actor
+from pilot.domain.people import Actor, Role
 from pilot.domain.problems import Problem
 from pilot.domain.vocabulary import Gate
-from pilot.services import consequences, lifecycle, organisations, projects, results, transfers
+from pilot.services import (
+    consequences,
+    lifecycle,
+    notices,
+    organisations,
+    projects,
+    results,
+    transfers,
+)
 from pilot.services.command import verb
+from pilot.services.importing import entered_contracts
 from pilot.services.importing.batches import standing
 from pilot.services.importing.keeping import draft_of, more_of
 from pilot.services.reads import read
-from pilot.store import queries, queries_gates, queries_import, queries_imports
+from pilot.store import (
+    queries,
+    queries_gates,
+    queries_imports,
+    queries_people,
+)
 from pilot.store.models import (
-    Contract,
     ImportBatch,
     ImportRow,
     Organisation,
@@ -93,6 +105,9 @@ def ask_undo(
     _check(session, batch)
     batch.undo_asked_by_id, batch.undo_asked_at = by.id, at
     batch.undo_reason = reason.strip()[:300]
+    others = set(queries_people.holders(session, by.base_id, [Role.MANAGER])) - {by.id}
+    text = f"导入批次 {batch.id}：{by.name}申请整批撤销，请核对后确认。"
+    notices.tell(session, by.base_id, others, text, page="imports", about_id=batch.id, at=at)
     return batch
 
 
@@ -111,10 +126,7 @@ def undo(session: Session, batch_id: int, *, by: Actor, at: datetime, reason: st
     with consequences.together(session, by.base_id, at=at, reason=why):
         for row in rows:
             _take_back(session, batch, row, by, at, why)
-        for contract in _entered_with(session, batch):
-            contract.no = _freed(contract.no, batch.id)
-            contract.no_key, contract.registration_no = contract_no_key(contract.no), None
-            contract.registered_on = None
+        entered_contracts.free(session, batch)
     batch.state, batch.undone_at, batch.undone_by_id = BatchState.UNDONE, at, by.id
     batch.undo_reason = reason.strip()[:300]
     return batch
@@ -156,32 +168,7 @@ def _obstacles(session: Session, batch: ImportBatch, rows) -> Iterator[Problem]:
             message = f"第 {row.row} 行“{row.name}”：已有{words}用到它。"
             remedy = "请先处理这些记录；不能处理的，请在该记录的页面上更正。"
             yield Problem("row", "named-since", message, remedy, row=row.row)
-    yield from _contracts_in_use(session, batch, ids)
-
-
-def _entered_with(session: Session, batch: ImportBatch) -> Sequence[Contract]:
-    """The contracts that a batch of transfers entered besides."""
-    if batch.kind is not ImportKind.TRANSFERS:
-        return ()
-    return queries_import.contracts_recorded_at(session, batch.base_id, batch.applied_at)
-
-
-def _contracts_in_use(
-    session: Session, batch: ImportBatch, transfers: set[int]
-) -> Iterator[Problem]:
-    """A contract that was changed since, or that something besides the batch names."""
-    entered = _entered_with(session, batch)
-    ids = {contract.id for contract in entered}
-    named = queries_imports.naming(session, "contract", ids, _PARTS | {"transfer"})
-    under = queries_imports.transfers_besides(session, ids, transfers)
-    for contract in entered:
-        if contract.rev > 1:
-            message = f"合同 {contract.no}：导入之后又改动过。"
-        elif contract.id in named or contract.id in under:
-            message = f"合同 {contract.no}：已有其他记录用到它。"
-        else:
-            continue
-        yield Problem("row", "contract-in-use", message, "请先处理，或在合同页面上更正。")
+    yield from entered_contracts.in_use(session, batch, ids, _PARTS)
 
 
 def _changed_since(row: ImportRow, last: tuple[datetime, str] | None) -> Problem:
@@ -208,12 +195,12 @@ def _take_back(
 def _void_project(session: Session, row: ImportRow, by: Actor, at: datetime, why: str) -> None:
     project = queries.one(session, Project, by.base_id, row.record_id)
     lifecycle.take(session, project, "void", on=project.entered_on, by=by, at=at, reason=why)
-    project.code = _freed(project.code, row.batch_id)
+    project.code = entered_contracts.freed(project.code, row.batch_id)
 
 
 def _void_result(session: Session, row: ImportRow, by: Actor, at: datetime, why: str) -> None:
     result = results.void_result(session, row.record_id, by=by, at=at, reason=why)
-    result.code = _freed(result.code, row.batch_id)
+    result.code = entered_contracts.freed(result.code, row.batch_id)
 
 
 def _void_transfer(session: Session, row: ImportRow, by: Actor, at: datetime, why: str) -> None:
@@ -266,11 +253,6 @@ def _restore_transfer(session: Session, row: ImportRow, by: Actor, at: datetime,
 def _restore_person(session: Session, row: ImportRow, by: Actor, at: datetime, _why: str) -> None:
     draft = draft_of(ImportKind.PERSONS, row.before)
     organisations.save_person(session, draft, person_id=row.record_id, by=by, at=at)
-
-
-def _freed(code: str, batch_id: int) -> str:
-    """The code of a record that was taken back, so that the corrected file may use it again."""
-    return f"撤{batch_id}-{code}"[:32]
 
 
 _ENTERED = {
