@@ -24,8 +24,10 @@ for package in (pilot.services, pilot.reports):
 
 # Steps that verbs and reads are made of; whoever calls them has been checked.
 INNER = {
-    "batch.open_book",
-    "batch.write",
+    "many_results.enter",
+    "planning.open_book",
+    "planning.prepared",
+    "writing.write",
     "batches.standing",
     "acceptance.take_in",
     "attachments.add",

@@ -127,7 +127,7 @@ def test_a_bug_is_given_up_after_three_tries_and_told(folder):
                 "columns": "{",
                 "by_id": batch.by_id,
             }
-            mapping = ImportMapping(source_id=source.id, by_id=batch.by_id, **where, **frame)
+            mapping = ImportMapping(source_id=source.id, **where, **frame)
             session.add(mapping)
             session.flush()
             batch.mapping_id = mapping.id
