@@ -396,7 +396,7 @@ def _closed(session: Session, team: Team, own: Ids) -> Ids:
     ids |= _joining_ended(session, team)
     ids["account"] = _shut(session, team)
     gone = _batch(session, team, "示例", state=BatchState.CANCELLED)
-    ids |= dict.fromkeys(("batch", "batch_mapping", "batch_applied"), gone)
+    ids |= dict.fromkeys(("batch", "batch_mapping", "batch_applied", "batch_entered"), gone)
     token = _token(session, team, "撤销的")
     token.revoked_at, ids["token"] = factories.NOON, token.id
     return ids | {"shut": own["account"]}
