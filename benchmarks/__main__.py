@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import commits, counts, files, freezing, pages
+from benchmarks import commits, counts, files, freezing, long_import, pages
 from benchmarks.client import cookie_of
 from benchmarks.loader import PASSWORD
 from benchmarks.pages import Site, Times
@@ -27,6 +27,7 @@ _NATION = (
 )
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 IMPORTED = 1_000
+LONG_IMPORT = int(os.environ.get("LONG_IMPORT", "100000"))  # rows
 
 
 def main(name: str) -> int:
@@ -74,6 +75,7 @@ def _lines(name: str, large: Path, small: Path) -> Iterator[Line]:
     yield from counts.measure(large, 20)
     yield from commits.measure(small, IMPORTED)
     yield from freezing.measure()
+    yield from long_import.measure(small, LONG_IMPORT)
 
 
 def _site(stack: contextlib.ExitStack, folder: Path) -> tuple[Site, float]:

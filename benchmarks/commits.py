@@ -36,9 +36,9 @@ def measure(folder: Path, rows: int, rounds: int = 3) -> Iterator[Line]:
             engine = make_engine(f"sqlite:///{copy}")
             bare.append(_bare_commit(Path(place) / f"bare-{number}.db"))
             saves.append(_save(engine))
-            text = _file(rows, number, _units(engine))
-            plain.append(_by_pydantic(text, Path(place) / f"plain-{number}.db"))
-            imports.append(_import(engine, text))
+            text = results_file(rows, number, units(engine))
+            plain.append(by_pydantic(text, Path(place) / f"plain-{number}.db"))
+            imports.append(bring_in(engine, text))
             engine.dispose()
         yield ratio("one save (a dated note)", saves, bare, 10, "bare WAL/FULL commit")
         what = "per-row pydantic into SQLite"
@@ -93,12 +93,13 @@ def _save(engine: Engine) -> float:
 _HEADINGS = ("成果名称", "成果类型", "技术领域", "持有方", "成果简介", "非密声明")
 
 
-def _units(engine: Engine) -> list[str]:
+def units(engine: Engine) -> list[str]:
+    """The names of the units that a file may name."""
     with reading(engine) as session:
         return list(session.exec(select(Organisation.name)))
 
 
-def _file(rows: int, number: int, units: list[str]) -> str:
+def results_file(rows: int, number: int, holders: list[str]) -> str:
     """A file of valid results that no base has yet."""
     text = io.StringIO()
     out = csv.writer(text)
@@ -106,12 +107,12 @@ def _file(rows: int, number: int, units: list[str]) -> str:
     fields = ("催化剂", "医药中间体", "电子化学品", "高分子材料")
     for row in range(rows):
         title = f"示例第{number}批连续加氢制备技术{row:06d}"
-        unit = units[row % len(units)]
+        unit = holders[row % len(holders)]
         out.writerow((title, "发明专利", fields[row % 4], unit, "已完成小试，正在放大。", "是"))
     return text.getvalue()
 
 
-def _import(engine: Engine, text: str) -> float:
+def bring_in(engine: Engine, text: str) -> float:
     """Read, check and apply the file as `pilot import … --apply` does."""
     start = time.perf_counter()
     table = read_table(text.encode("utf-8-sig"), "成果.csv")
@@ -134,7 +135,8 @@ class _Row(BaseModel):
     entered: date = date(2026, 1, 1) + timedelta(days=1)
 
 
-def _by_pydantic(text: str, path: Path) -> float:
+def by_pydantic(text: str, path: Path) -> float:
+    """The floor: each row through pydantic into one plain table; milliseconds."""
     line = sqlite_driver().connect(path, isolation_level=None)
     line.execute("PRAGMA journal_mode=WAL")
     line.execute(

@@ -47,8 +47,23 @@ def organisations(file: File, by: By = "", apply: Apply = False) -> None:
 
 
 @app.command()
+def persons(file: File, by: By = "", apply: Apply = False) -> None:
+    """人员。"""
+    _import(ImportKind.PERSONS, file, by, apply)
+
+
+@app.command()
+def transfers(file: File, by: By = "", apply: Apply = False) -> None:
+    """转化事件，连同合同。"""
+    _import(ImportKind.TRANSFERS, file, by, apply)
+
+
+@app.command()
 def template(
-    kind: Annotated[ImportKind, typer.Argument(help="哪一种：projects、results、organisations")],
+    kind: Annotated[
+        ImportKind,
+        typer.Argument(help="哪一种：projects、results、transfers、organisations、persons"),
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", dir_okay=False, help="写到哪个文件（.xlsx）")],
     by: By = "",
 ) -> None:

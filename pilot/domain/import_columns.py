@@ -5,12 +5,13 @@ as it is. A column that a file lacks leaves existing records as they are; a blan
 that is there means "nothing".
 """
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pilot.domain.vocabulary import Gate, Purpose, Stage, State, Term
+from pilot.domain.vocabulary import ContractType, Gate, Purpose, Stage, State, Term, TransferMode
 
 
 class Reads(StrEnum):
@@ -161,13 +162,83 @@ ORGANISATIONS = (
     ImportColumn("former_names", "曾用名", longest=500),
 )
 
+PERSONS = (
+    ImportColumn("name", "姓名", longest=50, required=True),
+    ImportColumn(
+        "kind", "人员类型", Reads.CODE, codes="person_kinds", required=True, also=("类型",)
+    ),
+    ImportColumn("organisation", "所在单位", note=f"{UNIT}；同名人员按单位区分", also=("单位",)),
+    ImportColumn(
+        "organisation_uscc", "所在单位统一社会信用代码", longest=64, note="与所在单位核对"
+    ),
+    ImportColumn("phone", "电话", longest=32),
+    ImportColumn("email", "电子邮箱", longest=100, also=("邮箱",)),
+)
+
+_OF_CONTRACT = "只用于新登记的合同；已登记的合同须与此一致，不一致时请在合同页面上更正"
+
+TRANSFERS = (
+    ImportColumn("base", "基地", Reads.NOTHING),
+    ImportColumn(
+        "result_code", "成果编号", longest=32, note="转化的成果；没有编号时按专利号、登记号或名称"
+    ),
+    ImportColumn("title", "成果名称", note="与成果编号核对"),
+    ImportColumn("kind", "成果类型", Reads.NOTHING),
+    ImportColumn("field", "技术领域", Reads.NOTHING),
+    ImportColumn("patents", "专利号", Reads.TEXTS, 500, note="没有成果编号时用来找成果"),
+    ImportColumn("registration_no", "成果登记号", longest=64, note="没有成果编号时用来找成果"),
+    ImportColumn("holders", "持有方", Reads.NOTHING),
+    ImportColumn("holder_codes", "持有方统一社会信用代码", Reads.NOTHING),
+    ImportColumn("mode", "转化方式", Reads.WORD, words=TransferMode, required=True),
+    ImportColumn("contract_no", "合同编号", longest=64, note="转让、许可、合作、作价投资必填"),
+    ImportColumn("contract_title", "合同名称", note=_OF_CONTRACT),
+    ImportColumn("contract_type", "合同类型", Reads.WORD, words=ContractType, note=_OF_CONTRACT),
+    ImportColumn("signed_on", "签订日期", Reads.DAY, note=_OF_CONTRACT),
+    ImportColumn("conditional", "附生效条件", Reads.YES_NO, note=_OF_CONTRACT),
+    ImportColumn("effective_on", "生效日期", Reads.DAY, note=_OF_CONTRACT),
+    ImportColumn("seller", "出让方", note=f"{UNIT}；{_OF_CONTRACT}"),
+    ImportColumn("receiver", "受让方", note=f"{UNIT}；新合同的受让方也按此登记"),
+    ImportColumn("receiver_uscc", "受让方统一社会信用代码", longest=64, note="与受让方核对"),
+    ImportColumn("amount", "金额（万元）", Reads.MONEY, also=("合同成交额",), note=_OF_CONTRACT),
+    ImportColumn("technology_amount", "技术交易额（万元）", Reads.MONEY, note=_OF_CONTRACT),
+    ImportColumn(
+        "contract_registration_no",
+        "合同登记编号",
+        longest=64,
+        also=("技术合同登记编号",),
+        note=_OF_CONTRACT,
+    ),
+    ImportColumn("contract_registered_on", "合同登记日期", Reads.DAY, note=_OF_CONTRACT),
+    ImportColumn("ip_clause", "知识产权条款", longest=1000, note=_OF_CONTRACT),
+    ImportColumn("project", "关联项目编号", longest=32, note=_OF_CONTRACT),
+    ImportColumn("event_on", "转化日期", Reads.DAY, note="有合同的可留空，按合同日期"),
+    ImportColumn(
+        "receive_area",
+        "受让方区划代码",
+        Reads.CODE,
+        codes="areas",
+        also=("受让方所在地",),
+        note="留空按受让方注册地",
+    ),
+    ImportColumn("implement_area", "实施地区划代码", Reads.CODE, codes="areas", also=("实施地",)),
+    ImportColumn("related_parties", "是否关联交易", Reads.YES_NO, also=("关联交易",)),
+    ImportColumn("own_price", "单独价格（万元）", Reads.MONEY),
+    ImportColumn("rescinded_on", "解除日期", Reads.NOTHING),
+    ImportColumn("verified", "是否核实", Reads.NOTHING),
+    ImportColumn("standing", "是否计入", Reads.NOTHING),
+    ImportColumn("rule", "适用规则", Reads.NOTHING),
+    ImportColumn("missing", "不计入或待核原因", Reads.NOTHING),
+)
+
 
 class ImportKind(Term):
     """What can be imported (导入内容)."""
 
     PROJECTS = "projects", "项目"
     RESULTS = "results", "成果"
+    TRANSFERS = "transfers", "转化"
     ORGANISATIONS = "organisations", "单位"
+    PERSONS = "persons", "人员"
 
     @property
     def columns(self) -> tuple[ImportColumn, ...]:
@@ -178,10 +249,16 @@ class ImportKind(Term):
 _COLUMNS = {
     ImportKind.PROJECTS: PROJECTS,
     ImportKind.RESULTS: RESULTS,
+    ImportKind.TRANSFERS: TRANSFERS,
+    ImportKind.PERSONS: PERSONS,
     ImportKind.ORGANISATIONS: ORGANISATIONS,
 }
 
 
+@functools.lru_cache(maxsize=8192)
 def heading_key(heading: str) -> str:
-    """A heading as it is compared: width, case and blanks make no difference."""
+    """A heading as it is compared: width, case and blanks make no difference.
+
+    Kept, because a long file asks for the same labels and units in every row.
+    """
     return "".join(unicodedata.normalize("NFKC", heading).casefold().split())

@@ -26,20 +26,30 @@ class BatchState(Term):
     APPLIED = "applied", "已写入"
     UNDONE = "undone", "已撤销"
     CANCELLED = "cancelled", "已取消"
+    FAILED = "failed", "未能完成"
 
 
 # Which states each step of a batch may begin from; the verbs and the buttons both read it.
 MOVES: dict[str, tuple[frozenset[BatchState], str]] = {
     "map": (frozenset({BatchState.MAPPING, BatchState.CHECKED}), "确认列名对应"),
-    "check": (frozenset({BatchState.CHECKED}), "重新检查"),
+    "check": (frozenset({BatchState.CHECKED, BatchState.FAILED}), "重新检查"),
     "queue": (frozenset({BatchState.CHECKED}), "写入"),
     "apply": (frozenset({BatchState.CHECKED, BatchState.QUEUED}), "写入"),
     "cancel": (
-        frozenset({BatchState.WAITING, BatchState.MAPPING, BatchState.CHECKED, BatchState.QUEUED}),
+        frozenset(
+            {
+                BatchState.WAITING,
+                BatchState.MAPPING,
+                BatchState.CHECKED,
+                BatchState.QUEUED,
+                BatchState.FAILED,
+            }
+        ),
         "取消",
     ),
     "undo": (frozenset({BatchState.APPLIED}), "撤销"),
 }
+MOST_TRIES = 3  # work that was begun so often and never ended is given up
 AT_WORK = frozenset({BatchState.WAITING, BatchState.QUEUED})
 
 

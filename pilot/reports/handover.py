@@ -35,6 +35,8 @@ def write(
     session: Session, actor: Actor, kind: ImportKind, file: BinaryIO, encoding: Encoding
 ) -> int:
     """Write every record of a kind in the actor's base as CSV; returns how many there are."""
+    if kind not in KINDS:
+        raise PilotError(f"没有{kind.label}的移交文件；转化请用报表导出的成果转化明细。")
     columns = [column for column in kind.columns if column.reads is not Reads.NOTHING]
     text = io.TextIOWrapper(file, encoding.codec, newline="", write_through=True)
     out = csv.writer(text, lineterminator="\r\n")
@@ -127,6 +129,7 @@ _RECORDS: dict[ImportKind, Callable[[Session, int], Iterator[Values]]] = {
     ImportKind.PROJECTS: _projects,
     ImportKind.RESULTS: _results,
 }
+KINDS = frozenset(_RECORDS)
 
 
 def _fields(kind: type, row: Organisation | Project | Result) -> dict[str, Any]:

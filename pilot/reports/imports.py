@@ -17,6 +17,7 @@ from pilot.domain.moment import minute
 from pilot.domain.people import Actor
 from pilot.reports.templates import write_template
 from pilot.services.importing.checking import sheet_of
+from pilot.services.importing.undoing import by_two
 from pilot.services.reads import read
 from pilot.services.sheets import FileRefused
 from pilot.store import queries, queries_imports
@@ -48,6 +49,9 @@ class Shown:
     hard: int
     soft: int
     facts: Mapping[str, str]
+    by_two: bool
+    asked_by: int | None
+    undo_reason: str
 
 
 @read("import.read")
@@ -82,6 +86,8 @@ def batch(session: Session, actor: Actor, batch_id: int) -> Shown:
     facts = {"上传": _who(session, row.recorded_at, row.by_id)}
     if row.applied_at:
         facts["写入"] = _who(session, row.applied_at, row.applied_by_id)
+    if row.undo_asked_at:
+        facts["申请撤销"] = _who(session, row.undo_asked_at, row.undo_asked_by_id)
     if row.undone_at:
         facts["撤销"] = f"{_who(session, row.undone_at, row.undone_by_id)}，理由：{row.undo_reason}"
     return Shown(
@@ -101,6 +107,9 @@ def batch(session: Session, actor: Actor, batch_id: int) -> Shown:
         hard=row.hard,
         soft=row.soft,
         facts=facts,
+        by_two=by_two(row),
+        asked_by=row.undo_asked_by_id,
+        undo_reason=row.undo_reason or "",
     )
 
 

@@ -7,7 +7,7 @@ from pilot.domain.importing import AT_WORK, BatchState, Outcome, may_move
 from pilot.domain.people import Actor
 from pilot.reports import imports
 from pilot.reports.imports import PAGE, Shown
-from pilot.screens import pick
+from pilot.screens import import_undo, pick
 from pilot.services import importing
 from pilot.services.command import Seen
 from pilot.ui import desk
@@ -17,6 +17,7 @@ _COLOURS = {
     BatchState.APPLIED: "green",
     BatchState.UNDONE: "orange",
     BatchState.MAPPING: "violet",
+    BatchState.FAILED: "red",
 }
 _ERRORS, _NOTES = "错误", "提示"
 
@@ -67,8 +68,12 @@ def decide(shown: Shown, actor: Actor, *, writes: bool) -> None:
         st.metric("错误 / 提示", f"{shown.hard:,} / {shown.soft:,}", border=True, width=170)
     if shown.state is BatchState.CHECKED:
         _checked(shown, writes=writes)
-    if shown.state is BatchState.APPLIED:
-        _applied(shown, actor, writes=writes)
+    if shown.state is BatchState.FAILED and writes:
+        with st.container(horizontal=True):
+            _again(shown)
+            _leave(shown, writes=writes)
+    if shown.state is BatchState.APPLIED and writes:
+        import_undo.undoing(shown, actor)
 
 
 def _checked(shown: Shown, *, writes: bool) -> None:
@@ -98,11 +103,16 @@ def _checked(shown: Shown, *, writes: bool) -> None:
                 "下载标注文件", f"/import/{shown.id}/marked.xlsx", icon=":material/download:",
                 type="primary" if shown.hard else "secondary",
             )  # fmt: skip
-        if writes and st.button("重新检查", key=f"again-{shown.id}", icon=":material/refresh:"):
-            if ui.act(importing.recheck, shown.id, seen=_seen(shown), done="已重新检查。"):
-                desk.work(shown.id)
-            st.rerun()
+        if writes:
+            _again(shown)
         _leave(shown, writes=writes)
+
+
+def _again(shown: Shown) -> None:
+    if st.button("重新检查", key=f"again-{shown.id}", icon=":material/refresh:"):
+        if ui.act(importing.recheck, shown.id, seen=_seen(shown), done="已重新检查。"):
+            desk.work(shown.id)
+        st.rerun()
 
 
 def _apply(shown: Shown) -> None:
@@ -120,28 +130,6 @@ def _leave(shown: Shown, *, writes: bool) -> None:
             "取消导入", "放弃这一批；没有写入任何记录，文件仍留档。", importing.cancel, shown.id,
             key=f"cancel-{shown.id}", done="已取消，没有写入任何记录。",
         )  # fmt: skip
-
-
-def _applied(shown: Shown, actor: Actor, *, writes: bool) -> None:
-    if not writes:
-        return
-    with st.expander("撤销这一批", icon=":material/undo:"):
-        with ui.reading() as session:
-            found = importing.obstacles(session, actor, shown.id)
-        if found:
-            st.warning(f"有 {len(found):,} 行后来又有变动，不能整批撤销：")
-            lines = [{"行": one.row, "问题": one.message, "处理办法": one.remedy} for one in found]
-            st.dataframe(lines[:PAGE], hide_index=True, placeholder="", alt="不能撤销的原因")
-            return
-        st.markdown(
-            "新增的记录作废（单位则删除），变更的记录恢复原值；文件自带的编号可以再次使用。"
-        )
-        reason = st.text_input("撤销理由 *", max_chars=200, key=f"why-{shown.id}")
-        if st.button("撤销整批", key=f"undo-{shown.id}"):
-            done = "已整批撤销，记录恢复到写入之前。"
-            key = ui.once(f"undo-{shown.id}")
-            ui.act(importing.undo, shown.id, reason=reason, seen=_seen(shown), key=key, done=done)
-            st.rerun()
 
 
 def found(shown: Shown, actor: Actor) -> None:

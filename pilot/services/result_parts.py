@@ -54,7 +54,7 @@ def set_numbers(
     "暂无" and the like name nothing and are not kept. The registration number is one of them.
     `known` are those it has, where the caller knows.
     """
-    wanted = _wanted(draft)
+    wanted = numbers_of(draft)
     known = queries_results.identifiers(session, result.id) if known is None else known
     rows = {(row.kind, row.key): row for row in known}
     if {place: row.number for place, row in rows.items()} == wanted:
@@ -76,7 +76,8 @@ def set_numbers(
     return True
 
 
-def _wanted(draft: ResultDraft) -> dict[tuple[str, str], str]:
+def numbers_of(draft: ResultDraft) -> dict[tuple[str, str], str]:
+    """The numbers that name a result, by kind and key; the registration number is one of them."""
     numbers = list(draft.numbers)
     if draft.registration_no:
         numbers.append(Number(IdentifierKind.REGISTRATION, draft.registration_no))

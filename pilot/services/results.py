@@ -20,8 +20,8 @@ from pilot.services.transfers import check_one_contract
 from pilot.store import memo, queries, queries_codes, queries_results, versions
 from pilot.store.models import Organisation, Person, Result, Transfer
 
-_NOT_COLUMNS = frozenset({"code", "holders", "numbers"})
-_LAST = "last result code"  # of the year in which a batch runs
+_COLUMNS = sorted(set(described(ResultDraft)) - {"code", "holders", "numbers"})
+LAST = "last result code"  # of the year in which a batch runs
 
 
 @verb("result.save")
@@ -137,11 +137,11 @@ def result_draft(session: Session, result: Result) -> ResultDraft:
 def _enter(session: Session, draft: ResultDraft, by: Actor, at: datetime) -> Result:
     code = draft.code or _next_code(session, by.base_id, local_day(at).year)
     if draft.code:
-        memo.forget(session, _LAST)
+        memo.forget(session, LAST)
     if queries_results.result_with_code(session, by.base_id, code):
         raise Conflict(f"成果编号 {code} 已经使用，请留空由系统编号。")
     _check_package(session, by.base_id, draft.package_id)
-    result = Result(base_id=by.base_id, code=code, recorded_at=at, **_columns(draft))
+    result = Result(base_id=by.base_id, code=code, recorded_at=at, **columns(draft))
     session.add(result)
     session.flush()
     set_holders(session, result, draft, ())
@@ -160,7 +160,7 @@ def _change(
     rev, old_package = result.rev, result.package_id
     if draft.package_id != old_package:
         _check_package(session, result.base_id, draft.package_id, result)
-    for name, value in _columns(draft).items():
+    for name, value in columns(draft).items():
         setattr(result, name, value)
     parts_changed = set_holders(session, result, draft) | set_numbers(session, result, draft)
     session.flush()
@@ -174,20 +174,25 @@ def _change(
     return result
 
 
-def _columns(draft: ResultDraft) -> dict:
-    names = set(described(ResultDraft)) - _NOT_COLUMNS
-    plain = {name: getattr(draft, name) for name in sorted(names)}
+def columns(draft: ResultDraft) -> dict:
+    """What a result keeps of its draft, besides its code and its parts."""
+    plain = {name: getattr(draft, name) for name in _COLUMNS}
     return plain | {"title_key": stored_title_key(draft.title)}
 
 
 def _next_code(session: Session, base_id: int, year: int) -> str:
     """The next of the year; writers take turns, and the unique code is the last lock."""
-    prefix = f"CG-{year}-"
-    last = memo.once(session, _LAST, lambda: queries_results.last_code(session, base_id, prefix))
+    prefix = code_prefix(year)
+    last = memo.once(session, LAST, lambda: queries_results.last_code(session, base_id, prefix))
     number = int(last.removeprefix(prefix)) + 1 if last else 1
     code = f"{prefix}{number:04d}"
-    memo.note(session, _LAST, code)
+    memo.note(session, LAST, code)
     return code
+
+
+def code_prefix(year: int) -> str:
+    """How the codes of a year begin."""
+    return f"CG-{year}-"
 
 
 def _check_package(

@@ -5,7 +5,7 @@ What changed is read from the unit of work itself, so a verb can't forget to say
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -53,7 +53,7 @@ SILENT = {
 }
 
 Changes = list[dict[str, Any]]
-_CHANGES = "changes"
+_CHANGES = "journal.changes"
 
 # Built once: every command sends them.
 _HEAD = select(JournalHead).where(JournalHead.base_id == bindparam("base")).with_for_update()
@@ -105,6 +105,17 @@ def recording(session: Session) -> Iterator[Changes]:
         del session.info[_CHANGES]
 
 
+def note_new(session: Session, table: str, row: Mapping[str, Any]) -> None:
+    """Tell of a row that was entered past the unit of work, in the same words."""
+    told = {name: plain(value) for name, value in row.items() if name != "rev"}
+    fields = {name: [None, value] for name, value in told.items() if value is not None}
+    _check_text("\n".join(value for value in row.values() if type(value) is str))
+    changes = session.info.get(_CHANGES)
+    if changes is not None:
+        key = row["id"]
+        changes.append({"table": table, "id": key, "row": (key,), "told": _dumped(fields)})
+
+
 @event.listens_for(Session, "after_flush")
 def _collect(session: Session, _context: object) -> None:
     changes = session.info.get(_CHANGES)
@@ -152,9 +163,7 @@ def append(session: Session, head: JournalHead, note: Note, changes: Changes, no
         project_id=note.project_id,
         reason=note.reason,
         key=note.key,
-        changes=json.dumps(
-            _merged(changes), ensure_ascii=False, sort_keys=True, separators=(",", ":")
-        ),
+        changes=_merged(changes),
         clock_went_back=now < head.at,
         previous=head.hash,
     )
@@ -185,18 +194,37 @@ def with_key(session: Session, base_id: int, by_id: int, key: str) -> Row | None
     return session.execute(_KEYED, {"base": base_id, "by": by_id, "key": key}).first()
 
 
-def _merged(changes: Changes) -> Changes:
-    """Several flushes of one row as one change: what it was first, what it is in the end."""
-    found: dict[tuple, dict[str, list]] = {}
+def _merged(changes: Changes) -> str:
+    """Several flushes of one row as one change: what it was first, what it is in the end; as JSON.
+
+    Rows that were entered past the unit of work are text already: a long import has many.
+    """
+    found: dict[tuple, dict[str, list] | str] = {}
     for change in changes:
-        fields = found.setdefault((change["table"], change["id"], change["row"]), {})
+        place = change["table"], change["id"], change["row"]
+        if place not in found and "told" in change:
+            found[place] = change["told"]
+            continue
+        fields = found.setdefault(place, {})
+        if isinstance(fields, str):
+            fields = found[place] = json.loads(fields)
         for name, (before, after) in change["fields"].items():
             fields[name] = [fields[name][0] if name in fields else before, after]
-    return [
-        {"table": table, "id": row_id, "fields": kept}
-        for (table, row_id, _row), fields in found.items()
-        if (kept := {name: pair for name, pair in fields.items() if pair[0] != pair[1]})
-    ]
+    return "[" + ",".join(_lines(found)) + "]"
+
+
+def _lines(found: Mapping[tuple, dict[str, list] | str]) -> Iterator[str]:
+    for (table, row_id, _row), fields in found.items():
+        if isinstance(fields, str):
+            kept = fields
+        elif changed := {name: pair for name, pair in fields.items() if pair[0] != pair[1]}:
+            kept = _dumped(changed)
+        else:
+            continue
+        yield f'{{"fields":{kept},"id":{_dumped(row_id)},"table":{_dumped(table)}}}'
+
+
+_dumped = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def _place(row: SQLModel) -> tuple[str, int]:

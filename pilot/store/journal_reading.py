@@ -1,10 +1,10 @@
 """Reading the journal back: the whole chain in a stream, and where it stood at an instant."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
 from sqlalchemy import String, type_coerce
-from sqlmodel import Integer, Session, col, select
+from sqlmodel import Integer, Session, col, or_, select
 
 from pilot.domain.chain import Anchor, Link, last_before
 from pilot.store.models import Base, JournalEntry, JournalHead
@@ -63,3 +63,21 @@ def _instant(stored: str | datetime) -> str:
         return stored.astimezone(UTC).isoformat()
     day, _, clock = stored.partition(" ")
     return f"{day}T{clock.removesuffix('.000000')}+00:00"
+
+
+def touched_since(session: Session, base_id: int, sequence: int, tables: Collection[str]) -> bool:
+    """Whether an entry after this one tells of a row of one of these tables."""
+    told = [
+        col(JournalEntry.changes).contains(f'"table":"{table}"', autoescape=True)
+        for table in sorted(tables)
+    ]
+    query = select(JournalEntry.sequence).where(
+        JournalEntry.base_id == base_id, JournalEntry.sequence > sequence, or_(*told)
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
+def latest(session: Session, base_id: int) -> int:
+    """The sequence number of the last entry."""
+    query = select(JournalHead.sequence).where(JournalHead.base_id == base_id)
+    return session.exec(query).one()

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
 from pilot.domain.moment import FOREVER, FOREVER_DAY
 from pilot.domain.vocabulary import Gate
 from pilot.store.models import (
+    Contract,
     GatePlan,
     Project,
     ProjectSite,
@@ -16,6 +17,7 @@ from pilot.store.models import (
     Result,
     ResultHolder,
     ResultIdentifier,
+    Transfer,
 )
 
 
@@ -86,3 +88,27 @@ def identifiers(session: Session, base_id: int) -> dict[int, list[ResultIdentifi
     for row in session.exec(query):
         found[row.result_id].append(row)
     return found
+
+
+def contracts(session: Session, base_id: int) -> Sequence[Contract]:
+    """Every contract of a base, rescinded ones too: their numbers stay taken."""
+    query = select(Contract).where(Contract.base_id == base_id).order_by(col(Contract.id))
+    return session.exec(query).all()
+
+
+def transfers(session: Session, base_id: int) -> Sequence[Transfer]:
+    """Every transfer of a base that was not voided."""
+    query = select(Transfer).where(Transfer.base_id == base_id, col(Transfer.voided_at).is_(None))
+    return session.exec(query.order_by(col(Transfer.id))).all()
+
+
+def project_codes(session: Session, base_id: int) -> dict[str, int]:
+    """The projects of a base by code."""
+    query = select(Project.code, Project.id).where(Project.base_id == base_id)
+    return dict(session.exec(query).all())
+
+
+def contracts_recorded_at(session: Session, base_id: int, at: datetime) -> Sequence[Contract]:
+    """The contracts that one command entered: recorded times of a base never repeat."""
+    query = select(Contract).where(Contract.base_id == base_id, Contract.recorded_at == at)
+    return session.exec(query.order_by(col(Contract.id))).all()

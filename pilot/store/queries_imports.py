@@ -19,6 +19,7 @@ from pilot.store.models import (
     ImportRow,
     ImportSource,
     JournalEntry,
+    Transfer,
 )
 
 _AT_ONCE = 500  # ids in one statement
@@ -56,7 +57,18 @@ def take(session: Session, batch_id: int, now: datetime, until: datetime) -> boo
     query = update(ImportBatch).where(
         col(ImportBatch.id) == batch_id, col(ImportBatch.state).in_(AT_WORK), _free(now)
     )
-    return session.connection().execute(query.values(leased_until=until)).rowcount == 1
+    values = {"leased_until": until, "tries": col(ImportBatch.tries) + 1}
+    return session.connection().execute(query.values(values)).rowcount == 1
+
+
+def hold(session: Session, batch_id: int, until: datetime) -> None:
+    """Keep the lease of a batch that is being worked on."""
+    query = update(ImportBatch).where(
+        col(ImportBatch.id) == batch_id,
+        col(ImportBatch.state).in_(AT_WORK),
+        col(ImportBatch.leased_until).is_not(None),
+    )
+    session.connection().execute(query.values(leased_until=until))
 
 
 def note(session: Session, batch_id: int, **values: Any) -> None:
@@ -212,6 +224,19 @@ def naming(
                 for row_id, by in session.connection().execute(query):
                     if by not in ids:
                         found[row_id].add(other.name)
+    return found
+
+
+def transfers_besides(
+    session: Session, contract_ids: Collection[int], but: Collection[int]
+) -> set[int]:
+    """Which of these contracts have a standing transfer that is not one of `but`."""
+    found: set[int] = set()
+    for some in _portions(contract_ids):
+        query = select(Transfer.contract_id, Transfer.id).where(
+            col(Transfer.contract_id).in_(some), col(Transfer.voided_at).is_(None)
+        )
+        found |= {contract_id for contract_id, row_id in session.exec(query) if row_id not in but}
     return found
 
 

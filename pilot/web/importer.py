@@ -8,6 +8,7 @@ import asyncio
 import logging
 import random
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from starlette.concurrency import run_in_threadpool
 
@@ -17,6 +18,7 @@ from pilot.services.working import WORK
 from pilot.store.engine import shared
 
 EVERY = 2.0  # seconds
+_HOLD_EVERY = importing.LEASE.total_seconds() / 3
 log = logging.getLogger("pilot.importer")
 
 
@@ -24,17 +26,36 @@ async def keep_importing() -> None:
     """Do what waits until the server stops."""
     while True:
         await asyncio.sleep(EVERY * random.uniform(0.8, 1.2))
-        [trouble] = await asyncio.gather(run_in_threadpool(look), return_exceptions=True)
+        [trouble] = await asyncio.gather(look(), return_exceptions=True)
         if isinstance(trouble, BaseException):
-            log.error("a batch was left for the next try", exc_info=trouble)
+            log.error("importer found no work: the database gave no answer", exc_info=trouble)
 
 
-def look() -> None:
+async def look() -> None:
     """Check and apply the batches that wait, one after the other."""
-    engine, folder = shared(settings().url), settings().attachments
-    for batch_id in importing.waiting(engine, _now()):
-        with trace.tracing(trace.new_id()), WORK.going_on():
-            importing.work(engine, folder, batch_id, _now)
+    engine = shared(settings().url)
+    for batch_id in await run_in_threadpool(importing.waiting, engine, _now()):
+        await _do(batch_id)
+
+
+async def _do(batch_id: int) -> None:
+    """One batch: hold its lease while the work goes on; a bug is noted with its number."""
+    engine = shared(settings().url)
+    work = asyncio.create_task(asyncio.to_thread(_run, batch_id))
+    while not (await asyncio.wait({work}, timeout=_HOLD_EVERY))[0]:
+        await run_in_threadpool(importing.hold, engine, batch_id, _now())
+    error = work.exception()
+    if error is None:
+        return
+    number = uuid4().hex[:8]
+    log.error("import batch %s failed, number %s", batch_id, number, exc_info=error)
+    if await run_in_threadpool(importing.broke, engine, batch_id, number, _now()):
+        log.error("import batch %s is given up, number %s", batch_id, number)
+
+
+def _run(batch_id: int) -> None:
+    with trace.tracing(trace.new_id()), WORK.going_on():
+        importing.work(shared(settings().url), settings().attachments, batch_id, _now)
 
 
 def _now() -> datetime:

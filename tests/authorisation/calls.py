@@ -271,6 +271,7 @@ CALLS: dict[str, Call] = {
     "batches.queue": _on("batch"),
     "batches.apply_batch": _on("batch", table=_SHEET),
     "undoing.undo": _on("batch_applied", **WHY),
+    "undoing.ask_undo": _on("batch_entered", **WHY),
     "landing.add_landing": Call("running", lambda i, w: ((i, _plant(w)), {})),
     "landing.add_landing:company": Call(
         "organisation",

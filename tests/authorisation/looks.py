@@ -106,7 +106,7 @@ def _trail(session: Session, actor: Actor, _id: int | None) -> str:
 
 def _handover(session: Session, actor: Actor, _id: int | None) -> str:
     file = io.BytesIO()
-    for kind in ImportKind:
+    for kind in sorted(handover.KINDS):
         handover.write(session, actor, kind, file, Encoding.UTF8)
     return file.getvalue().decode()
 

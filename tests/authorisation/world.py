@@ -36,8 +36,8 @@ from pilot.services import (
 )
 from pilot.services.decisions import ConditionDraft
 from pilot.services.importing import batches
-from pilot.services.importing.batch import open_book, plans
 from pilot.services.importing.cells import layout
+from pilot.services.importing.planning import digest, open_book, plans
 from pilot.services.sheets import read_table
 from pilot.store import queries_gates, queries_packs
 from pilot.store.engine import writing
@@ -200,7 +200,7 @@ def _batches(session: Session, team: Team, mark: str) -> Ids:
     """A batch at each point where a step of it applies; the file lies nowhere."""
     book = open_book(session, ImportKind.PROJECTS, team.manager, factories.NOON)
     columns = layout(ImportKind.PROJECTS, SHEET).columns
-    promised = batches.digest(book, plans(book, SHEET, columns))
+    promised = digest(book, plans(book, SHEET, columns))
     checked = {"state": BatchState.CHECKED, "new": 1, "digest": promised}
     applied = {
         "state": BatchState.APPLIED,
@@ -211,6 +211,7 @@ def _batches(session: Session, team: Team, mark: str) -> Ids:
         "batch": checked,
         "batch_mapping": {"state": BatchState.MAPPING},
         "batch_applied": applied,
+        "batch_entered": applied | {"new": 1},
     }
     return {name: _batch(session, team, mark, **values) for name, values in points.items()}
 
@@ -398,7 +399,7 @@ def _closed(session: Session, team: Team, own: Ids) -> Ids:
     ids |= _joining_ended(session, team)
     ids["account"] = _shut(session, team)
     gone = _batch(session, team, "示例", state=BatchState.CANCELLED)
-    ids |= dict.fromkeys(("batch", "batch_mapping", "batch_applied"), gone)
+    ids |= dict.fromkeys(("batch", "batch_mapping", "batch_applied", "batch_entered"), gone)
     token = _token(session, team, "撤销的")
     token.revoked_at, ids["token"] = factories.NOON, token.id
     return ids | {"shut": own["account"]}

@@ -17,7 +17,9 @@ from pilot.domain.vocabulary import Gate, State
 from pilot.services import attachments, importing, projects
 from pilot.services.command import perform
 from pilot.services.importing import batches
+from pilot.services.importing.undoing import by_two
 from pilot.services.sheets import arranged, read_sheet
+from pilot.store import queries_imports
 from pilot.store.engine import reading, writing
 from pilot.store.models import (
     ImportBatch,
@@ -25,6 +27,7 @@ from pilot.store.models import (
     ImportProblem,
     ImportRow,
     JournalEntry,
+    Notice,
     Organisation,
     Project,
     Result,
@@ -77,6 +80,9 @@ class Desk:
         return self.batch(batch_id)
 
     def undo(self, batch_id, now=UNDO):
+        if by_two(self.batch(batch_id)):
+            second = self.people.decider.id
+            self.do(importing.ask_undo, batch_id, reason=WHY, now=now, by=second)
         return self.do(importing.undo, batch_id, reason=WHY, now=now)
 
     def batch(self, batch_id) -> ImportBatch:
@@ -440,3 +446,81 @@ def test_text_files_of_every_kind_are_read(encoding, delimiter):
     table = arranged(read_sheet(text.encode(encoding), "单位.txt"), Arrangement())
 
     assert table.rows == [(2, unit_row())]
+
+
+# --- undoing by two ------------------------------------------------------------------------------
+
+
+def test_voiding_the_projects_of_a_batch_takes_two_persons(desk):
+    batch = desk.apply(desk.bring(ImportKind.PROJECTS, as_csv([project_row()])))
+    with pytest.raises(GuardFailed, match="需要两人"):
+        desk.do(importing.undo, batch.id, reason=WHY, now=UNDO)
+    desk.do(importing.ask_undo, batch.id, reason=WHY, now=UNDO)
+    assert [one.account_id for one in desk.all(Notice)] == [desk.people.decider.id]
+    with pytest.raises(NotAllowed, match="第二人"):
+        desk.do(importing.undo, batch.id, reason=WHY, now=UNDO)
+    assert desk.all(Project)[0].state is State.ACTIVE
+
+    desk.do(importing.undo, batch.id, reason=WHY, now=UNDO, by=desk.people.decider.id)
+    assert desk.all(Project)[0].state is State.VOIDED
+    assert desk.actions()[-1] == "import.undo"
+
+
+def test_only_what_voids_projects_asks_a_second_person(desk):
+    desk.apply(desk.bring(ImportKind.PROJECTS, as_csv([project_row()])))
+    changed = desk.apply(
+        desk.bring(ImportKind.PROJECTS, as_csv([project_row(**{"预算（万元）": "9"})]))
+    )
+    with pytest.raises(Conflict, match="不需要第二人"):
+        desk.do(importing.ask_undo, changed.id, reason=WHY, now=UNDO)
+
+    desk.do(importing.undo, changed.id, reason=WHY, now=UNDO)
+    assert desk.batch(changed.id).state is BatchState.UNDONE
+
+
+# --- work that does not come to its end ----------------------------------------------------------
+
+
+def cut_off(desk, batch_id, now):
+    """A worker that took the batch and died."""
+    with writing(desk.engine) as session:
+        assert queries_imports.take(session, batch_id, now, now + importing.LEASE)
+
+
+def test_a_bug_is_tried_three_times_then_told_and_never_tried_again(desk):
+    stored = attachments.keep(
+        desk.folder, as_csv([project_row()]), shown_name="x.csv", limit_bytes=10**7
+    )
+    batch_id = desk.do(importing.stage, ImportKind.PROJECTS, file=stored).subject_id
+    for number in range(3):
+        now = LATER + timedelta(minutes=number)
+        assert importing.waiting(desk.engine, now) == [batch_id]
+        cut_off(desk, batch_id, now)
+        assert importing.broke(desk.engine, batch_id, f"beef{number}", now) is (number == 2)
+
+    batch = desk.batch(batch_id)
+    assert batch.state is BatchState.FAILED
+    assert "beef2" in batch.message
+    assert "重新检查" in batch.message
+    assert importing.waiting(desk.engine, LATER + timedelta(days=1)) == []
+    told = {(one.account_id, one.about_id) for one in desk.all(Notice)}
+    assert (desk.people.manager.id, batch_id) in told
+    desk.do(importing.recheck, batch_id)
+    desk.work(batch_id)
+    assert desk.batch(batch_id).state is BatchState.CHECKED
+
+
+def test_a_batch_whose_worker_dies_is_taken_up_again_three_times_at_most(desk):
+    stored = attachments.keep(
+        desk.folder, as_csv([project_row()]), shown_name="x.csv", limit_bytes=10**7
+    )
+    batch_id = desk.do(importing.stage, ImportKind.PROJECTS, file=stored).subject_id
+    now = LATER
+    for _ in range(3):
+        cut_off(desk, batch_id, now)
+        assert importing.waiting(desk.engine, now) == []
+        now += timedelta(minutes=2)
+    desk.work(batch_id, now)
+
+    assert desk.batch(batch_id).state is BatchState.FAILED
+    assert "中断" in desk.batch(batch_id).message

@@ -9,7 +9,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlmodel import select
 
+from pilot.domain.drafts import Number
 from pilot.domain.errors import NotAllowed, Refused
+from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.import_columns import ImportKind
 from pilot.domain.moment import moment
 from pilot.domain.people import Role
@@ -21,12 +23,27 @@ from pilot.reports.templates import write_template
 from pilot.services import importing
 from pilot.services.command import perform
 from pilot.services.importing import Outcome
+from pilot.services.importing import batch as batch_module
+from pilot.services.importing import many_results as many_results_module
 from pilot.services.importing.book import Book
 from pilot.services.sheets import read_table
+from pilot.store import journal
 from pilot.store.engine import reading, writing
-from pilot.store.models import GatePlan, JournalEntry, Organisation, Project, Result
+from pilot.store.models import (
+    Claim,
+    GatePlan,
+    JournalEntry,
+    Organisation,
+    Project,
+    ProjectSpan,
+    Result,
+    ResultHolder,
+    ResultIdentifier,
+    TransferSpan,
+)
 from tests import factories
 from tests import factories_registry as registry
+from tests.conftest import empty
 from tests.export_portfolio import FORMULA, RARE, portfolio
 from tests.factories import NOON
 
@@ -37,6 +54,10 @@ LATER = NOON + timedelta(hours=1)
 @pytest.fixture
 def people(engine):
     """A base with code lists, a unit, an institute and a person to name."""
+    return settled(engine)
+
+
+def settled(engine):
     with writing(engine) as session:
         team = factories.team(session)
         registry.organisation(session, team, name="示例化工有限公司")
@@ -436,9 +457,17 @@ def test_the_template_can_be_filled_in_and_imported(engine, people, kind):
     with reading(engine) as session:
         write_template(session, people.base.id, kind, file)
     book = load_workbook(file)
+    with writing(engine) as session:
+        registry.result(session, people, title="示例可转成果")
     values = {
         ImportKind.PROJECTS: project_row(),
         ImportKind.RESULTS: result_row(),
+        ImportKind.PERSONS: {"姓名": "示例王工", "人员类型": "项目经理"},
+        ImportKind.TRANSFERS: {
+            "成果名称": "示例可转成果",
+            "转化方式": "自行投资实施转化",
+            "转化日期": "2026-03-01",
+        },
         ImportKind.ORGANISATIONS: {
             "单位名称": "示例新材料厂",
             "单位类型": "企业",
@@ -511,3 +540,84 @@ def test_an_exported_list_brought_into_an_empty_base_is_exported_the_same(engine
     with reading(engine) as session:
         names = session.exec(select(Project.name).where(Project.base_id == other.base.id))
         assert FORMULA in set(names)
+
+
+# --- many at once --------------------------------------------------------------------------------
+
+
+def many_results() -> list[dict]:
+    """New results of every shape: with and without code, numbers, shares; one in a package."""
+    rows = [
+        result_row(成果名称=f"示例成果{n}", 专利号="", 成果编号="", 所属成果包编号="", 标准编号="")
+        for n in range(8)
+    ]
+    rows[0] |= {"专利号": PATENT, "标准编号": "GB/T 12345-2020"}
+    rows[1] |= {"成果编号": "CG-2026-0007"}
+    rows[2] |= {"持有方": "示例研究所（大连）、示例化工有限公司", "持有份额（%）": "60、40"}
+    rows[4] |= {"所属成果包编号": "CG-2026-0007"}
+    rows[5] |= {"成果编号": "CG-2026-10001", "成果简介": "第一行\n第二行"}
+    for row in rows:
+        row.setdefault("持有份额（%）", "")
+        row.setdefault("成果简介", "")
+    return rows
+
+
+def records(engine) -> dict[str, list[dict]]:
+    """Every row that an import of results leaves, and its journal entry without hash and key."""
+    kinds = (Result, ResultHolder, ResultIdentifier, Claim, ProjectSpan, TransferSpan, JournalEntry)
+    with reading(engine) as session:
+        found = {}
+        for kind in kinds:
+            keys = kind.__table__.primary_key.columns
+            rows = session.exec(select(kind).order_by(*keys)).all()
+            hidden = {"hash", "previous", "key"} if kind is JournalEntry else set()
+            found[kind.__tablename__] = [row.model_dump(exclude=hidden) for row in rows]
+    return found
+
+
+def test_new_results_as_a_whole_are_what_the_verb_writes_row_by_row(engine, people, monkeypatch):
+    """The same file by the verb, then in an equal base as a whole: every record is equal."""
+    data = as_csv(many_results())
+    with monkeypatch.context() as patched:
+        patched.setattr(many_results_module, "plain", lambda _plan: False)
+        batch = bring_in(engine, people, ImportKind.RESULTS, data)
+    assert batch.applied, told(batch)
+    by_verb = records(engine)
+    empty(engine)
+    batch = bring_in(engine, settled(engine), ImportKind.RESULTS, data)
+
+    assert batch.applied, told(batch)
+    assert len(by_verb["result"]) == 8
+    assert records(engine) == by_verb
+
+
+def test_a_code_given_twice_is_told_by_its_row(engine, people):
+    rows = many_results()[:2]
+    rows[1]["成果编号"] = "CG-2026-0001"  # which the first row is given
+    with pytest.raises(Refused) as refused:
+        bring_in(engine, people, ImportKind.RESULTS, as_csv(rows))
+
+    assert [(one.row, one.column) for one in refused.value.problems] == [(3, None)]
+    assert count(engine, Result) == 0
+
+
+def test_what_changed_between_check_and_turn_is_judged_anew(engine, people, monkeypatch):
+    """Somebody enters the patent after the file was checked and before its turn."""
+    real, number = batch_module.perform, Number(IdentifierKind.PATENT, PATENT)
+
+    def late(*args, **options):
+        with writing(engine) as session:
+            registry.result(session, people, numbers=(number,))
+        with writing(engine) as session:  # as every verb does, by its entry
+            head = journal.lock(session, people.base.id)
+            note = journal.Note(
+                people.base.id, LATER, people.manager.id, "result.save", "result", 1
+            )
+            change = {"table": "result", "id": 1, "row": (1,), "fields": {"title": [None, "x"]}}
+            journal.append(session, head, note, [change], LATER)
+        return real(*args, **options)
+
+    monkeypatch.setattr(batch_module, "perform", late)
+    with pytest.raises(Refused) as refused:
+        bring_in(engine, people, ImportKind.RESULTS, as_csv([result_row(成果编号="CG-2026-0009")]))
+    assert [one.rule for one in refused.value.problems] == ["number-taken"]

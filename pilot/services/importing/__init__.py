@@ -9,19 +9,24 @@ from pilot.services.importing.batches import (
     recheck,
     stage,
 )
-from pilot.services.importing.checking import small, waiting, work
+from pilot.services.importing.checking import LEASE, hold, small, waiting, work
+from pilot.services.importing.failing import broke
 from pilot.services.importing.plan import Outcome, Plan
-from pilot.services.importing.undoing import obstacles, undo
+from pilot.services.importing.undoing import ask_undo, obstacles, undo
 
 __all__ = [
+    "LEASE",
     "Batch",
     "Outcome",
     "Plan",
     "apply",
     "apply_batch",
+    "ask_undo",
+    "broke",
     "cancel",
     "check",
     "confirm_mapping",
+    "hold",
     "load",
     "obstacles",
     "queue",

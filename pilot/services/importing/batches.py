@@ -4,26 +4,23 @@ Each is a verb with its own entry in the journal. Checking is none: it changes n
 done anew at any time, and is done in `checking`.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Session
 
-from pilot.domain import drafts
 from pilot.domain.arrangement import LOOKED_AT, MOST_LEVELS, Arrangement
 from pilot.domain.errors import Conflict, GuardFailed, Invalid
 from pilot.domain.import_columns import ImportKind, heading_key
-from pilot.domain.importing import MOVES, BatchState, Outcome, may_move
+from pilot.domain.importing import MOVES, BatchState, may_move
 from pilot.domain.parsing import ParseError, clean_text
 from pilot.domain.people import Actor
 from pilot.services import attachments
 from pilot.services.command import verb
-from pilot.services.importing.batch import open_book, plans, write
-from pilot.services.importing.book import Book
 from pilot.services.importing.cells import layout
-from pilot.services.importing.plan import Plan
+from pilot.services.importing.planning import Ready, prepared
+from pilot.services.importing.writing import write
 from pilot.services.sheets import Table
 from pilot.store import queries, queries_imports
 from pilot.store.files import StoredFile
@@ -109,46 +106,39 @@ def queue(session: Session, batch_id: int, *, by: Actor, at: datetime) -> Import
     batch = standing(session, by, batch_id, "queue")
     _check_clean(batch)
     batch.state, batch.leased_until, batch.message = BatchState.QUEUED, None, ""
-    batch.by_id = by.id
+    batch.by_id, batch.tries = by.id, 0
     return batch
 
 
 @verb("import.apply")
 def apply_batch(
-    session: Session, batch_id: int, *, by: Actor, at: datetime, table: Table, reason: str = ""
+    session: Session,
+    batch_id: int,
+    *,
+    by: Actor,
+    at: datetime,
+    table: Table,
+    reason: str = "",
+    ready: Ready | None = None,
 ) -> ImportBatch:
-    """Write every row of a checked batch or none, exactly as the check showed it."""
+    """Write every row of a checked batch or none, exactly as the check showed it.
+
+    `ready` is the same work done before the turn; it is used if it still holds.
+    """
     batch = standing(session, by, batch_id, "apply")
     _check_clean(batch)
     mapping = mapping_of(session, batch)
-    book, columns = (
-        open_book(session, batch.kind, by, at),
-        layout(batch.kind, table, mapping).columns,
-    )
-    if digest(book, plans(book, table, columns)) != batch.digest:
+    if ready is None or not ready.holds(session, by, at):
+        columns = layout(batch.kind, table, mapping).columns
+        ready = prepared(session, batch.kind, table, columns, by=by, at=at)
+    if ready.digest != batch.digest:
         raise Conflict(STALE)
-    written = write(session, batch.kind, table, mapping, by=by, at=at, reason=reason)
+    written = write(session, batch.kind, table, mapping, by=by, at=at, reason=reason, ready=ready)
     session.flush()
     queries_imports.note_written(session, batch.id, written)
     batch.state, batch.applied_at, batch.applied_by_id = BatchState.APPLIED, at, by.id
     batch.leased_until = None
     return batch
-
-
-def digest(book: Book, found) -> str:
-    """The SHA-256 (hex) of what some plans would write, and over what."""
-    whole = hashlib.sha256()
-    for plan in found:
-        note_plan(whole, book, plan)
-    return whole.hexdigest()
-
-
-def note_plan(whole, book: Book, plan: Plan) -> None:
-    """One plan more in a digest."""
-    what = (plan.row, plan.outcome.value, plan.existing_id)
-    if plan.outcome in (Outcome.NEW, Outcome.CHANGED):
-        what += (drafts.as_stored(plan.draft), plan.more, book.before(plan.existing_id))
-    whole.update(repr(what).encode("utf-8", "surrogatepass"))
 
 
 def standing(session: Session, by: Actor, batch_id: int, step: str) -> ImportBatch:
@@ -175,7 +165,7 @@ def _check_clean(batch: ImportBatch) -> None:
 
 def _wait(batch: ImportBatch) -> None:
     batch.state, batch.leased_until, batch.message = BatchState.WAITING, None, ""
-    batch.done = batch.total = 0
+    batch.done = batch.total = batch.tries = 0
 
 
 def _check_columns(kind: ImportKind, where: Arrangement, named: Mapping[str, str | None]) -> None:

@@ -19,6 +19,8 @@ from pilot.store import queries_codes
 _FIRST = {
     ImportKind.PROJECTS: "code",
     ImportKind.RESULTS: "code",
+    ImportKind.TRANSFERS: "result_code",
+    ImportKind.PERSONS: "name",
     ImportKind.ORGANISATIONS: "name",
 }
 

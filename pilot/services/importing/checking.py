@@ -4,6 +4,7 @@ Done beside the pages by whoever leases the batch: a page for a small file, the 
 for a long one. Rows are judged one by one and kept a few hundred at a time.
 """
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Iterator
@@ -15,26 +16,27 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from pilot.domain.arrangement import LOOKED_AT, Arrangement, headings_of
-from pilot.domain.errors import PilotError, Refused
+from pilot.domain.errors import Busy, PilotError, Refused
 from pilot.domain.import_columns import heading_key
 from pilot.domain.importing import BatchState, Outcome
 from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
 from pilot.services.command import perform
-from pilot.services.importing.batch import open_book, plans
-from pilot.services.importing.batches import apply_batch, mapping_of, note_plan
+from pilot.services.importing.batches import apply_batch, mapping_of
 from pilot.services.importing.book import Book
 from pilot.services.importing.cells import layout
 from pilot.services.importing.differences import differences
+from pilot.services.importing.failing import worn_out
 from pilot.services.importing.keeping import kept
 from pilot.services.importing.plan import Plan
+from pilot.services.importing.planning import note_plan, open_book, plans, prepared
 from pilot.services.sheets import FileRefused, Sheet, Table, arranged, read_sheet
 from pilot.store import files, queries_imports, queries_people
 from pilot.store.engine import learn, reading, writing
 from pilot.store.files import Place
 from pilot.store.models import Attachment, ImportBatch, ImportMapping, ImportProblem, ImportRow
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=1)  # held anew while the work goes on
 SMALL = 200 * 1024  # bytes of a file that a page checks and applies at once
 _AT_ONCE = 500
 Clock = Callable[[], datetime]
@@ -60,6 +62,8 @@ def work(engine: Engine, folder: Place, batch_id: int, clock: Clock) -> None:
     with writing(engine) as session:
         if not queries_imports.take(session, batch_id, clock(), clock() + LEASE):
             return
+    if worn_out(engine, batch_id, clock()):
+        return
     try:
         with reading(engine) as session:
             job = _job(session, batch_id, clock())
@@ -69,6 +73,12 @@ def work(engine: Engine, folder: Place, batch_id: int, clock: Clock) -> None:
             _check(engine, folder, job, clock)
     except PilotError as error:
         _end(engine, batch_id, state=BatchState.CHECKED, hard=1, digest=None, message=_said(error))
+
+
+def hold(engine: Engine, batch_id: int, now: datetime) -> None:
+    """Keep the lease while the work goes on; a database that is busy with it needs no reminder."""
+    with contextlib.suppress(Busy), writing(engine) as session:
+        queries_imports.hold(session, batch_id, now + LEASE)
 
 
 def small(engine: Engine, batch_id: int) -> bool:
@@ -104,10 +114,12 @@ def _apply(engine: Engine, folder: Place, job: _Job, clock: Clock) -> None:
         sheet = sheet_of(folder, job.file)
         with reading(engine) as session:
             table = table_of(session, batch, sheet)
+            columns = layout(batch.kind, table, mapping_of(session, batch)).columns
+            args = {"by": job.actor, "at": clock()}
+            ready = prepared(session, batch.kind, table, columns, **args)
         reason = f"导入{batch.kind.label}：新增 {batch.new}、变更 {batch.changed}"
-        perform(
-            engine, apply_batch, batch.id, table=table, reason=reason, by=job.actor.id, now=clock()
-        )
+        options = {"table": table, "reason": reason, "ready": ready}
+        perform(engine, apply_batch, batch.id, by=job.actor.id, now=clock(), **options)
         learn(engine)  # many new rows: the indexes may have to be chosen anew
     except PilotError as error:
         _end(engine, batch.id, state=BatchState.CHECKED, message=_said(error))

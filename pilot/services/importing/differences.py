@@ -13,7 +13,7 @@ from pilot.services.importing.book import Book
 from pilot.services.importing.plan import Outcome, Plan
 
 Difference = tuple[str, str, str]  # heading, old, new
-_UNITS = ("holder_id", "pilot_org_id", "organisation_id")
+_UNITS = ("holder_id", "pilot_org_id", "organisation_id", "receiver_id")
 
 
 def differences(book: Book, plan: Plan) -> list[Difference]:

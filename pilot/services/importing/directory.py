@@ -21,6 +21,7 @@ class Directory:
         self._by_uscc: dict[str, int] = {}
         self._uscc: dict[int, str | None] = {}
         self._units: dict[int, str] = {}
+        self._areas: dict[int, str | None] = {}
         self._persons: dict[str, list[int]] = defaultdict(list)
         self._names: dict[int, str] = {}
         self._unit_of: dict[int, int | None] = {}
@@ -28,6 +29,7 @@ class Directory:
             self._by_name[heading_key(unit.name)].append(unit.id)
             self._uscc[unit.id] = unit.uscc
             self._units[unit.id] = unit.name
+            self._areas[unit.id] = unit.reg_area
             if unit.uscc:
                 self._by_uscc[unit.uscc] = unit.id
         for person in persons:
@@ -60,6 +62,10 @@ class Directory:
     def uscc_of(self, unit_id: int) -> str | None:
         """The credit code of a unit."""
         return self._uscc.get(unit_id)
+
+    def area_of(self, unit_id: int | None) -> str | None:
+        """Where a unit is registered."""
+        return self._areas.get(unit_id)
 
     def unit_name(self, unit_id: int) -> str:
         """The name of a unit."""

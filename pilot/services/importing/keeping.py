@@ -6,7 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from pilot.domain import drafts
-from pilot.domain.drafts import Holder, Number, OrganisationDraft, ProjectDraft, ResultDraft
+from pilot.domain.drafts import (
+    Holder,
+    Number,
+    OrganisationDraft,
+    PersonDraft,
+    ProjectDraft,
+    ResultDraft,
+    TransferDraft,
+)
 from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.import_columns import ImportKind
 from pilot.store.journal import plain
@@ -14,6 +22,8 @@ from pilot.store.journal import plain
 _DRAFTS = {
     ImportKind.PROJECTS: ProjectDraft,
     ImportKind.RESULTS: ResultDraft,
+    ImportKind.TRANSFERS: TransferDraft,
+    ImportKind.PERSONS: PersonDraft,
     ImportKind.ORGANISATIONS: OrganisationDraft,
 }
 

@@ -1,5 +1,6 @@
 """What an import would do with one row, and the list of what is wrong with it."""
 
+import functools
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,7 +39,16 @@ _COLUMN_OF = {
     "numbers": "patents",
     "package_id": "package",
     "contact_id": "contact",
+    "organisation_id": "organisation",
+    "result_id": "result_code",
+    "contract_id": "contract_no",
+    "receiver_id": "receiver",
 }
+
+
+@functools.cache
+def _headings(kind: ImportKind) -> dict[str, str]:
+    return {column.key: column.heading for column in kind.columns}
 
 
 class Notes:
@@ -47,7 +57,7 @@ class Notes:
     def __init__(self, kind: ImportKind, row: int) -> None:
         self.row = row
         self.problems: list[Problem] = []
-        self._headings = {column.key: column.heading for column in kind.columns}
+        self._headings = _headings(kind)
 
     def add(self, key: str, rule: str, message: str, remedy: str, *, hard: bool = True) -> None:
         """Note one problem about a column."""

@@ -4,30 +4,54 @@ Only while nothing rests on it: a record that was changed since, or that somethi
 in the way, and every one that does is listed by its row.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from sqlmodel import Session
 
-from pilot.domain.errors import Invalid, PilotError, Refused
+from pilot.domain.errors import Conflict, GuardFailed, Invalid, NotAllowed, PilotError, Refused
 from pilot.domain.import_columns import ImportKind
 from pilot.domain.importing import BatchState, Outcome
 from pilot.domain.moment import local_day
-from pilot.domain.people import Actor
+from pilot.domain.people import Actor, Role
 from pilot.domain.problems import Problem
 from pilot.domain.vocabulary import Gate
-from pilot.services import consequences, lifecycle, organisations, projects, results
+from pilot.services import (
+    consequences,
+    lifecycle,
+    notices,
+    organisations,
+    projects,
+    results,
+    transfers,
+)
 from pilot.services.command import verb
+from pilot.services.importing import entered_contracts
 from pilot.services.importing.batches import standing
 from pilot.services.importing.keeping import draft_of, more_of, says
 from pilot.services.reads import read
-from pilot.store import queries, queries_gates, queries_imports
-from pilot.store.models import ImportBatch, ImportRow, Organisation, Project, Result
+from pilot.store import (
+    queries,
+    queries_gates,
+    queries_imports,
+    queries_people,
+)
+from pilot.store.models import (
+    ImportBatch,
+    ImportRow,
+    Organisation,
+    Person,
+    Project,
+    Result,
+    Transfer,
+)
 
 _RECORDS = {
     ImportKind.PROJECTS: Project,
     ImportKind.RESULTS: Result,
+    ImportKind.TRANSFERS: Transfer,
+    ImportKind.PERSONS: Person,
     ImportKind.ORGANISATIONS: Organisation,
 }
 # Parts of a record, and what is worked out from it: they go with it.
@@ -39,6 +63,7 @@ _PARTS = frozenset(
     }
 )  # fmt: skip
 _TABLES = {
+    "account": "账号",
     "contract": "合同",
     "evidence": "材料",
     "landing": "产业化落地",
@@ -65,22 +90,68 @@ def obstacles(session: Session, actor: Actor, batch_id: int) -> list[Problem]:
     return list(_obstacles(session, batch, queries_imports.written_rows(session, batch.id)))
 
 
+def by_two(batch: ImportBatch) -> bool:
+    """Whether undoing voids projects: that takes a second person, as voiding one does."""
+    return batch.kind is ImportKind.PROJECTS and batch.new > 0
+
+
+@verb("import.undo")
+def ask_undo(
+    session: Session, batch_id: int, *, by: Actor, at: datetime, reason: str
+) -> ImportBatch:
+    """Ask that a batch be undone whose projects are voided with it (申请撤销); another confirms."""
+    batch = standing(session, by, batch_id, "undo")
+    if not by_two(batch):
+        raise Conflict("这一批没有新增项目，不需要第二人确认，可以直接撤销。")
+    _check_reason(reason)
+    _check(session, batch)
+    batch.undo_asked_by_id, batch.undo_asked_at = by.id, at
+    batch.undo_reason = reason.strip()[:300]
+    others = set(queries_people.holders(session, by.base_id, [Role.MANAGER])) - {by.id}
+    text = f"导入批次 {batch.id}：{by.name}申请整批撤销，请核对后确认。"
+    notices.tell(session, by.base_id, others, text, page="imports", about_id=batch.id, at=at)
+    return batch
+
+
 @verb("import.undo")
 def undo(session: Session, batch_id: int, *, by: Actor, at: datetime, reason: str) -> ImportBatch:
-    """Take back all that a batch did (撤销), for a reason; Refused with each row in the way."""
+    """Take back all that a batch did (撤销), for a reason; Refused with each row in the way.
+
+    Where projects are voided, somebody else must have asked for it.
+    """
     batch = standing(session, by, batch_id, "undo")
-    if not reason.strip():
-        raise Invalid("reason", "撤销导入必须填写理由。")
-    rows = queries_imports.written_rows(session, batch.id)
-    if found := list(_obstacles(session, batch, rows)):
-        raise Refused(found[:_MOST])
+    _check_reason(reason)
+    if by_two(batch):
+        _check_second(batch, by)
+    rows = _check(session, batch)
     why = f"撤销导入 {batch.id}：{reason.strip()}"[:300]
     with consequences.together(session, by.base_id, at=at, reason=why):
         for row in rows:
             _take_back(session, batch, row, by, at, why)
+        entered_contracts.free(session, batch)
     batch.state, batch.undone_at, batch.undone_by_id = BatchState.UNDONE, at, by.id
     batch.undo_reason = reason.strip()[:300]
     return batch
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid("reason", "撤销导入必须填写理由。")
+
+
+def _check(session: Session, batch: ImportBatch) -> Sequence[ImportRow]:
+    """The rows to take back; Refused with each row in the way."""
+    rows = queries_imports.written_rows(session, batch.id)
+    if found := list(_obstacles(session, batch, rows)):
+        raise Refused(found[:_MOST])
+    return rows
+
+
+def _check_second(batch: ImportBatch, by: Actor) -> None:
+    if batch.undo_asked_by_id is None:
+        raise GuardFailed(["撤销会作废新增的项目，需要两人：请先由一人申请撤销"])
+    if batch.undo_asked_by_id == by.id:
+        raise NotAllowed("撤销须由申请人以外的第二人确认。")
 
 
 def _obstacles(session: Session, batch: ImportBatch, rows) -> Iterator[Problem]:
@@ -99,6 +170,7 @@ def _obstacles(session: Session, batch: ImportBatch, rows) -> Iterator[Problem]:
             message = f"第 {row.row} 行“{row.name}”：已有{words}用到它。"
             remedy = "请先处理这些记录；不能处理的，请在该记录的页面上更正。"
             yield Problem("row", "named-since", message, remedy, row=row.row)
+    yield from entered_contracts.in_use(session, batch, ids, _PARTS)
 
 
 def _changed_since(row: ImportRow, last: tuple[datetime, str] | None) -> Problem:
@@ -123,15 +195,23 @@ def _take_back(
 
 
 def _void_project(session: Session, row: ImportRow, by: Actor, at: datetime, why: str) -> None:
-    """Nothing but the batch ever touched it, so that no second person is asked."""
     project = queries.one(session, Project, by.base_id, row.record_id)
     lifecycle.take(session, project, "void", on=project.entered_on, by=by, at=at, reason=why)
-    project.code = _freed(project.code, row)
+    project.code = entered_contracts.freed(project.code, row.batch_id)
 
 
 def _void_result(session: Session, row: ImportRow, by: Actor, at: datetime, why: str) -> None:
     result = results.void_result(session, row.record_id, by=by, at=at, reason=why)
-    result.code = _freed(result.code, row)
+    result.code = entered_contracts.freed(result.code, row.batch_id)
+
+
+def _void_transfer(session: Session, row: ImportRow, by: Actor, at: datetime, why: str) -> None:
+    transfers.void_transfer(session, row.record_id, by=by, at=at, reason=why)
+
+
+def _delete_person(session: Session, row: ImportRow, by: Actor, _at: datetime, _why: str) -> None:
+    """Nothing names them: the journal keeps who it was."""
+    session.delete(queries.one(session, Person, by.base_id, row.record_id))
 
 
 def _delete_unit(session: Session, row: ImportRow, by: Actor, _at: datetime, _why: str) -> None:
@@ -170,18 +250,27 @@ def _restore_unit(session: Session, row: ImportRow, by: Actor, at: datetime, why
     )
 
 
-def _freed(code: str, row: ImportRow) -> str:
-    """The code of a record that was taken back, so that the corrected file may use it again."""
-    return f"撤{row.batch_id}-{code}"[:32]
+def _restore_transfer(session: Session, row: ImportRow, by: Actor, at: datetime, why: str) -> None:
+    draft = draft_of(ImportKind.TRANSFERS, row.before)
+    transfers.correct_transfer(session, row.record_id, draft, by=by, at=at, reason=why)
+
+
+def _restore_person(session: Session, row: ImportRow, by: Actor, at: datetime, _why: str) -> None:
+    draft = draft_of(ImportKind.PERSONS, row.before)
+    organisations.save_person(session, draft, person_id=row.record_id, by=by, at=at)
 
 
 _ENTERED = {
     ImportKind.PROJECTS: _void_project,
     ImportKind.RESULTS: _void_result,
+    ImportKind.TRANSFERS: _void_transfer,
+    ImportKind.PERSONS: _delete_person,
     ImportKind.ORGANISATIONS: _delete_unit,
 }
 _CHANGED = {
     ImportKind.PROJECTS: _restore_project,
     ImportKind.RESULTS: _restore_result,
+    ImportKind.TRANSFERS: _restore_transfer,
+    ImportKind.PERSONS: _restore_person,
     ImportKind.ORGANISATIONS: _restore_unit,
 }

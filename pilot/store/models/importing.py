@@ -50,13 +50,17 @@ class ImportBatch(Record, Versioned, table=True):
     """One file on its way in (批次), and what it did.
 
     `digest` is the SHA-256 of what the check would write; applying must come to the same. `layout`
-    (JSON) are the headings as found, kept for the question which column is which.
+    (JSON) are the headings as found, kept for the question which column is which. `tries` counts
+    how often its work was begun since it was last asked for.
     """
 
     __tablename__ = "import_batch"
     __table_args__ = (
         CheckConstraint("(applied_at IS NULL) = (applied_by_id IS NULL)", name="applied_by_and_at"),
         CheckConstraint("(undone_at IS NULL) = (undone_by_id IS NULL)", name="undone_by_and_at"),
+        CheckConstraint(
+            "(undo_asked_at IS NULL) = (undo_asked_by_id IS NULL)", name="undo_asked_by_and_at"
+        ),
         Index("ix_import_batch_list", "base_id", "id"),
         Index("ix_import_batch_state", "state"),
     )
@@ -85,7 +89,12 @@ class ImportBatch(Record, Versioned, table=True):
     applied_by_id: int | None = Field(default=None, foreign_key="account.id", ondelete="RESTRICT")
     undone_at: datetime | None = None
     undone_by_id: int | None = Field(default=None, foreign_key="account.id", ondelete="RESTRICT")
+    undo_asked_by_id: int | None = Field(
+        default=None, foreign_key="account.id", ondelete="RESTRICT"
+    )
+    undo_asked_at: datetime | None = None
     undo_reason: str | None = Field(default=None, max_length=300)
+    tries: int = 0
     leased_until: datetime | None = None
 
 

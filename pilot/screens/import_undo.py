@@ -1,0 +1,56 @@
+"""Undoing an applied batch (撤销): what stands in the way, why, and a second person."""
+
+import streamlit as st
+
+from pilot import ui
+from pilot.domain.people import Actor
+from pilot.reports.imports import PAGE, Shown
+from pilot.services import importing
+from pilot.services.command import Seen
+
+_DONE = "已整批撤销，记录恢复到写入之前。"
+
+
+def undoing(shown: Shown, actor: Actor) -> None:
+    """The way back, for those who may write."""
+    with st.expander("撤销这一批", icon=":material/undo:", expanded=shown.asked_by is not None):
+        with ui.reading() as session:
+            found = importing.obstacles(session, actor, shown.id)
+        if found:
+            st.warning(f"有 {len(found):,} 处后来又有变动，不能整批撤销：")
+            lines = [{"行": one.row, "问题": one.message, "处理办法": one.remedy} for one in found]
+            st.dataframe(lines[:PAGE], hide_index=True, placeholder="", alt="不能撤销的原因")
+        elif shown.asked_by is None:
+            _first(shown)
+        else:
+            _second(shown, actor)
+
+
+def _first(shown: Shown) -> None:
+    """The reason; where projects are voided, this only asks a second person."""
+    st.markdown(
+        "新增的记录作废（单位、人员则删除），变更的记录恢复原值；文件自带的编号可以再次使用。"
+        + ("新增项目的作废需要两人：先申请，由另一位管理人员确认。" if shown.by_two else "")
+    )
+    reason = st.text_input("撤销理由 *", max_chars=200, key=f"why-{shown.id}")
+    label = "申请撤销整批" if shown.by_two else "撤销整批"
+    if st.button(label, key=f"undo-{shown.id}"):
+        step = importing.ask_undo if shown.by_two else importing.undo
+        done = "已申请撤销，请另一位管理人员在本页确认。" if shown.by_two else _DONE
+        _do(shown, step, reason, done)
+
+
+def _second(shown: Shown, actor: Actor) -> None:
+    st.markdown(ui.plain(f"申请撤销：{shown.facts['申请撤销']}，理由：{shown.undo_reason}"))
+    own = shown.asked_by == actor.id
+    if own:
+        st.info("等待另一位管理人员在本页确认。", icon=":material/hourglass_empty:")
+    help_text = "申请人不能自己确认" if own else None
+    if st.button("确认撤销整批", key=f"undo-{shown.id}", disabled=own, help=help_text):
+        _do(shown, importing.undo, shown.undo_reason, _DONE)
+
+
+def _do(shown: Shown, step, reason: str, done: str) -> None:
+    seen = Seen("import_batch", shown.id, shown.rev)
+    ui.act(step, shown.id, reason=reason, seen=seen, key=ui.once(f"undo-{shown.id}"), done=done)
+    st.rerun()
