@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from visitors import page
+from tests import page_of_socket as page
 
 
 def cookie_of(host: str, login: str, password: str) -> str:

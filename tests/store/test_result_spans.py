@@ -160,7 +160,7 @@ def storied(engine):
         done(merging.undo, other, by=by, **WHY)
         done(results.void_result, gone, **WHY)
         done(results.save_result, replace(draft, title="最后"), result_id=other)
-        first = PersonDraft(name="示例甲", kind="researcher", organisation_id=held)
+        first = PersonDraft(name="示例甲", kind="leader", organisation_id=held)
         lead, heir = (
             done(organisations.save_person, replace(first, name=name))
             for name in ("示例甲", "示例乙")

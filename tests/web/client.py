@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from websockets.sync.client import ClientConnection, connect
 
+from tests.page_of_socket import Page
 from tests.serving import PASSWORD, Server
-from visitors.page import Page
 
 
 @dataclass(frozen=True, slots=True)

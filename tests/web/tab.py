@@ -6,8 +6,8 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection
 
+from tests.page_of_socket import Click, Page, Widget
 from tests.web.client import Browser
-from visitors.page import Click, Page, Widget
 
 __all__ = ["Click", "Tab", "Widget"]
 

@@ -1,1 +1,0 @@
-"""Visitors without a browser: what Streamlit's socket says and hears, for tests and benchmarks."""
