@@ -101,7 +101,7 @@ TYPED = {
 # Copies of typed texts that views read: they take what the originals have.
 COPIES = {
     "project_span": "code name holder pilot_org manager",
-    "result_span": "code title holders numbers package",
+    "result_span": "code title holders numbers package contact",
     "transfer_span": "result_code title patents holders receiver contract_no",
 }
 
@@ -250,14 +250,15 @@ def _registry(session: Session, people: Team) -> None:
     by = {"by": people.manager}
     holder = registry.institute(session, people, short_name="简称", former_names="曾用名")
     person = PersonDraft("示例人员", "manager", holder.id, "13800000000", "a@b.example")
-    organisations.save_person(session, person, at=clock(session), **by)
+    lead = organisations.save_person(session, person, at=clock(session), **by)
     clauses = {"title": "合同", "ip_clause": "知识产权", "benefit_clause": "收益"}
     contract = registry.contract(session, people, **clauses)
     texts = {"programme": "计划", "summary": "简介", "demand": "需求", "source": "来源"}
     numbers = (Number(IdentifierKind.PATENT, "201911044411.X"),)
     sold = registry.result(
-        session, people, holders=(Holder(holder.id),), numbers=numbers, kind="invention", **texts
-    )
+        session, people, holders=(Holder(holder.id),), numbers=numbers, kind="invention",
+        contact_id=lead.id, **texts,
+    )  # fmt: skip
     registry.transfer(session, people, result_id=sold.id, contract_id=contract.id)
     package = registry.result(session, people, kind="package")
     piece = registry.result(session, people, package_id=package.id, registration_no="20260001")
