@@ -15,16 +15,21 @@ from pilot.reports.pack_changes import Change
 from pilot.screens import pick
 from pilot.services import packs
 
+_NOTE = "R8"  # the correction note; what it tells of comes before it in the choices
+
 
 def choose(kept: Sequence[tuple[Any, str]]) -> Any | None:
-    """One of the frozen packs, the latest first; `?pack=7` in the address chooses it."""
+    """One of the frozen packs, the latest first, notes last; `?pack=7` in the address chooses it.
+
+    A note just made thus leaves on the page the pack that it was made for.
+    """
     if not kept:
         st.info("还没有冻结的报表包；在上报流程中冻结，或用命令 pilot report freeze。")
         return None
     names = {
         str(pack.id): f"{pack.template_code} {pack.period}"
         f"（{local_day(pack.recorded_at)} {who} 冻结，{pack.rows} 行）"
-        for pack, who in kept
+        for pack, who in sorted(kept, key=lambda one: one[0].template_code == _NOTE)
     }
     rows = {str(pack.id): pack for pack, _who in kept}
     return rows[pick.one("报表包", "pack", names, width=560)]
@@ -50,13 +55,14 @@ def show(changes: Sequence[Change]) -> None:
 def note_button(view: Moment, kept: Sequence[tuple[Any, str]]) -> None:
     """Freeze the correction note (R8) of the current month; the one that there is, to take away."""
     month = period_of(view.as_of, PeriodKind.MONTH)
-    made = [row for row, _who in kept if (row.template_code, row.period) == ("R8", month.key)]
+    made = [row for row, _who in kept if (row.template_code, row.period) == (_NOTE, month.key)]
     if made:
         _take_away(made[0], month.label)
     st.button(
-        f"{'重新' if made else ''}生成更正说明（R8，{month.label}）", icon=":material/edit_note:",
+        f"{'重新' if made else ''}生成更正说明（{_NOTE}，{month.label}）",
+        icon=":material/edit_note:",
         type="secondary" if made else "primary", key="make-note",
-        on_click=ui.act, args=(packs.freeze, "R8", month),
+        on_click=ui.act, args=(packs.freeze, _NOTE, month),
         kwargs={
             "folder": ui.folder(), "build": pack_reports.build, "key": ui.once("note"),
             "reason": "上报后有变动，生成更正说明", "done": f"已生成{month.label}的更正说明。",
