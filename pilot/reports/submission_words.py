@@ -16,7 +16,7 @@ from pilot.domain.submission_content import (
     heading,
     section_of,
 )
-from pilot.domain.submission_parts import DRAFTS, follows
+from pilot.domain.submission_parts import DRAFTS, follows, parts
 from pilot.domain.submission_people import FIELD, person_id
 from pilot.reports import submission_lists
 from pilot.reports.submission_lists import Words, unit
@@ -29,6 +29,9 @@ from pilot.store import (
 )
 
 NOTHING = "未填写"
+OF_CONTRACT = "随合同"  # what a transfer under a contract takes from it
+_FOLLOWING = frozenset({"transfer.event_on", "transfer.receiver_id", "transfer.receive_area"})
+_SAID_BY_CONTRACT = "transfer.related_parties"
 _TITLES = {"contract.registered_on": "技术合同登记日期"}
 _LEVEL = ("readiness_scheme", "readiness_version", "readiness_level")
 _UNITS = frozenset({"seller_id", "buyer_id", "receiver_id"})
@@ -82,8 +85,12 @@ def words(session: Session, base_id: int, *contents: Content) -> Words:
 def answers(content: Content, known: Words) -> dict[Section, list[Answer]]:
     """Every field the form asks for, by section in order; what is blank says so."""
     found: dict[Section, list[Answer]] = {section: [] for section in Section}
+    under_contract = parts(content).contract is not None
     for name in _fields(content):
-        text = _text(name, content, known) or NOTHING
+        if under_contract and name == _SAID_BY_CONTRACT:
+            continue
+        blank = OF_CONTRACT if under_contract and name in _FOLLOWING else NOTHING
+        text = _text(name, content, known) or blank
         found[section_of(name)].append(Answer(name, title(name), text))
     found.pop(Section.FILES)
     return found

@@ -62,7 +62,7 @@ def one(on: Sheet, name: str, **options: Any) -> Any:
     part, _, field = name.partition(".")
     kind = DRAFTS[part]
     about = described(kind)[field]
-    label = f"{about.label} *" if field in required(kind) else about.label
+    label = _LABELS.get(name, about.label) + (" *" if field in required(kind) else "")
     if field in _UNITS:
         value = choose(on, name, label, on.desk.units, help=_ASK_FOR, **options)
     elif isinstance(about, Code):
@@ -82,7 +82,8 @@ def one(on: Sheet, name: str, **options: Any) -> Any:
     return value
 
 
-_ASK_FOR = "登记簿里没有的单位，请先在“持有方”部分申请新增。"
+_LABELS = {"transfer.receiver_id": "转化受让方"}
+_ASK_FOR = "登记簿里没有的单位，用“申请新增单位”登记后在这里选择。"
 
 
 def text(

@@ -42,7 +42,7 @@ def asked_for(on: Sheet) -> None:
     wanted = on.value("organisations") or []
     if wanted:
         st.markdown("**申请新增的单位**")
-        st.caption("审核通过时一并登记；在上面的持有方和合同双方中可以直接选择。")
+        st.caption("审核通过时一并登记；在持有方和合同双方中可以直接选择。")
     for place, one in enumerate(wanted, 1):
         with st.container(border=True):
             _wanted(on, place, one)

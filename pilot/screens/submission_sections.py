@@ -150,6 +150,7 @@ def _contract(on: Sheet, actor: Actor) -> None:
     submission_package.package(on, actor)
     fields(on, [f"contract.{name}" for name in _TERMS])
     submission_receivers.receivers(on)
+    submission_holders.asked_for(on)
     fields(on, ["transfer.implement_area"])
     one(on, "contract.ip_clause", placeholder="摘录合同中关于知识产权和后续改进归属的条款")
     more = [f"contract.{name}" for name in _MORE_TERMS]

@@ -52,6 +52,14 @@ def test_every_kind_of_answer_is_put_into_words(session, writer, content):
     assert said["result.programme"] == "未填写"
 
 
+def test_what_a_transfer_takes_from_its_contract_is_not_called_missing(session, writer, content):
+    content["transfer"].pop("receiver_id", None)
+    said = told(session, writer, content)
+
+    assert said["transfer.event_on"] == said["transfer.receiver_id"] == "随合同"
+    assert "transfer.related_parties" not in said
+
+
 def test_an_empty_content_has_every_section_and_no_contract(session, writer):
     known = submission_words.words(session, writer.actor.base_id, {})
     found = submission_words.answers({}, known)
