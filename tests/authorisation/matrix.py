@@ -89,9 +89,11 @@ def tries(engine: Engine, world: World) -> Iterator[tuple[Cell, Tried]]:
 
 
 def _looked_at(connection: Connection, world: World, cell: Cell, before: str) -> Tried:
+    """One cell by itself; what was accepted is known to change something."""
     with taken_back(connection):
         tried = _try(connection, world, cell)
-        return replace(tried, changed=fingerprint(connection) != before)
+        refused = tried.answer != "yes"
+        return replace(tried, changed=refused and fingerprint(connection) != before)
 
 
 def wrong(cell: Cell, tried: Tried) -> str | None:
