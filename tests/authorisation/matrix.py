@@ -116,7 +116,7 @@ def fingerprint(connection: Connection) -> str:
     for place in SQLModel.metadata.sorted_tables:
         key = ", ".join(column.name for column in place.primary_key.columns)
         rows = connection.exec_driver_sql(f'SELECT * FROM "{place.name}" ORDER BY {key}').fetchall()
-        digest.update(repr(rows).encode())
+        digest.update(repr([tuple(row) for row in rows]).encode())
     return digest.hexdigest()
 
 

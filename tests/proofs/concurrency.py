@@ -61,7 +61,7 @@ def prove(effort: Effort) -> Iterator[Finding]:
         for name in KINDS:
             url = fresh(name, cluster(), folder, "proof_many")
             engine = make_engine(url)
-            rounds = effort.of(30, 150)
+            rounds = effort.of(20, 150)
             ground = grounds.lay(engine, rounds, gate=Gate.G0, deciders=PROCESSES)
             engine.dispose()
             slowest = effort.of(8, 3)

@@ -31,7 +31,7 @@ def prove(effort: Effort) -> Iterator[Finding]:
     with tempfile.TemporaryDirectory(prefix="pilot-proof-") as place:
         for kind in KINDS:
             for start in (FIRST, None):
-                yield from _killed(kind, server, Path(place), start, effort.of(3, 40))
+                yield from _killed(kind, server, Path(place), start, effort.of(2, 40))
             yield from _refused(kind, server, Path(place) / "newer")
 
 
