@@ -11,12 +11,11 @@ from pilot.services import claiming
 from pilot.store import (
     memo,
     project_spans,
-    queries_registry,
     queries_results,
     result_spans,
     transfer_spans,
 )
-from pilot.store.models import Organisation, Project, Transfer
+from pilot.store.models import Project, Transfer
 
 
 def of_results(
@@ -55,13 +54,8 @@ def of_transfers(
     claiming.results_changed(session, base_id, results, at=at, reason=reason)
 
 
-def of_holder(session: Session, unit: Organisation, *, at: datetime) -> None:
-    """The name of a unit changed: the results that it holds read differently."""
-    result_spans.refresh(session, queries_registry.results_held(session, unit.id), at)
-
-
-def of_people(session: Session, result_ids: Collection[int], *, at: datetime) -> None:
-    """Who is responsible for results, or that person's name, changed: they read differently."""
+def of_names(session: Session, result_ids: Collection[int], *, at: datetime) -> None:
+    """A name that results show changed, a holder's or of who is responsible: nothing is judged."""
     for ids in _portions(result_ids):
         result_spans.refresh(session, ids, at)
 

@@ -72,7 +72,7 @@ def save_person(
     led = queries_registry.projects_managed_by(session, person.id)
     consequences.of_projects(session, by.base_id, named=led, at=at, reason="修改人员信息")
     results = [row.id for row in queries_registry.results_led_by(session, person.id)]
-    consequences.of_people(session, results, at=at)
+    consequences.of_names(session, results, at=at)
     return person
 
 
@@ -129,7 +129,8 @@ def _follow(
             transfer.receive_area = unit.reg_area
     consequences.of_transfers(session, unit.base_id, transfers, at=at, reason=reason)
     if before.name != unit.name:
-        consequences.of_holder(session, unit, at=at)
+        held = queries_registry.results_held(session, unit.id)
+        consequences.of_names(session, held, at=at)
     consequences.of_projects(
         session,
         unit.base_id,

@@ -1,6 +1,6 @@
 """The further receivers of a contract (其他受让方): one transfer each, of the same result.
 
-They are several contracts' worth of transfers but one 项: domain note §3.5, rule M3-R3.
+Several transfers are still one 项: domain note §3.5, rule M3-R3.
 """
 
 import json

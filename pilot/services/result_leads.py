@@ -41,5 +41,5 @@ def hand_over(
         raise Conflict(f"{person.name}负责的成果已有变化，没有移交；请核对下面的名单后再试。")
     for row in led:
         row.contact_id = to.id
-    consequences.of_people(session, result_ids, at=at)
+    consequences.of_names(session, result_ids, at=at)
     return to

@@ -39,7 +39,7 @@ def put_in_charge(
     if person is None:
         return
     session.get_one(Result, row.result_id).contact_id = person.id
-    consequences.of_people(session, [row.result_id], at=at)
+    consequences.of_names(session, [row.result_id], at=at)
     author = session.get_one(Account, row.author_id)
     same = (author.name, author.organisation_id) == (person.name, person.organisation_id)
     if same and person.account_id is None:
