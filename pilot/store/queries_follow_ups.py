@@ -12,11 +12,14 @@ MOST = 500
 
 
 def earlier(session: Session, base_id: int, account_id: int) -> Sequence[Contract]:
-    """The contracts a researcher may follow on, the latest first; not those rescinded."""
+    """The contracts a researcher may follow on, the latest first: standing, with a transfer."""
+    moved = select(Transfer.id).where(
+        Transfer.contract_id == Contract.id, col(Transfer.voided_at).is_(None)
+    )
     query = (
         select(Contract)
         .where(Contract.base_id == base_id, Contract.state != ContractState.RESCINDED)
-        .where(_within_reach(session, account_id))
+        .where(_within_reach(session, account_id), moved.exists())
         .order_by(col(Contract.signed_on).desc(), col(Contract.id).desc())
     )
     return session.exec(query.limit(MOST)).all()

@@ -101,6 +101,14 @@ def test_a_stranger_neither_sees_nor_names_the_contract(session, people, writer,
     assert ("follow_up.contract_id", "contract-unknown") in refused(session, stranger, content)
 
 
+def test_a_contract_under_which_nothing_was_transferred_is_not_offered(
+    session, people, writer, sold
+):
+    registry.contract(session, people, seller_id=writer.home.id, no="SB-900")
+
+    assert list(earlier_contracts.offered(session, writer.actor)) == [sold.contract_id]
+
+
 def test_the_registry_fills_in_what_the_form_asks_of_the_result(session, writer, sold):
     row = made.draft(session, writer, {"has_transfer": True, "result": {"title": "先写的名称"}})
     chosen = {"follow_up.kind": "renewal", "follow_up.contract_id": sold.contract_id}
