@@ -13,18 +13,27 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing.context import ForkServerProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-_COPIES = multiprocessing.get_context("forkserver")
-_COPIES.set_forkserver_preload(["tests.imported"])
+_CAN_COPY = "forkserver" in multiprocessing.get_all_start_methods()
+COPIES = multiprocessing.get_context("forkserver" if _CAN_COPY else "spawn")
+
+
+def import_first(*names: str) -> None:
+    """Modules that every copy begins with, besides what servers import; before the first one."""
+    if _CAN_COPY:
+        COPIES.set_forkserver_preload(["tests.imported", *names])
+
+
+import_first()
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
     """A running program, to be watched and ended as a `subprocess.Popen` is."""
 
-    copy: ForkServerProcess
+    copy: BaseProcess
 
     @property
     def pid(self) -> int:
@@ -53,20 +62,21 @@ class Begun:
         self.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it."""
-        self.send_signal(signal.SIGKILL)
+        """End it by force."""
+        self.copy.kill()
 
 
 def begin(program: Sequence[str], folder: Path, log: Path, environment: Mapping[str, str]) -> Begun:
     """Run `python -m …` in a folder; what it says is added to a log."""
     args = (list(program), folder, log, dict(environment))
-    copy = _COPIES.Process(target=_run, args=args, name=program[0])
+    copy = COPIES.Process(target=_run, args=args, name=program[0])
     copy.start()
     return Begun(copy)
 
 
 def _run(program: list[str], folder: Path, log: Path, environment: dict[str, str]) -> None:
-    os.setsid()
+    if _CAN_COPY:
+        os.setsid()
     with log.open("a") as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)

@@ -8,7 +8,6 @@ set runs beside other work: its times may be longer.
 """
 
 import contextlib
-import multiprocessing
 import random
 import tempfile
 import time
@@ -30,6 +29,7 @@ from pilot.store import queries_import
 from pilot.store.engine import make_engine, reading
 from pilot.store.models import Project
 from tests import serving
+from tests.begun import COPIES, import_first
 from tests.proofs import crowd, crowd_researchers
 from tests.proofs import ground as grounds
 from tests.proofs.ground import HELD, NOW, Ground
@@ -41,8 +41,7 @@ PROCESSES = 8
 VISITORS, RESEARCHERS = 30, 50
 CONCLUSIONS = (Conclusion.PASS, Conclusion.SUPPLEMENT, Conclusion.HOLD, Conclusion.REJECT)
 FAULTY = Path(__file__).parent / "faulty"
-_START = multiprocessing.get_context("forkserver")
-_START.set_forkserver_preload(["tests.proofs.concurrency"])
+import_first("tests.proofs.concurrency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +161,7 @@ def _outcome(good: str, action: Callable, *args: Any, **options: Any) -> str:
 
 
 def _together(work: Callable, url: str, ground: Ground, amount: int = 0) -> list[Try]:
-    with _START.Pool(PROCESSES) as pool:
+    with COPIES.Pool(PROCESSES) as pool:
         jobs = [(url, ground, number, amount) for number in range(PROCESSES)]
         return [one for tries in pool.starmap(work, jobs, chunksize=1) for one in tries]
 

@@ -9,7 +9,6 @@ is said to be done and is not, must be noticed.
 """
 
 import json
-import multiprocessing
 import os
 import random
 import shutil
@@ -29,6 +28,7 @@ from pilot.services import acceptance, merging, submissions
 from pilot.services.importing import batches
 from pilot.store import queries_submissions
 from pilot.store.engine import make_engine, reading
+from tests.begun import COPIES, import_first
 from tests.proofs import ground as grounds
 from tests.proofs import whole
 from tests.proofs.ground import Action, Ground
@@ -55,8 +55,7 @@ _PARTED: dict[str, tuple[str, ModuleType, str]] = {
 _UNSAVED = "a save that is said to be done and is not"
 _KILLS_A_COPY = 10
 _WARM = 2  # actions before the time to the kill begins: the first of a process are slow
-_PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["tests.proofs.crash"])
+import_first("tests.proofs.crash")
 
 
 @dataclass(slots=True)
@@ -143,7 +142,7 @@ def _kill(place: Place, tally: Tally) -> None:
     kinds = KINDS[_SHARES[tally.kills % len(_SHARES)]]
     told = [place.folder / f"told-{tally.kills}-{n}" for n in range(2)]
     work = [
-        _PROCESSES.Process(target=_work, args=(place, kinds, tally.kills * 10 + n, told[n]))
+        COPIES.Process(target=_work, args=(place, kinds, tally.kills * 10 + n, told[n]))
         for n in range(2)
     ]
     for process in work:
@@ -217,7 +216,7 @@ def _notices(template: Place, fault: str) -> bool:
     place.folder.mkdir()
     shutil.copy(template.folder / "pilot.db", place.folder)
     told, tally = place.folder / "told", Tally()
-    process = _PROCESSES.Process(target=_err, args=(place, fault, told))
+    process = COPIES.Process(target=_err, args=(place, fault, told))
     process.start()
     process.join(60)
     process.kill()
