@@ -90,15 +90,19 @@ def serving(
     app: str = "app:app",
     app_dir: Path = ROOT,
     port: int = 0,
+    database: str = "",
     **environment: str,
 ) -> Iterator[Server]:
     """Run the product on a port (a free one) until the block ends.
 
-    `environment` holds PILOT_… settings.
+    Its database is a file of the folder, or the one at the URL `database`; `environment` holds
+    PILOT_… settings.
     """
     file = folder / "pilot.db"
-    engine = make_engine(f"sqlite:///{file}")
-    if seed is people and not file.exists():
+    engine = make_engine(database or f"sqlite:///{file}")
+    if database:
+        environment["PILOT_DATABASE_URL"] = database
+    if seed is people and not (database or file.exists()):
         shutil.copy(furnished(), file)
     else:
         with contextlib.suppress(schema.SchemaTooNew):  # the server is to say so itself
