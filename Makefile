@@ -14,8 +14,7 @@ serve: $(VENV)/.installed
 test: $(VENV)/.tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
+	$(BIN)/python -m tests
 
 proofs: $(VENV)/.tested  # LONG=1 for the full set
 	LONG=$(LONG) $(BIN)/python -m tests.proofs $(ONLY)

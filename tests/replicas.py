@@ -8,7 +8,6 @@ import shutil
 import socket
 import ssl
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +20,8 @@ from websockets.sync.client import ClientConnection, connect
 from pilot.config import ROOT
 from pilot.store import schema
 from pilot.store.engine import make_engine
+from tests import begun
+from tests.begun import Begun
 from tests.serving import Seed, Server, people
 from tests.serving import _wait as wait
 from tests.web.client import Browser
@@ -35,7 +36,7 @@ class Replica:
     """One process of the product."""
 
     port: int
-    process: subprocess.Popen
+    process: Begun
     log: Path
 
     @property
@@ -139,16 +140,8 @@ def site(
 def start(folder: Path, port: int, settings: dict[str, str]) -> Replica:
     """One replica, started as the systemd unit starts it."""
     log = folder / f"replica-{port}.log"
-    command = [sys.executable, "-m", "pilot.cli", "serve", "--host", "127.0.0.1"]
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [*command, "--port", str(port)],
-            cwd=folder,
-            env=os.environ | settings,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    command = ["pilot.cli", "serve", "--host", "127.0.0.1", "--port", str(port)]
+    process = begun.begin(command, folder, log, os.environ | settings)
     return Replica(port, process, log)
 
 
@@ -215,7 +208,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def stop(process: subprocess.Popen) -> None:
+def stop(process: Begun | subprocess.Popen) -> None:
     """End a process that these tests started."""
     process.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):

@@ -8,7 +8,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
@@ -27,6 +26,8 @@ from pilot.services.command import perform
 from pilot.services.opening import NewBase
 from pilot.store import schema
 from pilot.store.engine import make_engine
+from tests import begun
+from tests.begun import Begun
 
 PASSWORD = "Right-Horse-77"
 ADMIN = "boss"  # the first administrator; every other role has an account of its own name
@@ -41,7 +42,7 @@ class Server:
     engine: Engine
     folder: Path
     log: Path
-    process: subprocess.Popen | None = None  # not told by the replicas behind nginx
+    process: Begun | None = None  # not told by the replicas behind nginx
 
     @property
     def host(self) -> str:
@@ -89,33 +90,29 @@ def serving(
     app: str = "app:app",
     app_dir: Path = ROOT,
     port: int = 0,
+    database: str = "",
     **environment: str,
 ) -> Iterator[Server]:
     """Run the product on a port (a free one) until the block ends.
 
-    `environment` holds PILOT_… settings.
+    Its database is a file of the folder, or the one at the URL `database`; `environment` holds
+    PILOT_… settings.
     """
     file = folder / "pilot.db"
-    engine = make_engine(f"sqlite:///{file}")
-    if seed is people and not file.exists():
+    engine = make_engine(database or f"sqlite:///{file}")
+    if database:
+        environment["PILOT_DATABASE_URL"] = database
+    if seed is people and not (database or file.exists()):
         shutil.copy(furnished(), file)
     else:
         with contextlib.suppress(schema.SchemaTooNew):  # the server is to say so itself
             schema.upgrade(engine)
             seed(engine)
     port, log = port or free_port(), folder / "server.log"
-    command = [sys.executable, "-m", "uvicorn", app, "--app-dir", str(app_dir)]
+    command = ["uvicorn", app, "--app-dir", str(app_dir)]
     command += ["--host", "127.0.0.1", "--port", str(port), "--timeout-graceful-shutdown", "1"]
     settings = {"PILOT_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT)} | environment
-    with log.open("a") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=os.environ | settings,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    process = begun.begin(command, folder, log, os.environ | settings)
     try:
         _wait(process, f"http://127.0.0.1:{port}/healthz", log)
         yield Server(f"http://127.0.0.1:{port}", engine, folder, log, process)
@@ -134,7 +131,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _wait(process: subprocess.Popen, url: str, log: Path, seconds: float = 60) -> None:
+def _wait(process: Begun, url: str, log: Path, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if process.poll() is not None:

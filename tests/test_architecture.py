@@ -1,10 +1,10 @@
 """The house rules, kept by the syntax tree: who may import whom, and a few more."""
 
 import ast
+import functools
 import sys
+from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -70,6 +70,32 @@ MODULES = sorted([*(ROOT / "pilot").rglob("*.py"), *(ROOT / "pages").glob("*.py"
 OWN = [path for path in MODULES if "migrations" not in path.parts]
 
 
+def of_every_module(rule: Callable[[Path], None]) -> Callable[[], None]:
+    """A rule about one module, asked of each; every module that breaks it is named at once."""
+
+    def asked() -> None:
+        broken = []
+        for path in OWN:
+            try:
+                rule(path)
+            except AssertionError as error:
+                broken.append(f"{path.relative_to(ROOT)}: {error}")
+        assert not broken, "\n".join(broken)
+
+    asked.__name__ = rule.__name__
+    return asked
+
+
+@functools.cache
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(text_of(path))
+
+
 def layer_of(path: Path) -> str:
     parts = path.relative_to(ROOT).parts
     if parts[0] == "pages":
@@ -79,7 +105,7 @@ def layer_of(path: Path) -> str:
 
 def imports(path: Path) -> list[str]:
     names = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
@@ -107,35 +133,35 @@ def _standard(top: str) -> bool:
     return top in sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(ROOT)))
+@of_every_module
 def test_a_module_imports_only_what_its_layer_may(path):
     assert breaches(path) == []
 
 
-@pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(ROOT)))
+@of_every_module
 def test_only_the_store_writes_queries(path):
     if layer_of(path) == "store":
         return
     calls = {
         node.func.id
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     assert "select" not in calls, "a query belongs in pilot/store"
 
 
-@pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(ROOT)))
+@of_every_module
 def test_nobody_reads_the_clock_but_the_edge(path):
     if layer_of(path) in {"web", "ui", "cli", "pages", "screens"}:
         return
-    source = path.read_text(encoding="utf-8")
+    source = text_of(path)
     assert "datetime.now(" not in source
     assert "date.today(" not in source
 
 
-@pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(ROOT)))
+@of_every_module
 def test_no_page_shows_unescaped_html(path):
-    source = path.read_text(encoding="utf-8")
+    source = text_of(path)
     for way in ("unsafe_allow_html", "st.html(", "components", "st.iframe("):
         assert "streamlit" not in source or way not in source, (
             f"{way}: text of a user could run as a program"
@@ -174,13 +200,13 @@ def test_a_text_without_plain_is_found():
     assert raw_texts(tree) == ["row.name"]
 
 
-@pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(ROOT)))
+@of_every_module
 def test_what_people_typed_passes_through_plain_on_its_way_into_markdown(path):
     if layer_of(path) not in {"ui", "pages", "screens"}:
         return
     calls = [
         node
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in MARKDOWN
@@ -192,16 +218,16 @@ def test_what_people_typed_passes_through_plain_on_its_way_into_markdown(path):
     assert [text for node in shown for text in raw_texts(node)] == []
 
 
-@pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(ROOT)))
+@of_every_module
 def test_a_day_is_asked_for_by_the_field_without_bounds(path):
     if path.name not in {"days.py", "strip.py"}:
-        assert "date_input(" not in path.read_text(encoding="utf-8"), "use ui.day"
+        assert "date_input(" not in text_of(path), "use ui.day"
 
 
-@pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(ROOT)))
+@of_every_module
 def test_a_module_is_short_enough_to_hold_in_the_head(path):
     limit = 80 if layer_of(path) == "pages" else 300
-    assert path.read_text(encoding="utf-8").count("\n") <= limit
+    assert text_of(path).count("\n") <= limit
 
 
 def test_no_streamlit_call_stands_between_a_verb_and_its_commit():
@@ -212,7 +238,7 @@ def test_no_streamlit_call_stands_between_a_verb_and_its_commit():
 
 def test_every_page_begins_with_its_guard():
     for path in (ROOT / "pages").glob("*.py"):
-        body = ast.parse(path.read_text(encoding="utf-8")).body
+        body = tree_of(path).body
         work = [
             node
             for node in body

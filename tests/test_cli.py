@@ -23,7 +23,7 @@ ANSWERS = {
 
 
 @pytest.fixture
-def url(tmp_path, monkeypatch):
+def url(tmp_path, monkeypatch, forced_writes):
     """Where an installation that does not exist yet will be; nothing is really served."""
     url = f"sqlite:///{tmp_path / 'new' / 'pilot.db'}"
     before = settings().model_dump()

@@ -96,6 +96,7 @@ def test_a_file_that_is_none_is_said(installation, tmp_path):
     assert "没有文件" in pilot("restore", tmp_path / "none.zip.age").stderr
 
 
+@pytest.mark.usefixtures("forced_writes")
 def test_the_doctor_ends_with_1_if_something_is_broken(installation, tmp_path):
     well = pilot("doctor")
     assert well.exit_code == 0, well.output

@@ -1,6 +1,7 @@
 """`pilot export` and `pilot import`, as they are typed."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -11,7 +12,6 @@ from typer.testing import CliRunner
 
 from pilot.cli import app
 from pilot.config import ROOT, settings
-from pilot.store import schema
 from pilot.store.engine import make_engine, reading, shared, writing
 from pilot.store.models import JournalEntry, JournalHead, Project
 from tests import serving
@@ -22,10 +22,8 @@ BAD = "项目编号,项目名称,预算（万元）\nZS-2026-001,示例一,12美
 
 @pytest.fixture
 def engine(tmp_path, monkeypatch):
-    url = f"sqlite:///{tmp_path / 'pilot.db'}"
+    url = f"sqlite:///{shutil.copy(serving.furnished(), tmp_path)}"
     engine = make_engine(url)
-    schema.upgrade(engine)
-    serving.people(engine)
     monkeypatch.setattr(settings(), "database_url", url)
     yield engine
     shared(url).dispose()

@@ -54,6 +54,7 @@ _HEADINGS = {
     "contact": "成果负责人",
     "files": "附件",
     "lookalikes": "疑似重复",
+    "change": "变更申请",
     "same_as": "与已有成果为同一项",
     "same_submission": "与他人填报为同一项",
 }

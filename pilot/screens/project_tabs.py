@@ -86,7 +86,11 @@ def updates(said: list) -> None:
 
 
 def note(shown: Head, view: Moment) -> None:
-    """A dated update in words."""
+    """A dated update in words.
+
+    Its key is no form's but the project's: the same words of the same person for the same day are
+    one note, also on a page that was loaded anew because the answer was lost.
+    """
     fresh = st.session_state.setdefault("note-number", 0)
     icon = ":material/edit_note:"
     with st.popover("写进展", icon=icon), st.form(f"note-{shown.id}-{fresh}", border=False):
@@ -94,8 +98,8 @@ def note(shown: Head, view: Moment) -> None:
         text = st.text_area("进展 *", max_chars=2000)
         sent = st.form_submit_button("保存进展")
     if sent:
-        key = ui.once(f"note-{shown.id}")
-        if ui.act(projects.note, shown.id, text, on=on, key=key, done="已记录进展。"):
+        told = {"on": on, "key": f"note-{shown.id}", "done": "已记录进展。"}
+        if ui.act(projects.note, shown.id, text, **told):
             st.session_state["note-number"] += 1
             st.rerun()
 

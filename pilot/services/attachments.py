@@ -38,6 +38,14 @@ class Upload:
     project_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Received(StoredFile):
+    """A file that was sent, safe on disk; its row is made only if there still is room for it."""
+
+    quota: Quota
+    project_id: int | None = None
+
+
 def accept(
     engine: Engine,
     folder: Place,
@@ -47,24 +55,32 @@ def accept(
     by: int | str,
     now: datetime,
     quota: Quota,
-) -> StoredFile:
+) -> Received:
     """Store a file that `verb` is going to name, durably.
 
     Refused before anything is written: a person who may not do it, another base's project, a
-    file that is not taken, and one for which the project or the person has no room left.
-    Two uploads at the same moment may both get the last room.
+    file that is not taken, and one for which the project or the person has no room left. The room
+    is looked at again when the row is added: of two uploads at once only one gets the last of it.
     """
     with reading(engine) as session:
         actor = queries_people.actor(session, by, now)
         check_may(actor, verb.action)
-        of_project = 0
-        if upload.project_id is not None:
-            project = queries.one(session, Project, actor.base_id, upload.project_id)
-            of_project = queries_attachments.bytes_of_project(session, project.id)
-        of_person = queries_attachments.bytes_of_account(session, actor.base_id, actor.id)
-    _check_room("这个项目", of_project, len(upload.data), quota.project)
-    _check_room("您", of_person, len(upload.data), quota.person)
-    return keep(folder, upload.data, shown_name=upload.name, limit_bytes=quota.file * _MB)
+        _check_rooms(session, actor, upload.project_id, len(upload.data), quota)
+    kept = keep(folder, upload.data, shown_name=upload.name, limit_bytes=quota.file * _MB)
+    named = (kept.sha256, kept.size, kept.media_type, kept.name)
+    return Received(*named, quota=quota, project_id=upload.project_id)
+
+
+def _check_rooms(
+    session: Session, actor: Actor, project_id: int | None, more: int, quota: Quota
+) -> None:
+    """Refuse what the project, or the person, has no room for."""
+    if project_id is not None:
+        project = queries.one(session, Project, actor.base_id, project_id)
+        of_project = queries_attachments.bytes_of_project(session, project.id)
+        _check_room("这个项目", of_project, more, quota.project)
+    of_person = queries_attachments.bytes_of_account(session, actor.base_id, actor.id)
+    _check_room("您", of_person, more, quota.person)
 
 
 def _check_room(whose: str, used: int, more: int, most: int) -> None:
@@ -87,7 +103,12 @@ def check_folder(folder: Place) -> None:
 
 
 def add(session: Session, stored: StoredFile, *, by: Actor, at: datetime) -> Attachment:
-    """The row of a stored file; part of a verb, so that the file is durable before it commits."""
+    """The row of a stored file; part of a verb, so that the file is durable before it commits.
+
+    What was sent is refused here, in its base's turn, if another upload took the room meanwhile.
+    """
+    if isinstance(stored, Received):
+        _check_rooms(session, by, stored.project_id, stored.size, stored.quota)
     row = Attachment(
         base_id=by.base_id,
         sha256=stored.sha256,

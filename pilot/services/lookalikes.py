@@ -76,6 +76,18 @@ def unanswered(
     ]
 
 
+def other_change(session: Session, row: Submission) -> list[Problem]:
+    """One change (变更申请) of a result at a time: a second one waits until the first has ended."""
+    if row.changes_id is None:
+        return []
+    receipt = queries_lookalikes.change_under_way(session, row)
+    if receipt is None:
+        return []
+    message = f"同一项成果的变更申请 {receipt} 还在审核，一次只能提交一份变更。"
+    remedy = f"请等 {receipt} 审核结束后再提交，或先撤回它；已填写的内容不会丢失。"
+    return [Problem("change", "change-under-way", message, remedy)]
+
+
 @verb("submission.distinguish")
 def distinguish(
     session: Session,

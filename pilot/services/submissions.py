@@ -118,7 +118,8 @@ def submit(session: Session, submission_id: int, *, by: Actor, at: datetime) -> 
     """Send the working copy to the reviewers; the first sending gives the receipt number.
 
     Refused with every problem that still stands: hard ones, soft ones without an explanation,
-    and look-alikes by a number that nobody has said a word about.
+    another change of the same that waits, and look-alikes by a number that nobody has said a word
+    about.
     """
     row = own(session, submission_id, by)
     check_move("submit", facts(session, row), by)
@@ -130,6 +131,7 @@ def submit(session: Session, submission_id: int, *, by: Actor, at: datetime) -> 
     lacks = open_problems(content, found) + strange_units(session, row.base_id, content)
     lacks += follow_ups.registry_problems(session, row, content, content.get("same_as"))
     lacks += shared_contracts.package_problems(session, row, content)
+    lacks += lookalikes.other_change(session, row)
     lacks = lacks or lookalikes.unanswered(session, row, content, alike)
     if lacks:
         raise Refused(lacks)

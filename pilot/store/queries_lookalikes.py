@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import tuple_
+from sqlalchemy import or_, tuple_
 from sqlmodel import Session, col, select
 
+from pilot.domain.submissions import OPEN
 from pilot.store.models import (
     Contract,
     Distinction,
@@ -25,6 +26,19 @@ def results(session: Session, ids: Collection[int]) -> Sequence[Result]:
 def submissions(session: Session, ids: Collection[int]) -> Sequence[Submission]:
     """Submissions by id."""
     return session.exec(select(Submission).where(col(Submission.id).in_(list(ids)))).all()
+
+
+def change_under_way(session: Session, row: Submission) -> str | None:
+    """The receipt number of another change of the same, sent and not yet ended; None if none is."""
+    same = or_(Submission.changes_id == row.changes_id, Submission.result_id == row.result_id)
+    query = select(Submission.receipt).where(
+        Submission.base_id == row.base_id,
+        Submission.id != row.id,
+        col(Submission.changes_id).is_not(None),
+        col(Submission.state).in_(OPEN),
+        same,
+    )
+    return session.exec(query.order_by(col(Submission.id))).first()
 
 
 def numbers(session: Session, result_ids: Collection[int]) -> dict[int, list[tuple[str, str]]]:

@@ -9,6 +9,7 @@ from pilot.domain.vocabulary import Gate
 from pilot.services import contracts
 from pilot.store.engine import writing
 from tests import factories, factories_registry
+from tests.pages.filling import fill
 from tests.pages.people_of import people_of
 
 READERS = [Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.PROVINCE]
@@ -18,11 +19,14 @@ PILOTS = {"year": "2026", "indicator": "M1"}
 @pytest.fixture
 def filled(engine):
     """One new pilot, one counted and one unverified transfer."""
-    with writing(engine) as session:
-        people = people_of(session)
-        factories.before_gate(session, people, Gate.G2, name="示例**催化剂**中试")
-        factories_registry.transfer(session, people)
-        factories_registry.transfer(session, people, verified=False)
+    fill(engine, _portfolio)
+
+
+def _portfolio(session):
+    people = people_of(session)
+    factories.before_gate(session, people, Gate.G2, name="示例**催化剂**中试")
+    factories_registry.transfer(session, people)
+    factories_registry.transfer(session, people, verified=False)
 
 
 def words(app):

@@ -14,6 +14,7 @@ from pilot.services.command import perform
 from pilot.store import queries_portfolio
 from pilot.store.engine import reading, writing
 from tests import factories, factories_goals, factories_registry
+from tests.pages.filling import fill
 from tests.pages.people_of import people_of
 
 READERS = [Role.ADMIN, Role.MANAGER, Role.REVIEWER, Role.OFFICER, Role.PROVINCE]
@@ -33,16 +34,19 @@ def today():
 @pytest.fixture
 def filled(engine, today):
     """A counted pilot, a project late at G1, an unverified transfer, a goal of ten."""
-    with writing(engine) as session:
-        people = people_of(session)
-        factories_goals.target(session, people, Indicator.NEW_PILOT, 10)
-        factories.before_gate(session, people, Gate.G2, name="示例**催化剂**中试")
-        late = factories.before_gate(session, people, Gate.G1, name="示例聚合物中试")
-        factories_goals.set_clock(session, today - timedelta(days=1))  # known at any hour of today
-        at = factories.clock(session)
-        planned = today - timedelta(days=3)
-        projects.plan_gate(session, late.id, Gate.G1, planned, by=people.manager, at=at)
-        factories_registry.transfer(session, people, verified=False)
+    fill(engine, _portfolio, today)
+
+
+def _portfolio(session, today):
+    people = people_of(session)
+    factories_goals.target(session, people, Indicator.NEW_PILOT, 10)
+    factories.before_gate(session, people, Gate.G2, name="示例**催化剂**中试")
+    late = factories.before_gate(session, people, Gate.G1, name="示例聚合物中试")
+    factories_goals.set_clock(session, today - timedelta(days=1))  # known at any hour of today
+    at = factories.clock(session)
+    planned = today - timedelta(days=3)
+    projects.plan_gate(session, late.id, Gate.G1, planned, by=people.manager, at=at)
+    factories_registry.transfer(session, people, verified=False)
 
 
 def words(app):

@@ -285,6 +285,17 @@ def test_a_note_is_added_once_and_shown_on_top(open_page, engine):
     assert [note.text for note in of(engine, ProjectNote, project_id)] == ["设备**到货**"]
 
 
+def test_the_same_words_on_a_new_page_are_the_same_note(open_page, engine):
+    """The server was killed and its answer lost: who writes again writes nothing twice."""
+    project_id = project(engine)
+    for text in ("设备到货", "设备到货", "设备调试"):
+        app = open_page("project", Role.REVIEWER, id=str(project_id))
+        field(app, "text_area", "进展 *").input(text)
+        app = press(app, "保存进展")
+        assert "已记录进展。" in texts(app)
+    assert [note.text for note in of(engine, ProjectNote, project_id)] == ["设备到货", "设备调试"]
+
+
 def test_editing_starts_from_what_is_recorded(open_page, engine):
     project_id = project(engine, budget=Decimal("120.00"))
     app = open_page("project", Role.MANAGER, id=str(project_id))

@@ -36,6 +36,7 @@ def test_nobody_else_sees_the_page(open_page, role):
     assert len(app.dataframe) == 0
 
 
+@pytest.mark.usefixtures("forced_writes")
 def test_the_page_shows_the_findings_the_worst_first(open_page, old):
     app = open_page("system")
     assert not app.exception

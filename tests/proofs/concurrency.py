@@ -8,7 +8,6 @@ set runs beside other work: its times may be longer.
 """
 
 import contextlib
-import multiprocessing
 import random
 import tempfile
 import time
@@ -30,10 +29,11 @@ from pilot.store import queries_import
 from pilot.store.engine import make_engine, reading
 from pilot.store.models import Project
 from tests import serving
+from tests.begun import COPIES, import_first
 from tests.proofs import crowd, crowd_researchers
 from tests.proofs import ground as grounds
 from tests.proofs.ground import HELD, NOW, Ground
-from tests.proofs.plan import Effort, Finding, at_least, at_most, every, none
+from tests.proofs.plan import Effort, Finding, at_least, at_most, every, named, none
 from tests.proofs.two_databases import KINDS, cluster, fresh
 
 TITLE = "concurrency"
@@ -41,8 +41,7 @@ PROCESSES = 8
 VISITORS, RESEARCHERS = 30, 50
 CONCLUSIONS = (Conclusion.PASS, Conclusion.SUPPLEMENT, Conclusion.HOLD, Conclusion.REJECT)
 FAULTY = Path(__file__).parent / "faulty"
-_START = multiprocessing.get_context("forkserver")
-_START.set_forkserver_preload(["tests.proofs.concurrency"])
+import_first("tests.proofs.concurrency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +64,15 @@ def prove(effort: Effort) -> Iterator[Finding]:
             ground = grounds.lay(engine, rounds, gate=Gate.G0, deciders=PROCESSES)
             engine.dispose()
             slowest = effort.of(8, 3)
-            yield from _named(name, _deciders(url, ground, folder, slowest))
-            yield from _named(name, _writers(url, ground, effort.of(8, 60)))
+            yield from named(name, _deciders(url, ground, folder, slowest))
+            yield from named(name, _writers(url, ground, effort.of(8, 60)))
     with tempfile.TemporaryDirectory(prefix="pilot-crowd-") as place:
         yield from _visitors(Path(place), effort)
-    yield from _researchers(effort)
-
-
-def _named(name: str, findings: Iterator[Finding]) -> Iterator[Finding]:
-    return (replace(one, figure=f"{name}: {one.figure}") for one in findings)
+    yield from named("SQLite", _researchers(effort))
+    if effort.long:
+        url = fresh("PostgreSQL", cluster(), Path(), "proof_researchers")
+        yield from named("PostgreSQL", _researchers(effort, database=url))
+    yield _faults_noticed()
 
 
 def _deciders(url: str, ground: Ground, folder: Path, slowest: float) -> Iterator[Finding]:
@@ -162,7 +161,7 @@ def _outcome(good: str, action: Callable, *args: Any, **options: Any) -> str:
 
 
 def _together(work: Callable, url: str, ground: Ground, amount: int = 0) -> list[Try]:
-    with _START.Pool(PROCESSES) as pool:
+    with COPIES.Pool(PROCESSES) as pool:
         jobs = [(url, ground, number, amount) for number in range(PROCESSES)]
         return [one for tries in pool.starmap(work, jobs, chunksize=1) for one in tries]
 
@@ -185,10 +184,10 @@ def _visitors(folder: Path, effort: Effort) -> Iterator[Finding]:
         print(error, flush=True)
 
 
-def _researchers(effort: Effort) -> Iterator[Finding]:
-    """Fifty researchers on the real server; then a few, on one with two faults."""
+def _researchers(effort: Effort, **place: Any) -> Iterator[Finding]:
+    """Fifty researchers on the real server."""
     drafts, saves, think = effort.of(1, 4), effort.of(2, 4), (0.0, effort.of(1, 6))
-    sent, found, log = _handed_in(RESEARCHERS, drafts, saves, think)
+    sent, found, log = _handed_in(RESEARCHERS, drafts, saves, think, **place)
     yield every("submissions of researchers sent once", sum(one.once for one in found.values()),
                 RESEARCHERS * drafts)  # fmt: skip
     receipts = {one.receipt for one in found.values()} - {None}
@@ -201,9 +200,15 @@ def _researchers(effort: Effort) -> Iterator[Finding]:
     yield Finding("p95 of what researchers wait for", "told", said, True)
     for error in sent.errors[:5]:
         print(error, flush=True)
+
+
+def _faults_noticed() -> Finding:
+    """A few researchers, on a server with two faults."""
     sent, found, _ = _handed_in(8, 1, 3, (0.0, 0.0), app="faulty:app", app_dir=FAULTY)
     noticed = [bool(sent.errors), _lost(sent, found) > 0]
-    yield every("seeded faults noticed: keys not once-only, saves lost", sum(noticed), len(noticed))
+    return every(
+        "seeded faults noticed: keys not once-only, saves lost", sum(noticed), len(noticed)
+    )
 
 
 def _lost(sent: crowd_researchers.Sent, found: dict[int, crowd_researchers.Stored]) -> int:

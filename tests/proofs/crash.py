@@ -1,23 +1,22 @@
 """A process killed in the middle of its work (SIGKILL) loses nothing it acknowledged.
 
-Two processes run real verbs through the command layer on one SQLite file: imports, and batches that
+Two processes run real verbs through the command layer on one database: imports, and batches that
 are worked on beside the pages; decisions and corrections; attachments with their papers; drafts
 that are saved, sent, accepted with result, contract and transfer, joined; results that are merged.
 Each says what it tries and what it has been told is done; after 5 to 400 ms both are killed and the
-file is opened again by the product's own engine. Steps that are saved in two parts, and a save that
+database is opened again by the product's own engine: first a file of SQLite, then a PostgreSQL that
+goes on running. Steps that are saved in two parts, and a save that
 is said to be done and is not, must be noticed.
 """
 
 import json
-import multiprocessing
 import os
 import random
-import shutil
 import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,10 +28,12 @@ from pilot.services import acceptance, merging, submissions
 from pilot.services.importing import batches
 from pilot.store import queries_submissions
 from pilot.store.engine import make_engine, reading
+from tests.begun import COPIES, import_first
 from tests.proofs import ground as grounds
 from tests.proofs import whole
 from tests.proofs.ground import Action, Ground
-from tests.proofs.plan import Effort, Finding, at_least, at_most, every, none
+from tests.proofs.plan import Effort, Finding, at_least, at_most, every, named, none
+from tests.proofs.two_databases import cluster, copied, fresh, left_alone
 
 TITLE = "crash"
 KINDS = {
@@ -55,8 +56,7 @@ _PARTED: dict[str, tuple[str, ModuleType, str]] = {
 _UNSAVED = "a save that is said to be done and is not"
 _KILLS_A_COPY = 10
 _WARM = 2  # actions before the time to the kill begins: the first of a process are slow
-_PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["tests.proofs.crash"])
+import_first("tests.proofs.crash")
 
 
 @dataclass(slots=True)
@@ -79,13 +79,9 @@ class Place:
     """A copy of the laid portfolio that is being killed."""
 
     folder: Path
+    url: str
     ground: Ground
     laid: whole.Rows
-
-    @property
-    def url(self) -> str:
-        """The database of the copy."""
-        return f"sqlite:///{self.folder / 'pilot.db'}"
 
     @property
     def files(self) -> Path:
@@ -94,14 +90,31 @@ class Place:
 
 
 def prove(effort: Effort) -> Iterator[Finding]:
-    """Kill, look, kill again."""
-    tally = Tally()
+    """Kill, look, kill again; on SQLite, then on PostgreSQL."""
     with tempfile.TemporaryDirectory(prefix="pilot-crash-") as folder:
-        template = _laid(Path(folder))
-        kills, acks = effort.of(20, 200), effort.of(60, 3_000)
-        while (tally.kills < kills or tally.acknowledged < acks) and tally.kills < 4 * kills:
-            _kill(_copy(template, tally.kills), tally)
-        noticed = [fault for fault in (*_PARTED, _UNSAVED) if _notices(template, fault)]
+        for kind, kills, acks in (
+            ("SQLite", effort.of(20, 200), effort.of(60, 3_000)),
+            ("PostgreSQL", effort.of(5, 50), effort.of(10, 500)),
+        ):
+            template = _laid(kind, Path(folder) / kind)
+            tally = _killed(template, kills, acks)
+            yield from named(kind, _findings(tally, kills, acks))
+            if kind == "SQLite":
+                noticed = [fault for fault in (*_PARTED, _UNSAVED) if _notices(template, fault)]
+    yield every("seeded faults noticed", len(noticed), len(_PARTED) + 1)
+
+
+def _killed(template: Place, kills: int, acks: int) -> Tally:
+    """At least so many kills, more until enough was acknowledged."""
+    tally = Tally()
+    while (tally.kills < kills or tally.acknowledged < acks) and tally.kills < 4 * kills:
+        if tally.kills % _KILLS_A_COPY == 0:  # a fresh copy, so that looking stays quick
+            place = _copy(template, f"copy-{tally.kills // _KILLS_A_COPY}")
+        _kill(place, tally)
+    return tally
+
+
+def _findings(tally: Tally, kills: int, acks: int) -> Iterator[Finding]:
     yield at_least("kills, of two processes each", tally.kills, kills)
     yield at_least("actions acknowledged", tally.acknowledged, acks)
     yield at_least("kills in the middle of an action", tally.interrupted, tally.kills // 2)
@@ -112,30 +125,27 @@ def prove(effort: Effort) -> Iterator[Finding]:
     stored = f"{tally.stored_unsaid} (answered: already done)"
     yield Finding("stored, but never acknowledged", "told", stored, True)
     yield at_most("slowest reopening", tally.slowest, 2, " s")
-    yield every("seeded faults noticed", len(noticed), len(_PARTED) + 1)
     for trouble in [*tally.lost, *tally.halves, *tally.orphans, *tally.repeats][:10]:
         print(trouble, flush=True)
 
 
-def _laid(folder: Path) -> Place:
+def _laid(kind: str, folder: Path) -> Place:
     """The portfolio that every copy begins with."""
-    engine = make_engine(f"sqlite:///{folder / 'pilot.db'}")
+    url = fresh(kind, cluster() if kind == "PostgreSQL" else "", folder, "proof_crash")
+    engine = make_engine(url)
     ground = grounds.lay(engine, rounds=30, submissions=8, merges=6)
     with reading(engine) as session:
         laid = whole.laid(session)
     engine.dispose()
-    return Place(folder, ground, laid)
+    return Place(folder, url, ground, laid)
 
 
-def _copy(template: Place, kills: int) -> Place:
-    """The place of a kill: a fresh copy for every ten, so that looking stays quick."""
-    place = Place(
-        template.folder / f"copy-{kills // _KILLS_A_COPY}", template.ground, template.laid
-    )
-    if not place.folder.exists():
-        place.folder.mkdir()
-        shutil.copy(template.folder / "pilot.db", place.folder)
-    return place
+def _copy(template: Place, name: str) -> Place:
+    """A place to kill at that begins as the template does."""
+    folder = template.folder / name
+    folder.mkdir(parents=True)
+    url = copied(template.url, folder)
+    return replace(template, folder=folder, url=url)
 
 
 def _kill(place: Place, tally: Tally) -> None:
@@ -143,7 +153,7 @@ def _kill(place: Place, tally: Tally) -> None:
     kinds = KINDS[_SHARES[tally.kills % len(_SHARES)]]
     told = [place.folder / f"told-{tally.kills}-{n}" for n in range(2)]
     work = [
-        _PROCESSES.Process(target=_work, args=(place, kinds, tally.kills * 10 + n, told[n]))
+        COPIES.Process(target=_work, args=(place, kinds, tally.kills * 10 + n, told[n]))
         for n in range(2)
     ]
     for process in work:
@@ -194,9 +204,10 @@ def _heard(told: list[Path]) -> tuple[list[Action], dict[str, int]]:
 def _look(
     place: Place, under_way: list[Action], acknowledged: dict[str, int], tally: Tally
 ) -> None:
-    """Open the file again and add up what is wrong with it."""
-    start = time.monotonic()
+    """Open the database again and add up what is wrong with it."""
     engine = make_engine(place.url)
+    left_alone(engine)
+    start = time.monotonic()
     with reading(engine) as session:
         known = whole.keys(session)
         lost = whole.lost(session, acknowledged)
@@ -213,11 +224,9 @@ def _look(
 
 def _notices(template: Place, fault: str) -> bool:
     """Whether what a faulty product leaves behind is found to be lost or half done."""
-    place = Place(template.folder / fault, template.ground, template.laid)
-    place.folder.mkdir()
-    shutil.copy(template.folder / "pilot.db", place.folder)
+    place = _copy(template, fault)
     told, tally = place.folder / "told", Tally()
-    process = _PROCESSES.Process(target=_err, args=(place, fault, told))
+    process = COPIES.Process(target=_err, args=(place, fault, told))
     process.start()
     process.join(60)
     process.kill()

@@ -1,7 +1,7 @@
 """What a proof is: figures with a demand, measured on the product itself; and how much to try."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +47,8 @@ def at_least(figure: str, found: float, least: float, unit: str = "") -> Finding
 def at_most(figure: str, found: float, most: float, unit: str = "") -> Finding:
     """A figure that must stay below a number."""
     return Finding(figure, f"≤ {most:,g}{unit}", f"{found:,.4g}{unit}", found <= most)
+
+
+def named(what: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Figures of one of several, each with its name before it."""
+    return (replace(one, figure=f"{what}: {one.figure}") for one in findings)

@@ -53,7 +53,7 @@ class Submissions:
             self.events[s.event] = (self.events[s.event][0], False)
 
     def _changing(self, s: Sub) -> bool:
-        """Whether another change of the same result waits already: they are look-alikes."""
+        """Whether another change of the same result waits already: one at a time."""
         changes = (one for one in self.subs.values() if one.changes is not None)
         return any(one.package == s.package and one.state in OPEN for one in changes)
 

@@ -1,9 +1,11 @@
 """Stored files and the rows that name them."""
 
 import os
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlmodel import func, select
 
 from pilot.domain.errors import Invalid, NotAllowed, NotFound
 from pilot.domain.vocabulary import LandingLevel
@@ -11,6 +13,7 @@ from pilot.services import attachments, evidence, landing
 from pilot.services.attachments import Quota, Upload
 from pilot.services.command import perform
 from pilot.store.engine import reading, writing
+from pilot.store.models import Attachment
 from tests import factories
 from tests.factories import NOON
 
@@ -116,6 +119,35 @@ def test_a_person_has_room_for_so_much_over_all_projects(engine, folder, place):
 def test_the_last_byte_of_the_room_can_be_used(engine, folder, place):
     people, project, _other, _plant = place
     hand_in(engine, folder, project, people.manager, pdf(MB), project=1, person=1)
+
+
+@pytest.mark.parametrize("room", [{"project": 1}, {"person": 1}], ids=["project", "person"])
+def test_of_two_uploads_at_once_one_gets_the_last_room(engine, folder, place, room):
+    people, project, _other, _plant = place
+    sent = [accept(engine, folder, project, people.manager, pdf(MB - n), **room) for n in (0, 1)]
+    answers = []
+
+    def name_it(file, code):
+        told = {"by": people.manager.id, "now": NOON, "title": "示例", "file": file}
+        try:
+            answers.append(perform(engine, evidence.submit, project, code, **told).sequence)
+        except Invalid as error:
+            answers.append(error.message)
+
+    at_once = [
+        threading.Thread(target=name_it, args=each)
+        for each in zip(sent, ("D01", "D20"), strict=True)
+    ]
+    for thread in at_once:
+        thread.start()
+    for thread in at_once:
+        thread.join()
+
+    refused, kept = sorted(answers, key=lambda answer: isinstance(answer, int))
+    assert "上限 1 MB，没有保存" in refused
+    assert isinstance(kept, int)
+    with reading(engine) as session:
+        assert session.exec(select(func.count()).select_from(Attachment)).one() == 1
 
 
 def test_nothing_is_written_for_who_may_not_or_for_what_is_not_theirs(engine, folder, place):

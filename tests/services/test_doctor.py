@@ -104,6 +104,7 @@ def test_a_database_that_may_lose_commits_is_a_failure(tmp_path, chosen):
     assert level(engine, chosen, "数据库") == [Level.FAIL]
 
 
+@pytest.mark.usefixtures("forced_writes")
 def test_a_durable_database_is_good(tmp_path, chosen):
     engine = make_engine(f"sqlite:///{tmp_path / 'good.db'}")
     schema.upgrade(engine)

@@ -576,6 +576,26 @@ def test_an_organisation_that_was_asked_for_is_registered_once(session, people, 
     assert len(found) == 1
 
 
+def test_a_second_change_is_told_which_one_it_waits_for(session, people, writer, buyer):
+    row = made.sent(session, writer, made.transfer_content(writer, buyer))
+    made.accepted(session, row, people.one, people.other)
+    first, second = (
+        submissions.ask_change(session, row.id, by=writer.actor, at=clock(session)) for _ in "12"
+    )
+    submissions.submit(session, first.id, by=writer.actor, at=clock(session))
+
+    with pytest.raises(Refused) as refused:
+        submissions.submit(session, second.id, by=writer.actor, at=clock(session))
+    [problem] = refused.value.problems
+    assert problem.rule == "change-under-way"
+    assert first.receipt in problem.message
+    assert first.receipt in problem.remedy
+
+    submissions.withdraw(session, first.id, by=writer.actor, at=clock(session))
+    submissions.submit(session, second.id, by=writer.actor, at=clock(session))
+    assert second.state is State.WAITING
+
+
 def test_a_change_reopens_the_claim_until_it_is_judged(session, people, writer, buyer):
     row = made.sent(session, writer, made.transfer_content(writer, buyer))
     made.accepted(session, row, people.one, people.other)

@@ -16,6 +16,7 @@ def postgres(commit: str = "on", fsync: str = "on") -> Durability:
     return Durability("PostgreSQL 16.4", settings)
 
 
+@pytest.mark.usefixtures("forced_writes")
 def test_the_embedded_database_is_named_with_its_settings(tmp_path):
     found = durability(make_engine(f"sqlite:///{tmp_path / 'a.db'}"))
     assert str(found).startswith("SQLite 3.")

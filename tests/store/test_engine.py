@@ -44,6 +44,7 @@ def test_eight_writers_lose_no_update(counter):
     assert (n, failures) == (WRITERS * ROUNDS, [])
 
 
+@pytest.mark.usefixtures("forced_writes")
 def test_every_pooled_sqlite_connection_is_durable(tmp_path):
     engine = make_engine(f"sqlite:///{tmp_path / 'a.db'}")
     connections = [engine.connect() for _ in range(5)]
