@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import commits, counts, files, freezing, long_import, pages
+from benchmarks import commits, counts, files, freezing, long_import, million, pages
 from benchmarks.client import cookie_of
 from benchmarks.loader import PASSWORD
 from benchmarks.pages import Site, Times
@@ -73,9 +73,17 @@ def _lines(name: str, large: Path, small: Path) -> Iterator[Line]:
         yield from files.measure(site, large)
         yield asyncio.run(pages.growth(site, 600, 200))
     yield from counts.measure(large, 20)
+    if name != "city":
+        yield from _million(million.multiplied(large, _tell))
     yield from commits.measure(small, IMPORTED)
     yield from freezing.measure()
     yield from long_import.measure(small, LONG_IMPORT)
+
+
+def _million(folder: Path) -> Iterator[Line]:
+    yield from counts.measure(folder, 200)
+    with contextlib.ExitStack() as stack:
+        yield from files.long_list(_site(stack, folder)[0], folder)
 
 
 def _site(stack: contextlib.ExitStack, folder: Path) -> tuple[Site, float]:

@@ -45,9 +45,9 @@ def measure(folder: Path, limit: float, rounds: int = 3) -> Iterator[Line]:
 
 
 def events(session: Session) -> int:
-    """How many changes of projects there are: every one closed a span."""
-    query = select(func.count(func.distinct(ProjectSpan.known_from)))
-    return session.exec(query).one()
+    """How many changes of projects there are: every one opened a span."""
+    changes = select(ProjectSpan.project_id, ProjectSpan.known_from).distinct().subquery()
+    return session.exec(select(func.count()).select_from(changes)).one()
 
 
 def _views() -> Iterator[tuple[str, Moment]]:

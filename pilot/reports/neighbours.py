@@ -17,7 +17,7 @@ def neighbours(session: Session, bases: Sequence[int], view: Moment) -> pd.DataF
     """One row per base, count and scope: code, label, counted; of a level also `this_year`."""
     counted = {
         (row.base_id, row.indicator, row.scope): (int(row.counted), None)
-        for row in queries_overview.sums(session, bases, view)
+        for row in queries_overview.sums(session, bases, view, BESIDE)
     }
     levels: dict[tuple, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for row in queries_overview.landing_levels(session, bases, view):

@@ -89,7 +89,7 @@ def claim_frame(
 ) -> pd.DataFrame:
     """How the project and its results count, as it stood at the view."""
     ids = [line.id for line in lines]
-    rows = queries_project_proof.claims(session, shown.id, ids, view)
+    rows = queries_project_proof.claims(session, shown.base_id, shown.id, ids, view)
     standing_then = standing(queries_counting.as_entries(session, rows), view.as_of)
     names = {("result", line.id): line.code for line in lines}
     names["project", shown.id] = shown.code

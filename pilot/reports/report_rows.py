@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from pilot.domain.moment import Moment
 from pilot.domain.report_periods import Period
-from pilot.domain.vocabulary import ContractType, Indicator, Scope, Stage
+from pilot.domain.vocabulary import GOALS, ContractType, Indicator, Scope, Stage
 from pilot.reports import summary, tables
 from pilot.store import queries_overview, queries_packs, queries_report_rows
 
@@ -57,7 +57,7 @@ def _counted_before(session: Session, asked: Asked) -> dict[tuple, int]:
     if asked.period.first == date(asked.period.year, 1, 1):
         return {}
     eve = replace(asked.view, as_of=asked.period.first - timedelta(days=1), live=False)
-    found = queries_overview.sums(session, asked.bases, eve)
+    found = queries_overview.sums(session, asked.bases, eve, GOALS)
     return {(row.base_id, row.indicator.value, row.scope.value): int(row.counted) for row in found}
 
 

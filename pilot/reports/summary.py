@@ -94,8 +94,9 @@ def _places(
 def _facts(session: Session, bases: Sequence[int], view: Moment) -> dict[Place, Facts]:
     """Everything known about each place, gathered from statements that each know a part."""
     found: dict[Place, Facts] = defaultdict(dict)
+    for row in queries_overview.sums(session, bases, view, GOALS):
+        found[row.base_id, row.indicator, row.scope] |= row._mapping
     for read in (
-        queries_overview.sums,
         queries_overview.distinct,
         queries_overview.terminated,
         queries_filed.filed,

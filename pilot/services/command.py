@@ -133,8 +133,7 @@ def rehearse(
 def _rehearsed(engine: Engine, action: Callable, args, options, *, by, now) -> list[Claim]:
     with in_words(), Session(engine) as session:
         begin_to_write(session)
-        actor = queries_people.actor(session, by, now)
-        head = journal.lock(session, actor.base_id)
+        actor, head = queries_people.in_turn(session, by, now)
         at = max(now, head.at + _TICK)
         action(session, *args, by=actor, at=at, **options)
         session.flush()
@@ -146,9 +145,8 @@ def _rehearsed(engine: Engine, action: Callable, args, options, *, by, now) -> l
 
 def _once(engine: Engine, action: Callable, args, options, *, by, now, key, tried, seen) -> Done:
     with writing(engine) as session:
-        actor = queries_people.actor(session, by, now)
+        actor, head = queries_people.in_turn(session, by, now)
         trace.acts(actor.id)
-        head = journal.lock(session, actor.base_id)
         if tried and (earlier := journal.with_key(session, actor.base_id, actor.id, key)):
             return Done(earlier.subject, earlier.subject_id, earlier.sequence, repeated=True)
         check_may(actor, action.action)

@@ -57,12 +57,13 @@ _CHANGES = "journal.changes"
 
 # Built once: every command sends them.
 _HEAD = select(JournalHead).where(JournalHead.base_id == bindparam("base")).with_for_update()
-_KEYED = select(JournalEntry.sequence, JournalEntry.subject, JournalEntry.subject_id).where(
-    JournalEntry.base_id == bindparam("base"),
-    JournalEntry.by_id == bindparam("by"),
-    JournalEntry.key == bindparam("key"),
+_ENTRIES = JournalEntry.__table__
+_KEYED = select(_ENTRIES.c.sequence, _ENTRIES.c.subject, _ENTRIES.c.subject_id).where(
+    _ENTRIES.c.base_id == bindparam("base"),
+    _ENTRIES.c.by_id == bindparam("by"),
+    _ENTRIES.c.key == bindparam("key"),
 )
-_ENTRY = insert(JournalEntry.__table__)
+_ENTRY = insert(_ENTRIES)
 _END = update(JournalHead.__table__).where(JournalHead.__table__.c.base_id == bindparam("base"))
 
 

@@ -63,30 +63,36 @@ def headlines(session: Session, ids: Sequence[int], view: Moment) -> list[tuple]
     return list(session.exec(query))
 
 
-def sums(session: Session, ids: Sequence[int], view: Moment) -> Sequence[Row]:
-    """Per base, indicator and scope: counted, month, pending, last_year (same day), before_cut."""
+def sums(
+    session: Session, ids: Sequence[int], view: Moment, indicators: Sequence[Indicator]
+) -> Sequence[Row]:
+    """Per base, indicator and scope: counted, month, pending, last_year (same day)."""
     this_year = Claim.year == view.year
     shown = and_(this_year, Claim.effective_on <= view.as_of)
     last_year = and_(Claim.year == view.year - 1, Claim.effective_on <= anniversary(view.as_of, -1))
     this_month = and_(shown, Claim.effective_on >= view.as_of.replace(day=1))
-    query = (
-        select(
-            Claim.base_id,
-            Claim.indicator,
-            Claim.scope,
-            _sum(and_(shown, COUNTED)).label("counted"),
-            _sum(and_(this_month, COUNTED)).label("month"),
-            _sum(and_(shown, Claim.standing == Standing.PENDING)).label("pending"),
-            _sum(and_(last_year, COUNTED)).label("last_year"),
-        )
+    parts = {
+        "counted": and_(shown, COUNTED),
+        "month": and_(this_month, COUNTED),
+        "pending": and_(shown, Claim.standing == Standing.PENDING),
+        "last_year": and_(last_year, COUNTED),
+    }
+    place = col(Claim.base_id), col(Claim.indicator), col(Claim.scope)
+    years = (  # in the order of the index, so that nothing is sorted
+        select(*place, *(_sum(condition).label(name) for name, condition in parts.items()))
         .where(
             col(Claim.base_id).in_(ids),
             col(Claim.year).in_([view.year, view.year - 1]),
+            col(Claim.indicator).in_(indicators),
+            col(Claim.standing).in_([Standing.COUNTED, Standing.PENDING]),
             Claim.recorded_at <= view.known_at,
         )
-        .group_by(col(Claim.base_id), col(Claim.indicator), col(Claim.scope))
+        .group_by(col(Claim.year), *place)
+        .subquery()
     )
-    return session.exec(query).all()
+    place = years.c.base_id, years.c.indicator, years.c.scope
+    both = [func.sum(years.c[name]).label(name) for name in parts]
+    return session.exec(select(*place, *both).group_by(*place)).all()
 
 
 def distinct(session: Session, ids: Sequence[int], view: Moment) -> Sequence[Row]:

@@ -1,14 +1,14 @@
 """Accounts, roles and sessions, looked up anew at every action."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam
 from sqlmodel import Session, col, select
 
 from pilot.domain.errors import NotAllowed
 from pilot.domain.people import Actor, Role
-from pilot.store.models import Account, AccountRole, LoginSession
+from pilot.store.models import Account, AccountRole, JournalHead, LoginSession
 from pilot.store.tokens import token_hash
 
 SIGN_IN_AGAIN = "登录已失效，请重新登录。"
@@ -16,16 +16,28 @@ SIGN_IN_AGAIN = "登录已失效，请重新登录。"
 
 def actor(session: Session, by: int | str, now: datetime) -> Actor:
     """The actor of an account id or a session token; raises NotAllowed if it may not act now."""
+    return _actor(_asked(session, _OF_ID, _OF_TOKEN, by, now))
+
+
+def in_turn(session: Session, by: int | str, now: datetime) -> tuple[Actor, JournalHead]:
+    """The same, with the base's turn to write, which is taken as `journal.lock` takes it."""
+    rows = _asked(session, _OF_ID_IN_TURN, _OF_TOKEN_IN_TURN, by, now)
+    return _actor(rows), rows[0].JournalHead
+
+
+def _asked(
+    session: Session, of_id: Select, of_token: Select, by: int | str, now: datetime
+) -> Sequence[Row]:
     if isinstance(by, int):
-        rows = session.execute(_OF_ID, {"id": by}).all()
-    else:
-        rows = session.execute(_OF_TOKEN, {"token": token_hash(by), "now": now}).all()
+        return session.execute(of_id, {"id": by}).all()
+    return session.execute(of_token, {"token": token_hash(by), "now": now}).all()
+
+
+def _actor(rows: Sequence[Row]) -> Actor:
     if not rows:
         raise NotAllowed(SIGN_IN_AGAIN)
-    found = rows[0]
-    return Actor(
-        found.id, found.base_id, found.name, frozenset(row.role for row in rows if row.role)
-    )
+    found, roles = rows[0], frozenset(row.role for row in rows if row.role)
+    return Actor(found.id, found.base_id, found.name, roles)
 
 
 def _actors() -> Select:
@@ -47,10 +59,17 @@ def _live() -> ColumnElement[bool]:
     )
 
 
+def _with_turn(actors: Select) -> Select:
+    """Locks the end of the base's journal, and nothing of the account."""
+    ends = col(JournalHead.base_id) == col(Account.base_id)
+    return actors.add_columns(JournalHead).join(JournalHead, ends).with_for_update(of=JournalHead)
+
+
 _OF_ID = _actors().where(Account.id == bindparam("id"))
 _OF_TOKEN = (
     _actors().join(LoginSession, col(LoginSession.account_id) == col(Account.id)).where(_live())
 )
+_OF_ID_IN_TURN, _OF_TOKEN_IN_TURN = _with_turn(_OF_ID), _with_turn(_OF_TOKEN)
 
 
 def as_actor(session: Session, account: Account) -> Actor:

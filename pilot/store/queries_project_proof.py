@@ -177,12 +177,13 @@ def transfers(session: Session, result_ids: Sequence[int], view: Moment) -> Sequ
 
 
 def claims(
-    session: Session, project_id: int, result_ids: Sequence[int], view: Moment
+    session: Session, base_id: int, project_id: int, result_ids: Sequence[int], view: Moment
 ) -> Sequence[Claim]:
     """Every ledger entry about a project and its results, known by then, in order."""
     query = (
         select(Claim)
         .where(
+            Claim.base_id == base_id,
             Claim.recorded_at <= view.known_at,
             or_(
                 and_(Claim.unit_kind == "project", Claim.unit_id == project_id),

@@ -3,7 +3,8 @@
 Two characters are a whole word in Chinese, and an index of three-letter groups can't see it. On
 PostgreSQL the spans of projects are therefore indexed by every pair of neighbouring characters:
 a row that has all pairs of the wanted text is looked at, and only then compared as before. SQLite
-serves a city or a province, where looking at every row is fast enough (docs/scale.md).
+serves a city or a province, where comparing every entry of the list's own index, which holds what
+is searched, is fast enough (docs/scale.md).
 """
 
 from sqlalchemy import ColumnElement, String, literal, true

@@ -6,11 +6,14 @@ who has just written queues behind it. Threads queue at a lock, processes at a l
 """
 
 import contextlib
+import os
 import threading
+import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import lock_descriptor, unlock_descriptor
 
 from pilot.domain.errors import Busy
 from pilot.store.faults import BUSY
@@ -19,12 +22,12 @@ _POLL = 0.004  # seconds
 
 
 class Turn:
-    """The queue before one database file."""
+    """The queue before one database file; what is locked stays open from turn to turn."""
 
     def __init__(self, file: Path, patience: float) -> None:
-        self._patience = patience  # seconds
+        self._file, self._patience = file, patience  # seconds
         self._threads = threading.Lock()
-        self._processes = FileLock(file, timeout=patience, mode=0o600, thread_local=False)
+        self._descriptor, self._opener = -1, 0
 
     @contextlib.contextmanager
     def taken(self) -> Iterator[None]:
@@ -32,9 +35,26 @@ class Turn:
         if not self._threads.acquire(timeout=self._patience):
             raise Busy(BUSY)
         try:
-            with self._processes.acquire(poll_interval=_POLL):
+            descriptor = self._opened()
+            self._lock(descriptor)
+            try:
                 yield
-        except Timeout as error:
-            raise Busy(BUSY) from error
+            finally:
+                unlock_descriptor(descriptor)
         finally:
             self._threads.release()
+
+    def _lock(self, descriptor: int) -> None:
+        end = time.monotonic() + self._patience
+        while not lock_descriptor(descriptor, blocking=False):
+            if time.monotonic() > end:
+                raise Busy(BUSY)
+            time.sleep(_POLL)
+
+    def _opened(self) -> int:
+        """The locked file, opened once by each process: a forked child would share its lock."""
+        if self._opener != os.getpid():
+            self._descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
+            self._opener = os.getpid()
+            weakref.finalize(self, os.close, self._descriptor)
+        return self._descriptor

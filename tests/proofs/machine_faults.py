@@ -4,7 +4,7 @@ import builtins
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from unittest import mock
 
@@ -42,8 +42,9 @@ def _no_entry(_session: Session, head: JournalHead, *_rest: object) -> int:
     return head.sequence
 
 
-def _anybody(session: Session, by: int, _now: object) -> Actor:
-    return queries_people.as_actor(session, session.get(Account, by))
+def _anybody(session: Session, by: int, _now: datetime) -> tuple[Actor, JournalHead]:
+    actor = queries_people.as_actor(session, session.get(Account, by))
+    return actor, journal.lock(session, actor.base_id)
 
 
 _row = claiming._row
@@ -102,7 +103,7 @@ class _together(AbstractContextManager):
 
 FAULTS: dict[str, Fault] = {
     "no role check": _instead(command, "check_may", _nothing),
-    "a disabled account may act": _instead(queries_people, "actor", _anybody),
+    "a disabled account may act": _instead(queries_people, "in_turn", _anybody),
     "no version check": _instead(queries_version, "check_seen", _nothing),
     "no once-only key": _instead(journal, "with_key", _nothing),
     "no journal entry": _instead(journal, "append", _no_entry),

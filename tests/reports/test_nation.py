@@ -40,7 +40,7 @@ def view_of(many):
 def test_the_sums_are_those_of_the_bases(session, many):
     ids, view = [base.base_id for base in many], view_of(many)
     shown = nation(session, ids, view).goals
-    live = queries_overview.sums(session, ids, view)
+    live = queries_overview.sums(session, ids, view, list(Indicator))
     for column, name in COLUMNS.items():
         for indicator in GOALS:
             for scope in Scope:

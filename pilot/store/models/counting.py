@@ -88,7 +88,20 @@ class Claim(Record, table=True):
             "recorded_at",
             "sign",
         ),
-        Index("ix_claim_unit", "unit_kind", "unit_id", "reverses_id"),
+        # The history of a unit, and all that counting units in any year needs, without the rows.
+        Index(
+            "ix_claim_unit",
+            "base_id",
+            "unit_kind",
+            "unit_id",
+            "indicator",
+            "scope",
+            "standing",
+            "year",
+            "effective_on",
+            "recorded_at",
+            "sign",
+        ),
         # What has come since a snapshot (queries_snapshots), of all bases at once.
         Index("ix_claim_recorded_at", "recorded_at"),
         Index("ix_claim_effective_on", "effective_on"),

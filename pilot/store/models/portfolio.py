@@ -125,7 +125,7 @@ class ProjectSpan(Record, table=True):
     __table_args__ = (
         CheckConstraint("valid_from < valid_to", name="valid_order"),
         CheckConstraint("known_from < known_to", name="known_order"),
-        # Everything a list needs to narrow, count and sort: pages are found without the rows.
+        # Everything a list needs to narrow, search, count and sort: pages are found without rows.
         Index(
             "ix_project_span_view",
             "base_id",
@@ -141,6 +141,9 @@ class ProjectSpan(Record, table=True):
             "project_id",
             "field",
             "in_base",
+            "name",
+            "holder",
+            "manager",
         ),
         Index("ix_project_span_project", "project_id", "known_to"),
         # What has moved since a snapshot (queries_snapshots), of all bases at once.
