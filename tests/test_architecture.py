@@ -60,9 +60,7 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
     "pages": ({"screens", "ui", "services", "reports", "domain"}, {"streamlit"}),
     "seed": ({"seed", "services", "reports", "store.engine", "config", "domain"}, {"sqlalchemy"}),
     "cli": (
-        {"cli", "seed", "services", "reports", "store.engine", "store.schema", "config", "domain"}
-        | {"cli_backup", "cli_doctor", "cli_export", "cli_handover", "cli_import", "cli_refusals"}
-        | {"cli_mail", "cli_report", "cli_trail", "cli_verify"},
+        {"cli", "seed", "services", "reports", "store.engine", "store.schema", "config", "domain"},
         {"typer", "uvicorn", "rich", "sqlalchemy"},
     ),
 }
@@ -100,7 +98,7 @@ def layer_of(path: Path) -> str:
     parts = path.relative_to(ROOT).parts
     if parts[0] == "pages":
         return "pages"
-    return parts[1].removesuffix(".py").split("_")[0] if len(parts) > 1 else ""
+    return parts[1].removesuffix(".py") if len(parts) > 1 else ""
 
 
 def imports(path: Path) -> list[str]:

@@ -4,6 +4,7 @@ A `…_problem` refuses (a check digit fails), a `…_warning` only doubts (the 
 both are a Chinese sentence or None. A key is for comparison only and never shown.
 """
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable
@@ -208,7 +209,7 @@ def title_key(text: str) -> str:
     difference. A title of nothing else keeps its fillers, so that it is not equal to a blank.
     """
     folded = unicodedata.normalize("NFKC", _squeeze(text).casefold())
-    plain = "".join(c for c in folded if unicodedata.category(c) not in _BRACKETS)
+    plain = "".join(c for c in folded if not _is_bracket(c))
     key = compact = _squeeze(plain)
     while (shorter := unicodedata.normalize("NFKC", _FILLERS.sub("", key))) != key:
         key = shorter
@@ -226,6 +227,12 @@ def _squeeze(text: str) -> str:
     return unicodedata.normalize("NFKC", seen)
 
 
+@functools.lru_cache(maxsize=8_192)  # the characters of a language's titles are few
+def _is_bracket(character: str) -> bool:
+    return unicodedata.category(character) in _BRACKETS
+
+
+@functools.lru_cache(maxsize=8_192)
 def _is_unseen(character: str) -> bool:
     """A blank, a format character (bidi, zero width) or a variation selector."""
     return (

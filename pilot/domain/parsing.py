@@ -171,8 +171,9 @@ def clean_text(value: object, max_length: int) -> str | None:
     if value is None:
         return None
     text = value if isinstance(value, str) else _digits(value)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    check_characters(text, len(text) - len(text.lstrip(_EDGE)), len(text.rstrip(_EDGE)))
+    if not text.isprintable():  # what is has nothing of all this
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        check_characters(text, len(text) - len(text.lstrip(_EDGE)), len(text.rstrip(_EDGE)))
     text = text.strip(_EDGE)
     if len(text) > max_length:
         raise ParseError(f"最多 {max_length} 字，现为 {len(text)} 字。", "请缩短后重新填写。")

@@ -273,8 +273,13 @@ def _gone(row: SQLModel) -> dict[str, Any]:
     }
 
 
+_AS_IT_IS = frozenset({str, int, bool, float})
+
+
 def plain(value: object) -> object:
     """A stored value as the journal writes it; an instant in UTC, as it is read back."""
+    if value is None or type(value) in _AS_IT_IS:
+        return value
     if isinstance(value, Term):
         return value.value
     if isinstance(value, datetime):

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from pilot.cli_refusals import refusals
-from pilot.cli_verify import say
+from pilot.cli.refusals import refusals
+from pilot.cli.verify import say
 from pilot.config import settings
 from pilot.services import backup as backups
 from pilot.services import jobs, sealing

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pilot.cli_refusals import refusals
+from pilot.cli.refusals import refusals
 from pilot.config import settings
 from pilot.domain.errors import PilotError
 from pilot.domain.import_columns import ImportKind

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pilot.cli_refusals import refusals
+from pilot.cli.refusals import refusals
 from pilot.config import settings
 from pilot.domain import chain
 from pilot.domain.chain import Anchor

@@ -8,13 +8,8 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
-from pilot import cli_handover, cli_import, cli_mail, cli_report
-from pilot.cli_backup import backup, restore
-from pilot.cli_doctor import doctor
-from pilot.cli_export import export
-from pilot.cli_refusals import refusals
-from pilot.cli_trail import trail
-from pilot.cli_verify import verify
+from pilot.cli import backup, doctor, export, handover, importing, mail, report, trail, verify
+from pilot.cli.refusals import refusals
 from pilot.config import LOOPBACK, ROOT, settings
 from pilot.domain.errors import PilotError
 from pilot.domain.passwords import RULE
@@ -34,17 +29,17 @@ def private() -> None:
 
 
 # Further commands live in modules of their own and are registered here.
-app.command()(verify)
-app.command()(export)
-app.command()(backup)
-app.command()(restore)
-app.command()(doctor)
-app.command("handover")(cli_handover.write)
-app.command()(trail)
-app.add_typer(cli_import.app, name="import")
-app.add_typer(cli_mail.app, name="mail")
-app.add_typer(cli_report.app, name="report")
-app.command("verify-pack")(cli_report.verify_pack)
+app.command()(verify.verify)
+app.command()(export.export)
+app.command()(backup.backup)
+app.command()(backup.restore)
+app.command()(doctor.doctor)
+app.command("handover")(handover.write)
+app.command()(trail.trail)
+app.add_typer(importing.app, name="import")
+app.add_typer(mail.app, name="mail")
+app.add_typer(report.app, name="report")
+app.command("verify-pack")(report.verify_pack)
 
 
 @app.command()
@@ -171,7 +166,3 @@ def _run() -> None:
         ws_max_size=32 * 1024 * 1024,
         timeout_graceful_shutdown=5,  # after draining.PATIENCE: see pilot/web/draining.py
     )
-
-
-if __name__ == "__main__":
-    app()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pilot.cli_refusals import refusals
+from pilot.cli.refusals import refusals
 from pilot.config import settings
 from pilot.domain.import_columns import ImportKind
 from pilot.reports import handover

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import typer
 
-from pilot.cli_refusals import refusals
+from pilot.cli.refusals import refusals
 from pilot.config import settings
 from pilot.domain.errors import PilotError
 from pilot.domain.mailing import clean_address, letter, link

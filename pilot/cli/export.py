@@ -10,7 +10,7 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from pilot.cli_refusals import refusals
+from pilot.cli.refusals import refusals
 from pilot.config import settings
 from pilot.domain.errors import PilotError
 from pilot.domain.moment import moment
