@@ -20,6 +20,7 @@ from pilot.services import filing_lines, precheck, report_sheets
 from pilot.services.reads import read
 from pilot.services.report_sheets import TemplateLine
 from pilot.store import queries_bases, queries_filings
+from pilot.store.files import Place
 from pilot.store.models import Base, FilingUnlock, ReportFiling
 
 
@@ -87,11 +88,13 @@ def calendar(
 
 
 def preflight(
-    session: Session, base_id: int, filing_ids: Sequence[int], view: Moment
+    session: Session, base_id: int, filing_ids: Sequence[int], folder: Place, view: Moment
 ) -> dict[int, Checked]:
     """The pre-flight of reports at work, in numbers, for who may work on them; rules read once."""
     rules = queries_filings.rules(session, base_id)
-    seen = functools.cache(look)  # tables that several reports are held against
+    seen = functools.cache(
+        functools.partial(look, folder=folder)
+    )  # tables that several reports are held against
     found = {}
     for row in queries_filings.by_ids(session, base_id, filing_ids):
         one = precheck.judged(session, row, row.cut_off or view.known_at, seen, rules)

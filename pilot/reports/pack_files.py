@@ -43,13 +43,13 @@ class Frozen:
     notes: str = ""
 
 
-def drawn(frozen: Frozen) -> dict[str, bytes]:
-    """Every member but the manifest, in the order of the zip."""
+def drawn(frozen: Frozen, renderer: int = RENDERER) -> dict[str, bytes]:
+    """Every member but the manifest, in the order of the zip; as one of RENDERERS drew it."""
     found, stem = frozen.content, frozen.content.template.code
-    claims, rules = frozen.claims, frozen.rules
+    claims, rules, phone = frozen.claims, frozen.rules, renderer > 1
     return {
-        "index.html": report_html.proof_page(found, frozen.cover, claims, rules),
-        "print.html": report_html.print_page(found, frozen.cover, frozen.signers),
+        "index.html": report_html.proof_page(found, frozen.cover, claims, rules, phone=phone),
+        "print.html": report_html.print_page(found, frozen.cover, frozen.signers, phone=phone),
         f"{stem}.xlsx": as_xlsx(found, frozen.cover),
         f"{stem}.csv": as_csv(found, "utf-8-sig"),
         f"{stem}.gb18030.csv": as_csv(found, "gb18030"),

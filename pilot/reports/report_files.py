@@ -1,14 +1,15 @@
 """The files of a report (报表文件), drawn from frozen content alone: the same bytes everywhere.
 
 RENDERER names this way of drawing; `pilot verify-pack` draws again and compares. Whoever changes
-a byte of what is drawn gives it a new number. Nothing here is compressed: how well zlib does it
+a byte of what is drawn gives it a new number and keeps the old way for the packs that have it.
+Nothing here is compressed: how well zlib does it
 differs between machines.
 """
 
 import csv
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -23,7 +24,8 @@ from pilot.domain.report_templates import ColumnType, Template
 from pilot.reports.cells import Cell
 from pilot.reports.report_content import NUMERIC, Content, headings
 
-RENDERER = 1
+RENDERER = 2
+RENDERERS = frozenset({1, RENDERER})  # 1: pages that were not made for phones
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
 _WIDTHS = {ColumnType.DAY: 12, ColumnType.INSTANT: 26, ColumnType.MONEY: 14, ColumnType.NUMBER: 10}
@@ -69,10 +71,12 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     return body.getvalue()
 
 
-def members(content: bytes) -> dict[str, bytes]:
-    """The files of a zip that `pack` made, in order."""
+def members(content: bytes, names: Collection[str] | None = None) -> dict[str, bytes]:
+    """The files of a zip that `pack` made, in order; only those of these names if told."""
     with zipfile.ZipFile(io.BytesIO(content)) as opened:
-        return {name: opened.read(name) for name in opened.namelist()}
+        return {
+            name: opened.read(name) for name in opened.namelist() if names is None or name in names
+        }
 
 
 def sheet_name(title: str) -> str:

@@ -180,7 +180,9 @@ def _preview(actor: Actor, view: Moment, editing: Editing, problems: Sequence[Pr
     period = report_templates.period_field(editing.template, view)
     if period is not None:
         with ui.reading() as session:
-            shown = packs.preview(session, actor, editing.template, period, view.known_at)
+            shown = packs.preview(
+                session, actor, editing.template, period, view.known_at, ui.folder()
+            )
         report_templates.rows(shown)
 
 

@@ -32,7 +32,10 @@ class Signers:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a pack is made of: a version of a template, a period, the two times, the names."""
+    """What a pack is made of: a version of a template, a period, the two times, the names.
+
+    `folder` is where the packs frozen before lie.
+    """
 
     base_id: int
     template: ReportTemplate
@@ -40,6 +43,7 @@ class Order:
     view: Moment
     signers: Signers
     product: str
+    folder: Place
     notes: str = ""
 
 
@@ -87,7 +91,7 @@ def freeze(
     _check_period(row, period, at)
     _check_again(session, by.base_id, row.code, period, reason)
     view = view_of(period, known_at or at)
-    order = Order(by.base_id, row, period, view, signers, product_version(), notes)
+    order = Order(by.base_id, row, period, view, signers, product_version(), folder, notes)
     made = build(session, order)
     stored = files.keep(folder, made.content, name=file_name(row, period), media_type=MEDIA_TYPE)
     pack = _pack(order, made, attachments.add(session, stored, by=by, at=at), by, at)

@@ -2,6 +2,7 @@
 
 import tempfile
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlmodel import Session
@@ -13,7 +14,8 @@ from pilot.store import queries_filings
 from tests.factories import NOON, Team, clock
 
 FOLDER = Path(tempfile.mkdtemp(prefix="pilot-packs-"))
-FREEZING = {"look": look, "build": packs.build, "folder": FOLDER}
+LOOK = partial(look, folder=FOLDER)
+FREEZING = {"look": LOOK, "build": packs.build, "folder": FOLDER}
 TEMPLATE = "R8"  # a report without rows as long as nothing is corrected
 UNTIL = (NOON + timedelta(days=3)).date()
 WHY = {"reason": "示例理由"}
@@ -29,7 +31,7 @@ def objects(session: Session, team: Team, mark: str) -> Ids:
     }
     filings.explain(session, begun["f_open"], ["R8-1/x"], "示例说明", by=by, at=clock(session))
     for name in tuple(_PERIODS)[1:]:
-        filings.submit(session, begun[name], by=by, at=clock(session), look=look)
+        filings.submit(session, begun[name], by=by, at=clock(session), look=LOOK)
     for name in tuple(_PERIODS)[2:]:
         filings.approve(session, begun[name], by=team.decider, at=clock(session))
     for name in tuple(_PERIODS)[3:]:

@@ -44,7 +44,7 @@ def clock(session, start=JUNE_2):
 
 
 def explain_all(session, row, by):
-    judged = filing_detail.by_id(session, by, row.id, clock(session)).judged
+    judged = filing_detail.by_id(session, by, row.id, clock(session), "/nowhere").judged
     soft = [each.key for each in judged.findings if not each.problem.hard]
     if soft:
         filings.explain(session, row.id, soft, "确认无误", by=by, at=clock(session))
@@ -97,7 +97,7 @@ def test_the_checker_sees_what_was_submitted_not_what_came_since(session, people
     session.info["clock"] = clock(session)
     factories.project(session, team)
 
-    shown = filing_detail.by_id(session, team.manager, row.id, clock(session))
+    shown = filing_detail.by_id(session, team.manager, row.id, clock(session), "/nowhere")
 
     assert len(shown.judged.sheet.rows) == 0
 
@@ -221,7 +221,7 @@ def test_an_unlock_that_is_not_used_ends_by_itself(session, people, folder):
     row = unlocked(session, people, folder)
     session.info["filing-clock"] = JUNE_2 + timedelta(days=5)
 
-    shown = filing_detail.by_id(session, officer, row.id, clock(session))
+    shown = filing_detail.by_id(session, officer, row.id, clock(session), "/nowhere")
     assert shown.line.state is State.FROZEN
     with pytest.raises(Conflict, match="已上报"):
         filings.submit(session, row.id, by=officer, at=clock(session), look=look)
@@ -262,7 +262,7 @@ def test_a_later_fact_is_a_correction_of_the_next_period(session, people, folder
 
     session.info["filing-clock"] = JUNE_2
     row = filings.start(session, "R1", "2026-05", by=officer, at=clock(session))
-    shown = filing_detail.by_id(session, officer, row.id, clock(session))
+    shown = filing_detail.by_id(session, officer, row.id, clock(session), "/nowhere")
 
     assert before.state is State.FROZEN
     assert {line["kind"] for line in shown.late.rows} == {"补报"}
@@ -315,7 +315,7 @@ def test_a_line_shows_what_can_be_sent_already(session, people):
 
     line = next(one for one in found if (one.template, one.period) == ("R1", "2026-05"))
     view = moment(clock(session), year=2026)
-    checked = lines.preflight(session, officer.base_id, [line.id], view)
+    checked = lines.preflight(session, officer.base_id, [line.id], "/nowhere", view)
     [line] = lines.with_counts([line], checked, {})
     assert (line.rows, line.acceptable, line.hard, line.soft, line.days) == (3, 3, 0, 3, 3)
     coming = next(one for one in found if (one.template, one.period) == ("R3", "2026-05"))
@@ -484,12 +484,12 @@ def test_what_a_rule_would_do_to_open_reports_is_told_and_not_done(
     row = filings.start(session, "R2", "2026", by=officer, at=clock(session))
     draft = replace(LONG, argument="5", hard=hard)
 
-    [found] = report_rules.effect(session, admin, draft, None, clock(session))
+    [found] = report_rules.effect(session, admin, draft, None, clock(session), "/nowhere")
 
     assert (found.title, found.period, found.rows) == ("R2 项目台账", "2026", 2)
     assert found.blocked == blocked
     assert tuple(each - found.soft[0] for each in found.soft) == (0, soft[1] - soft[0])
-    judged = filing_detail.by_id(session, officer, row.id, clock(session)).judged
+    judged = filing_detail.by_id(session, officer, row.id, clock(session), "/nowhere").judged
     assert "R2-90" not in {each.rule.code for each in judged.findings}
 
 
@@ -497,4 +497,4 @@ def test_a_draft_that_cannot_be_saved_is_refused_when_it_is_looked_at(session, a
     put(session, admin, LONG)
     for draft in (replace(LONG, argument="很长"), replace(LONG, year_from=2024)):
         with pytest.raises((Conflict, Invalid)):
-            report_rules.effect(session, admin, draft, None, clock(session))
+            report_rules.effect(session, admin, draft, None, clock(session), "/nowhere")
