@@ -113,7 +113,7 @@ def by_period(
     found = report_sheets.period(session, base, template, period, local_day(now))
     row = queries_filings.filing(session, base, template, found.key)
     if row is None:
-        rule = filing_lines.rule_of(session, base, found.kind)
+        rule = filing_lines.rule_of(session, base, found.kind, template)
         row = filing_lines.blank(base, template, found, rule, now)
     return _detail(session, actor, row, now, folder)
 
@@ -159,7 +159,9 @@ def _detail(
             for one in editions
         ),
         unlock_asked=unlock.reason if unlock and unlock.approved_by is None else "",
-        by_rule=filing_lines.rule_of(session, row.base_id, wanted.kind).window(row.ends_on),
+        by_rule=filing_lines.rule_of(session, row.base_id, wanted.kind, row.template).window(
+            row.ends_on
+        ),
         refusals=dict(_refusals(session, actor, row, today, now)),
     )
 

@@ -166,6 +166,7 @@ def _lines(session: Session, base: int, year: int, now: datetime) -> Iterator[Li
         if period.first <= today
     }
     titles, rules = report_sheets.titles(session, base), filing_lines.rules_of(session, base)
+    own = filing_lines.own_rules(session, base)
     for row in stored:
         period = read_period(row.period)
         title = titles.get(row.template, row.template)
@@ -173,5 +174,6 @@ def _lines(session: Session, base: int, year: int, now: datetime) -> Iterator[Li
         wanted.pop((row.template, period), None)
         yield line_of(row, template, today, unlocks.get(row.id), packs.get(row.id))
     for (code, period), template in wanted.items():
-        row = filing_lines.blank(base, code, period, rules[period.kind], now)
+        rule = own.get((period.kind, code)) or rules[period.kind]
+        row = filing_lines.blank(base, code, period, rule, now)
         yield line_of(row, template, today)

@@ -69,7 +69,7 @@ def _of_pack(session: Session, pack: ReportPack, asked: Asked) -> Rows:
     for number, (label, one) in enumerate(sums_changed(before, now)):
         yield _row(pack, title, "合计", label, one, f"sum:{number}")
     for name, then, reads in _versions(session, pack, view):
-        yield _row(pack, title, "版本", name, FieldChange(name, then, reads), name)
+        yield _row(pack, title, "版本", name, FieldChange("", then, reads), name)
 
 
 def _again(session: Session, pack: ReportPack, before: Content, view: Moment) -> Content:
@@ -119,7 +119,7 @@ def _row(
         "frozen_at": pack.recorded_at,
         "kind": kind,
         "name": name,
-        "column": one.column,
+        "column": one.column or None,
         "before": _said(one.before),
         "now": _said(one.now),
         "difference": one.difference,

@@ -21,6 +21,7 @@ from pilot.store.models import (
     ReportPack,
     ReportTemplate,
     Result,
+    TemplateDraft,
     TransferSpan,
 )
 
@@ -48,6 +49,14 @@ def template(session: Session, base_id: int, code: str) -> ReportTemplate | None
         ReportTemplate.base_id == base_id, ReportTemplate.code == code
     )
     return session.exec(query.order_by(col(ReportTemplate.version).desc()).limit(1)).first()
+
+
+def draft(session: Session, account_id: int, start: str) -> TemplateDraft | None:
+    """An account's draft of a template that it began with `start`."""
+    query = select(TemplateDraft).where(
+        TemplateDraft.by_id == account_id, TemplateDraft.start == start
+    )
+    return session.exec(query).first()
 
 
 def packs(

@@ -7,9 +7,12 @@ from pathlib import Path
 
 from sqlmodel import Session
 
+from pilot.domain.report_calendar import After, CalendarRule
+from pilot.domain.report_periods import PeriodKind
 from pilot.reports import packs
 from pilot.reports.report_sheets import look
-from pilot.services import filings, unlocking
+from pilot.services import filings, own_deadlines, unlocking
+from pilot.services.command import within
 from pilot.store import queries_filings
 from tests.factories import NOON, Team, clock
 
@@ -39,6 +42,10 @@ def objects(session: Session, team: Team, mark: str) -> Ids:
     for name in ("f_asked", "f_unlocked"):
         unlocking.ask(session, begun[name], by=by, at=clock(session), reason=f"{mark}理由")
     unlocking.unlock(session, begun["f_unlocked"], UNTIL, by=team.decider, at=clock(session), **WHY)
+    days = CalendarRule(After(1, 1), After(1, 8), After(1, 9))
+    within(own_deadlines.save)(
+        session, PeriodKind.MONTH, "R3", days, by=by, at=clock(session), **WHY
+    )
     [rule] = queries_filings.rule_versions(session, team.base.id, "R2-01")
     pack = queries_filings.last_edition(session, begun["f_frozen"]).pack_id
     return begun | {"rule": rule.id, "pack": pack}

@@ -31,6 +31,8 @@ CALLS: dict[str, Call] = {
     "filing_lines.save_calendar": Call(
         None, lambda _id, _world: ((PeriodKind.MONTH, CALENDAR), WHY)
     ),
+    "own_deadlines.save": Call(None, lambda _id, _world: ((PeriodKind.MONTH, "R1", CALENDAR), WHY)),
+    "own_deadlines.give_up": Call(None, lambda _id, _world: ((PeriodKind.MONTH, "R3"), WHY)),
     "unlocking.ask": _on("f_frozen", **WHY),
     "unlocking.unlock": _on("f_asked", UNTIL, **WHY),
     "unlocking.refuse": _on("f_asked", **WHY),

@@ -54,6 +54,7 @@ from pilot.reports import (
     rounds,
     submissions,
     system,
+    template_drafts,
     waiting,
 )
 from pilot.reports.exports import Encoding
@@ -279,6 +280,10 @@ LOOKS: dict[str, Look] = {
     "review_queue.next_for": Look(None, lambda s, a, _: review_queue.next_for(s, a, 0)),
     "review_queue.judged": Look("waiting", lambda s, a, i: review_queue.judged(s, a, i, NOW)),
     "review_queue.judged:draft": Look("unsent", lambda s, a, i: review_queue.judged(s, a, i, NOW)),
+    "template_drafts.found": Look(None, lambda s, a, _: template_drafts.found(s, a, "R1")),
+    "report_deadlines.of_template": Look(
+        None, lambda s, a, _: report_deadlines.of_template(s, a, PeriodKind.MONTH, "R1", NOW)
+    ),
     "filing_lines.bases": Look(None, lambda s, a, _: [b.name for b in filing_lines.bases(s, a)]),
     "filing_lines.calendar": Look(None, lambda s, a, _: filing_lines.calendar(s, a, 2026, NOW)),
     "report_deadlines.rules": Look(None, lambda s, a, _: report_deadlines.rules(s, a, NOW)),

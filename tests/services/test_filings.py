@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from pilot.domain.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
+from pilot.domain.errors import Conflict, Invalid, NotAllowed, NotFound, PilotError, Refused
 from pilot.domain.moment import moment
 from pilot.domain.people import Role
 from pilot.domain.report_calendar import After, CalendarRule, Window
@@ -19,7 +19,15 @@ from pilot.reports import packs as built
 from pilot.reports.pack_files import NOTES
 from pilot.reports.report_files import members
 from pilot.reports.report_sheets import look
-from pilot.services import filing_lines, filing_tasks, filings, packs, receiver_rules, unlocking
+from pilot.services import (
+    filing_lines,
+    filing_tasks,
+    filings,
+    own_deadlines,
+    packs,
+    receiver_rules,
+    unlocking,
+)
 from pilot.services.command import perform
 from pilot.services.receiver_rules import RuleDraft
 from pilot.store import queries_filings, queries_goals
@@ -369,6 +377,56 @@ def test_a_tried_calendar_tells_its_days_and_what_keeps_the_old_ones(session, pe
     assert (may.period, may.now.due_on, may.listed) == ("2026-05", date(2026, 6, 5), ("R1",))
     assert (may.then.due_on, may.then.lock_on) == (date(2026, 6, 30), date(2026, 7, 5))
     assert found[11].then.due_on == date(2027, 1, 31)
+
+
+def test_one_template_gets_days_of_its_own_and_follows_its_frequency_again(session, people):
+    _team, officer = people
+    own = CalendarRule(After(1, 2), After(1, 20), After(1, 25))
+    how = {"by": officer, "reason": "示例文号"}
+    begun = filings.start(session, "R1", "2026-03", by=officer, at=clock(session))
+
+    own_deadlines.save(session, PeriodKind.MONTH, "R1", own, at=clock(session), **how)
+
+    def due(template, period):
+        row = filings.start(session, template, period, by=officer, at=clock(session))
+        return row.opens_on, row.due_on, row.lock_on
+
+    assert due("R1", "2026-05") == (date(2026, 6, 2), date(2026, 6, 20), date(2026, 6, 25))
+    assert due("R3", "2026-05") == (date(2026, 6, 1), date(2026, 6, 5), date(2026, 6, 10))
+    assert begun.due_on == date(2026, 4, 5)
+    shown = {
+        (one.template, one.period): one.window.due_on
+        for one in lines.calendar(session, officer, 2026, clock(session))
+        if one.kind is PeriodKind.MONTH
+    }
+    assert (shown["R1", "2026-04"], shown["R3", "2026-04"]) == (
+        date(2026, 5, 20), date(2026, 5, 5),
+    )  # fmt: skip
+    tried = report_deadlines.coming(session, officer, PeriodKind.MONTH, own, 2026, template="R1")
+    assert [one.listed for one in tried][2:5] == [("R1",), (), ("R1",)]
+
+    own_deadlines.give_up(session, PeriodKind.MONTH, "R1", at=clock(session), **how)
+    assert due("R1", "2026-04") == (date(2026, 5, 1), date(2026, 5, 5), date(2026, 5, 10))
+    with pytest.raises(Conflict, match="没有单独的期限"):
+        own_deadlines.give_up(session, PeriodKind.MONTH, "R1", at=clock(session), **how)
+
+
+@pytest.mark.parametrize(
+    ("template", "days", "reason", "says"),
+    [
+        ("R1", (1, 5, 10), " ", "必须写明依据"),
+        ("R1", (6, 5, 10), "示例", "依次为"),
+        ("R9", (1, 5, 10), "示例", "按月报报送的报表模板"),
+        ("X7", (1, 5, 10), "示例", "按月报报送的报表模板"),
+    ],
+)
+def test_days_of_a_template_that_are_refused(session, people, template, days, reason, says):
+    rule = CalendarRule(*(After(1, day) for day in days))
+    with pytest.raises(PilotError, match=says):
+        own_deadlines.save(
+            session, PeriodKind.MONTH, template, rule, by=people[1], at=clock(session),
+            reason=reason,
+        )  # fmt: skip
 
 
 def test_one_report_gets_days_of_its_own_with_the_reason_kept(session, people):
