@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,11 +16,11 @@ from pilot.domain.problems import Problem
 from pilot.domain.report_periods import Period
 from pilot.domain.report_templates import Template
 from pilot.domain.vocabulary import GOALS, Scope
-from pilot.reports import exports, report_content, report_sheets, tables
+from pilot.reports import exports, pack_files, report_content, report_sheets, tables
 from pilot.reports.cells import Cell, writer
-from pilot.reports.pack_files import MANIFEST, Frozen, drawn, manifest_text
+from pilot.reports.pack_files import Frozen
 from pilot.reports.report_content import Content
-from pilot.reports.report_files import Cover, pack
+from pilot.reports.report_files import Cover
 from pilot.reports.report_rows import Asked
 from pilot.reports.report_sources import SOURCES, content
 from pilot.services import packs
@@ -88,9 +89,8 @@ def build(session: Session, order: Order) -> Made:
         codes=_codes(session, order.base_id, template),
         notes=order.notes,
     )
-    files = drawn(frozen)
-    manifest = manifest_text(order, frozen, files)
-    body = pack({MANIFEST: manifest.encode(), **files})
+    body = tempfile.TemporaryFile()  # noqa: SIM115 – open until it is stored, then gone
+    manifest = pack_files.write(order, frozen, body)
     return Made(body, manifest, dict(about)["口径版本"][:300], len(found.rows))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
+from typing import BinaryIO
 
 from sqlmodel import Session
 
@@ -49,9 +50,9 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A finished pack: the bytes of the zip, its manifest, the definitions and rows in it."""
+    """A finished pack: the zip as an open file, its manifest, the definitions and rows in it."""
 
-    content: bytes
+    content: BinaryIO
     manifest: str
     definitions: str
     rows: int
@@ -93,7 +94,8 @@ def freeze(
     view = view_of(period, known_at or at)
     order = Order(by.base_id, row, period, view, signers, product_version(), folder, notes)
     made = build(session, order)
-    stored = files.keep(folder, made.content, name=file_name(row, period), media_type=MEDIA_TYPE)
+    with made.content as body:
+        stored = files.keep(folder, body, name=file_name(row, period), media_type=MEDIA_TYPE)
     pack = _pack(order, made, attachments.add(session, stored, by=by, at=at), by, at)
     session.add(pack)
     session.flush()
