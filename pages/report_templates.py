@@ -20,7 +20,7 @@ if section is Section.TEMPLATES:
     if chosen is not None:
         period = report_templates.period_field(chosen, view)
         with ui.reading() as session:
-            shown = packs.preview(session, actor, chosen, period, view.known_at) if period else None
+            shown = report_templates.previewed(session, actor, chosen, period, view)
         report_templates.show(chosen, shown)
     else:
         st.info("还没有报表模板；请系统管理员运行 pilot migrate 装入随附的模板。")
@@ -39,9 +39,9 @@ elif section is Section.CHANGE:
             with ui.reading() as session:
                 names = packs.lists_known(session, actor)
                 wrong = report_templates.unfit(template, names)
-                fits = period and not wrong
-                shown = (
-                    packs.preview(session, actor, template, period, view.known_at) if fits else None
+                fits = not wrong
+                shown = report_templates.previewed(
+                    session, actor, template, period if fits else None, view
                 )
             report_templates.save(template, wrong, shown)
     else:

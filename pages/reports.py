@@ -27,9 +27,9 @@ template, period = (st.query_params.get(key) for key in ("report", "period"))
 if asked is not None or (template and period):
     with ui.reading() as session:
         shown = (
-            filing_detail.by_id(session, reader, asked, now)
+            filing_detail.by_id(session, reader, asked, now, ui.folder())
             if asked is not None
-            else filing_detail.by_period(session, reader, template, period, now, base)
+            else filing_detail.by_period(session, reader, template, period, now, ui.folder(), base)
         )
     report_head.head(shown, today)
     report_head.moves(shown, today)

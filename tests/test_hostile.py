@@ -41,7 +41,7 @@ MACHINE = {
     "public_fact": "subject suggests",
     "registration": "token_hash",
     "receiver_rule": "argument code equation field only_when template",
-    "report_calendar": "templates",
+    "report_calendar": "template templates",
     "report_filing": "period template",
     "report_pack": "checked_by definitions manifest period prepared_by product_version responsible"
     " sha256 template_code",
@@ -57,6 +57,7 @@ MACHINE = {
     "submission_comment": "field",
     "submission_round": "content fingerprint",
     "submission_vote": "fingerprint",
+    "template_draft": "body start",
     "transfer": "implement_area receive_area",
     "transfer_span": "contract_registration_no field holder_codes implement_area kind"
     " receive_area receiver_uscc registration_no",

@@ -57,7 +57,7 @@ def preview(code: Code, period: PeriodKey, by: By = "") -> None:
     now = datetime.now(UTC)
     with refusals(), reading(shared(settings().url)) as session:
         actor = reader(session, by, "report.export", now)
-        shown = packs.preview(session, actor, code, parsed(period), now)
+        shown = packs.preview(session, actor, code, parsed(period), now, settings().attachments)
     table = Table(*headings(shown.content.template), title=shown.content.template.title)
     for row in (*shown.content.rows, *shown.content.totals()):
         table.add_row(*("" if cell is None else f"{cell}" for cell in row))

@@ -139,6 +139,7 @@ MAY: dict[str, frozenset[Role]] = {
     "filing.refuse_unlock": _MANAGER,
     "filing.relock": _MANAGER,
     "report_calendar.save": _ADMIN,
+    "report_calendar.save_own": frozenset({Role.ADMIN, Role.OFFICER}),
     "receiver_rule.save": _ADMIN,
     # submissions
     "submission.read": _EITHER,

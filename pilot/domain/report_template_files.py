@@ -53,7 +53,8 @@ def read(text: str | bytes) -> Template:
     problems = list(_shape_problems(data))
     if problems:
         raise Refused(problems)
-    return _template(data)
+    periods = [PeriodKind(one) for one in data.get("periods", [])] or PeriodKind
+    return built(data, tuple(periods))
 
 
 def checked(text: str | bytes, sources: Sources, codes: Codes) -> Template:
@@ -257,10 +258,10 @@ def _other_problems(template: Template, source: SourceShape) -> Iterator[Problem
             yield _problem("checks", "number", "“不小于”校验应有两个字段", "请改正")
 
 
-def _template(data: dict[str, Any]) -> Template:
+def built(data: dict[str, Any], periods: tuple[PeriodKind, ...]) -> Template:
+    """The template of data in the shape of a file; KeyError, TypeError or ValueError if not."""
     plain = {name: data[name].strip() for name in _LENGTHS if name in data}
     plain |= {name: date.fromisoformat(data[name]) for name in _DAYS if name in data}
-    periods = tuple(PeriodKind(one) for one in data.get("periods", [])) or tuple(PeriodKind)
     checks = data.get("checks", [])
     return Template(
         **plain,

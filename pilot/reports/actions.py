@@ -73,6 +73,7 @@ ACTIONS: dict[str, str] = {
     "filing.refuse_unlock": "不予解锁上报",
     "filing.relock": "恢复上报锁定",
     "report_calendar.save": "改动上报日历",
+    "report_calendar.save_own": "改动一张报表的期限",
     "receiver_rule.save": "改动接收方规则",
     "fact.record": "登记公开信息",
     "import.stage": "上传导入文件",

@@ -1,5 +1,6 @@
 """One report of one period with everything that stands beside it (上报详情)."""
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,10 +22,11 @@ from pilot.services.precheck import Judged
 from pilot.services.reads import read
 from pilot.services.report_sheets import Wanted
 from pilot.store import queries_filings
+from pilot.store.files import Place
 from pilot.store.models import ReportFiling
 
 RESCHEDULED = "调整期限"
-LATE = "R8"  # the template of what came late or fell away (更正与口径说明)
+LATE = "corrections"  # the source of what came late or fell away (补报与核减)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Detail:
     cut_off: str
     people: Mapping[Side, str]
     judged: Judged | None
-    late: Sheet | None
+    late: Sheet
     thread: tuple[Said, ...]
     exceptions: tuple[Unlocked, ...]
     editions: tuple[Edition, ...]
@@ -87,13 +89,13 @@ class Detail:
 
 
 @read("filing.read")
-def by_id(session: Session, actor: Actor, filing_id: int, now: datetime) -> Detail:
-    """The report of this id."""
+def by_id(session: Session, actor: Actor, filing_id: int, now: datetime, folder: Place) -> Detail:
+    """The report of this id; `folder` is where frozen packs lie."""
     row = session.get(ReportFiling, filing_id)
     if row is None:
         raise NotFound("没有找到这期上报。")
     base_of(session, actor, row.base_id)
-    return _detail(session, actor, row, now)
+    return _detail(session, actor, row, now, folder)
 
 
 @read("filing.read")
@@ -103,6 +105,7 @@ def by_period(
     template: str,
     period: str,
     now: datetime,
+    folder: Place,
     base_id: int | None = None,
 ) -> Detail:
     """The report of a template and a period, also one whose line is not made yet."""
@@ -110,9 +113,9 @@ def by_period(
     found = report_sheets.period(session, base, template, period, local_day(now))
     row = queries_filings.filing(session, base, template, found.key)
     if row is None:
-        rule = filing_lines.rule_of(session, base, found.kind)
+        rule = filing_lines.rule_of(session, base, found.kind, template)
         row = filing_lines.blank(base, template, found, rule, now)
-    return _detail(session, actor, row, now)
+    return _detail(session, actor, row, now, folder)
 
 
 @read("filing.read")
@@ -122,8 +125,10 @@ def exceptions(session: Session, actor: Actor, base_id: int | None = None) -> li
     return _exceptions(session, base, None)
 
 
-def _detail(session: Session, actor: Actor, row: ReportFiling, now: datetime) -> Detail:
-    today = local_day(now)
+def _detail(
+    session: Session, actor: Actor, row: ReportFiling, now: datetime, folder: Place
+) -> Detail:
+    today, seen = local_day(now), functools.partial(look, folder=folder)
     wanted = read_period(row.period)
     template = report_sheets.template_line(session, row.base_id, row.template, wanted.kind)
     unlock = queries_filings.open_unlock(session, row.id) if row.id else None
@@ -139,8 +144,8 @@ def _detail(session: Session, actor: Actor, row: ReportFiling, now: datetime) ->
         since=minute(row.turn_since),
         cut_off=minute(row.cut_off),
         people=_people((row.maker_id, row.checker_id, row.head_id), names),
-        judged=precheck.judged(session, row, known_at, look) if at_work else None,
-        late=look(session, Wanted(row.base_id, LATE, wanted, known_at)),
+        judged=precheck.judged(session, row, known_at, seen) if at_work else None,
+        late=seen(session, Wanted(row.base_id, LATE, wanted, known_at)),
         thread=tuple(_thread(session, row) if may(actor, "filing.comment") else ()),
         exceptions=tuple(_exceptions(session, row.base_id, row.id) if row.id else ()),
         editions=tuple(
@@ -154,7 +159,9 @@ def _detail(session: Session, actor: Actor, row: ReportFiling, now: datetime) ->
             for one in editions
         ),
         unlock_asked=unlock.reason if unlock and unlock.approved_by is None else "",
-        by_rule=filing_lines.rule_of(session, row.base_id, wanted.kind).window(row.ends_on),
+        by_rule=filing_lines.rule_of(session, row.base_id, wanted.kind, row.template).window(
+            row.ends_on
+        ),
         refusals=dict(_refusals(session, actor, row, today, now)),
     )
 

@@ -20,6 +20,7 @@ from pilot.services import filing_lines, precheck, report_sheets
 from pilot.services.reads import read
 from pilot.services.report_sheets import TemplateLine
 from pilot.store import queries_bases, queries_filings
+from pilot.store.files import Place
 from pilot.store.models import Base, FilingUnlock, ReportFiling
 
 
@@ -87,11 +88,13 @@ def calendar(
 
 
 def preflight(
-    session: Session, base_id: int, filing_ids: Sequence[int], view: Moment
+    session: Session, base_id: int, filing_ids: Sequence[int], folder: Place, view: Moment
 ) -> dict[int, Checked]:
     """The pre-flight of reports at work, in numbers, for who may work on them; rules read once."""
     rules = queries_filings.rules(session, base_id)
-    seen = functools.cache(look)  # tables that several reports are held against
+    seen = functools.cache(
+        functools.partial(look, folder=folder)
+    )  # tables that several reports are held against
     found = {}
     for row in queries_filings.by_ids(session, base_id, filing_ids):
         one = precheck.judged(session, row, row.cut_off or view.known_at, seen, rules)
@@ -163,6 +166,7 @@ def _lines(session: Session, base: int, year: int, now: datetime) -> Iterator[Li
         if period.first <= today
     }
     titles, rules = report_sheets.titles(session, base), filing_lines.rules_of(session, base)
+    own = filing_lines.own_rules(session, base)
     for row in stored:
         period = read_period(row.period)
         title = titles.get(row.template, row.template)
@@ -170,5 +174,6 @@ def _lines(session: Session, base: int, year: int, now: datetime) -> Iterator[Li
         wanted.pop((row.template, period), None)
         yield line_of(row, template, today, unlocks.get(row.id), packs.get(row.id))
     for (code, period), template in wanted.items():
-        row = filing_lines.blank(base, code, period, rules[period.kind], now)
+        rule = own.get((period.kind, code)) or rules[period.kind]
+        row = filing_lines.blank(base, code, period, rule, now)
         yield line_of(row, template, today)

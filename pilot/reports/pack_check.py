@@ -14,7 +14,7 @@ from typing import Any
 
 from pilot.domain.errors import PilotError
 from pilot.reports.pack_files import FORMAT, MANIFEST, ROWS, drawn, read_again
-from pilot.reports.report_files import RENDERER, pack
+from pilot.reports.report_files import RENDERERS, pack
 
 _MOST = 1024 * 1024 * 1024  # bytes of all members
 
@@ -80,7 +80,8 @@ def _drawn_anew(files: dict[str, bytes], about: dict[str, Any]) -> Iterator[str]
     """What the frozen rows give now against what the pack holds."""
     try:
         frozen = read_again(files)
-        again = drawn(frozen) if about.get("renderer") == RENDERER else {}
+        renderer = about.get("renderer")
+        again = drawn(frozen, renderer) if renderer in RENDERERS else {}
     except (KeyError, ValueError, TypeError, PilotError):
         yield f"冻结的数据（{ROWS} 等）读不出来，无法重新生成文件核对。"
         return

@@ -3,11 +3,14 @@
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from csv import writer as csv_writer
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import IO, Any, BinaryIO
 
 from pilot.domain import report_template_files
 from pilot.domain.formula import mark
@@ -15,7 +18,7 @@ from pilot.domain.moment import SHANGHAI
 from pilot.reports import report_content, report_html
 from pilot.reports.cells import Cell
 from pilot.reports.report_content import Content
-from pilot.reports.report_files import RENDERER, Cover, as_csv, as_xlsx
+from pilot.reports.report_files import RENDERER, Cover, as_csv, write_pack, write_xlsx
 from pilot.services.packs import Order
 
 FORMAT = "pilot-report-pack/1"
@@ -43,26 +46,84 @@ class Frozen:
     notes: str = ""
 
 
-def drawn(frozen: Frozen) -> dict[str, bytes]:
-    """Every member but the manifest, in the order of the zip."""
-    found, stem = frozen.content, frozen.content.template.code
-    claims, rules = frozen.claims, frozen.rules
-    return {
-        "index.html": report_html.proof_page(found, frozen.cover, claims, rules),
-        "print.html": report_html.print_page(found, frozen.cover, frozen.signers),
-        f"{stem}.xlsx": as_xlsx(found, frozen.cover),
-        f"{stem}.csv": as_csv(found, "utf-8-sig"),
-        f"{stem}.gb18030.csv": as_csv(found, "gb18030"),
-        "evidence.csv": _evidence(claims),
-        ROWS: report_content.dumps(found).encode(),
-        TEMPLATE: report_template_files.write(found.template).encode(),
-        PROOF: _proof(frozen).encode(),
-        RULES: rules.encode(),
-        CODES: frozen.codes.encode(),
-    } | ({NOTES: frozen.notes.encode()} if frozen.notes else {})
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A member that lies in a file: its SHA-256 and size in bytes."""
+
+    file: Path
+    sha256: str
+    size: int
 
 
-def manifest_text(order: Order, frozen: Frozen, files: Mapping[str, bytes]) -> str:
+Draw = Callable[[BinaryIO], None]
+
+
+def write(order: Order, frozen: Frozen, out: BinaryIO) -> str:
+    """Draw a pack into a file, one member at a time; returns its manifest."""
+    with tempfile.TemporaryDirectory() as place:
+        files = {
+            name: _drawn_to(Path(place) / str(number), draw)
+            for number, (name, draw) in enumerate(drawings(frozen).items())
+        }
+        manifest = manifest_text(order, frozen, files)
+        write_pack(out, _members(manifest.encode(), files))
+    return manifest
+
+
+def _drawn_to(file: Path, draw: Draw) -> Drawn:
+    with file.open("w+b") as body:
+        draw(body)
+        size = body.tell()
+        body.seek(0)
+        return Drawn(file, hashlib.file_digest(body, "sha256").hexdigest(), size)
+
+
+def _members(manifest: bytes, files: Mapping[str, Drawn]) -> Iterator[tuple[str, int, IO[bytes]]]:
+    yield MANIFEST, len(manifest), io.BytesIO(manifest)
+    for name, one in files.items():
+        with one.file.open("rb") as body:
+            yield name, one.size, body
+
+
+def drawn(frozen: Frozen, renderer: int = RENDERER) -> dict[str, bytes]:
+    """Every member but the manifest, in the order of the zip; as one of RENDERERS drew it."""
+    found = {}
+    for name, draw in drawings(frozen, renderer).items():
+        with io.BytesIO() as body:
+            draw(body)
+            found[name] = body.getvalue()
+    return found
+
+
+def drawings(frozen: Frozen, renderer: int = RENDERER) -> dict[str, Draw]:
+    """The same, not yet drawn: one at a time needs no memory for all of them."""
+    found, cover, stem = frozen.content, frozen.cover, frozen.content.template.code
+    claims, rules, phone = frozen.claims, frozen.rules, renderer > 1
+    made: dict[str, Callable[[], bytes]] = {
+        "index.html": lambda: report_html.proof_page(found, cover, claims, rules, phone=phone),
+        "print.html": lambda: report_html.print_page(found, cover, frozen.signers, phone=phone),
+        f"{stem}.csv": lambda: as_csv(found, "utf-8-sig"),
+        f"{stem}.gb18030.csv": lambda: as_csv(found, "gb18030"),
+        "evidence.csv": lambda: _evidence(claims),
+        ROWS: lambda: report_content.dumps(found).encode(),
+        TEMPLATE: lambda: report_template_files.write(found.template).encode(),
+        PROOF: lambda: _proof(frozen).encode(),
+        RULES: rules.encode,
+        CODES: frozen.codes.encode,
+    }
+    if frozen.notes:
+        made[NOTES] = frozen.notes.encode
+    drawn = {name: partial(_written, body) for name, body in made.items()}
+    book = {f"{stem}.xlsx": partial(write_xlsx, found, cover)}
+    pages = {name: drawn.pop(name) for name in ("index.html", "print.html")}
+    return pages | book | drawn
+
+
+def _written(body: Callable[[], bytes], out: BinaryIO) -> None:
+    out.write(body())
+
+
+def manifest_text(order: Order, frozen: Frozen, files: Mapping[str, Drawn]) -> str:
     """What the pack is, and the SHA-256 of each of its files."""
     lines = dict(frozen.cover.lines)
     period = order.period
@@ -83,7 +144,7 @@ def manifest_text(order: Order, frozen: Frozen, files: Mapping[str, bytes]) -> s
         "journal": lines["日志锚"],
         "signers": dict(frozen.signers),
         "rows": len(frozen.content.rows),
-        "files": {name: _digest(body) for name, body in files.items()},
+        "files": {name: {"sha256": one.sha256, "size": one.size} for name, one in files.items()},
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
@@ -124,7 +185,3 @@ def _evidence(claims: tuple[tuple[Cell, ...], ...]) -> bytes:
     out.writerow(_EVIDENCE)
     out.writerows([mark(cell) if isinstance(cell, str) else cell for cell in row] for row in claims)
     return text.getvalue().encode("utf-8-sig")
-
-
-def _digest(body: bytes) -> dict[str, Any]:
-    return {"sha256": hashlib.sha256(body).hexdigest(), "size": len(body)}

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,13 +16,13 @@ from pilot.domain.problems import Problem
 from pilot.domain.report_periods import Period
 from pilot.domain.report_templates import Template
 from pilot.domain.vocabulary import GOALS, Scope
-from pilot.reports import exports, report_content, report_sheets, tables
+from pilot.reports import exports, pack_files, report_content, report_sheets, tables
 from pilot.reports.cells import Cell, writer
-from pilot.reports.pack_files import MANIFEST, Frozen, drawn, manifest_text
+from pilot.reports.pack_files import Frozen
 from pilot.reports.report_content import Content
-from pilot.reports.report_files import Cover, pack
+from pilot.reports.report_files import Cover
 from pilot.reports.report_rows import Asked
-from pilot.reports.report_sources import SOURCES
+from pilot.reports.report_sources import SOURCES, content
 from pilot.services import packs
 from pilot.services.packs import Made, Order, Signers
 from pilot.services.reads import read
@@ -46,18 +47,25 @@ class Preview:
 
 @read("report.export")
 def preview(
-    session: Session, reader: Actor, template: str | Template, period: Period, at: datetime
+    session: Session,
+    reader: Actor,
+    template: str | Template,
+    period: Period,
+    at: datetime,
+    folder: Place,
 ) -> Preview:
-    """The report of the reader's base as known at `at`: of a template in use, or of one tried."""
+    """The report of the reader's base as known at `at`: of a template in use, or of one tried.
+
+    `folder` is where frozen packs lie.
+    """
     if isinstance(template, str):
         row = packs.template_in_use(session, reader.base_id, template)
         version, template = row.version, report_template_files.read(row.body)
     else:
         version = 0
     view = packs.view_of(period, at)
-    found = report_content.content(
-        session, template, Asked([reader.base_id], period, view, template.scope)
-    )
+    asked = Asked([reader.base_id], period, view, template.scope, folder)
+    found = content(session, template, asked)
     about = _about(session, reader.base_id, template, version, period, at, Signers(), found)
     wrong = preflight.findings(report_sheets.sheet(found, period), (), period.year)
     return Preview(found, Cover(about, at), tuple(each.problem for each in wrong))
@@ -66,8 +74,8 @@ def preview(
 def build(session: Session, order: Order) -> Made:
     """Everything a pack holds, drawn from the database once; `services.packs.freeze` keeps it."""
     template = report_template_files.read(order.template.body)
-    asked = Asked([order.base_id], order.period, order.view, template.scope)
-    found = report_content.content(session, template, asked)
+    asked = Asked([order.base_id], order.period, order.view, template.scope, order.folder)
+    found = content(session, template, asked)
     about = _about(
         session, order.base_id, template, order.template.version, order.period,
         order.view.known_at, order.signers, found, order.product,
@@ -81,10 +89,9 @@ def build(session: Session, order: Order) -> Made:
         codes=_codes(session, order.base_id, template),
         notes=order.notes,
     )
-    files = drawn(frozen)
-    manifest = manifest_text(order, frozen, files)
-    content = pack({MANIFEST: manifest.encode(), **files})
-    return Made(content, manifest, dict(about)["口径版本"][:300], len(found.rows))
+    body = tempfile.TemporaryFile()  # noqa: SIM115 – open until it is stored, then gone
+    manifest = pack_files.write(order, frozen, body)
+    return Made(body, manifest, dict(about)["口径版本"][:300], len(found.rows))
 
 
 @read("report.export")

@@ -68,6 +68,23 @@ CORRECTIONS: tuple[Column, ...] = (
     Column("reason", "原因"),
 )
 
+CHANGES: tuple[Column, ...] = (
+    Column("report", "报表代码", Kind.CODE),
+    Column("title", "报表名称"),
+    Column("reported", "原报告期", Kind.CODE),
+    Column("frozen_at", "冻结时间", Kind.INSTANT),
+    Column("kind", "变动"),
+    Column("name", "单元"),
+    Column("column", "列"),
+    Column("before", "冻结时"),
+    Column("now", "现在"),
+    Column("difference", "增减", Kind.NUMBER),
+    Column("at", "何时"),
+    Column("who", "谁"),
+    Column("what", "事项"),
+    Column("reason", "原因"),
+)
+
 MEASURES: tuple[Column, ...] = (
     Column("number", "序号", Kind.NUMBER),
     Column("measure", "指标"),

@@ -12,8 +12,8 @@ from pilot.domain.report_templates import ColumnType, Template, TemplateColumn
 from pilot.reports import tables
 from pilot.reports.cells import Cell, writer
 from pilot.reports.columns import Column, Kind
+from pilot.reports.report_datasets import Source
 from pilot.reports.report_rows import Asked
-from pilot.reports.report_sources import SOURCES, Source
 
 NUMERIC = frozenset({ColumnType.MONEY, ColumnType.NUMBER})
 _CENTS = -2  # the exponent of an amount
@@ -47,9 +47,8 @@ class Content:
         return tuple(cells)
 
 
-def content(session: Session, template: Template, asked: Asked) -> Content:
-    """The rows that a template picks from its source, at the view and for the period asked."""
-    source = SOURCES[template.source]
+def filled(session: Session, template: Template, source: Source, asked: Asked) -> Content:
+    """The rows that a template picks from a source, at the view and for the period asked."""
     columns = [_column(column, source) for column in template.columns]
     write = writer(columns, tables.labels(session, asked.bases))
     rows, units = [], []

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,15 +19,17 @@ from pilot.store import queries_filings, queries_history
 from pilot.store.models import JournalEntry, ReportCalendar
 
 _TABLE = "report_calendar"
+BY_FREQUENCY = "按周期的规定"
 _MOST = 50  # versions that are listed
 _PARTS = ("opens", "窗口开放"), ("due", "报送截止"), ("lock", "数据锁定")
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """The rule of one frequency; `id` is None while the base keeps the product's own.
+    """The rule of one frequency, or of one `template` of it; `id` is None where none is stored.
 
-    `templates` are those that may be due for such periods: code → title.
+    `templates` are those that may be due for such periods: code → title. `own` says whether the
+    base has set it: for the frequency, or for the template.
     """
 
     kind: PeriodKind
@@ -35,6 +37,8 @@ class Deadlines:
     id: int | None
     rev: int
     templates: Mapping[str, str]
+    template: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Version:
     """One change of a rule: what it said before, what it says since, who, when, why."""
 
     kind: PeriodKind
+    template: str
     at: str
     who: str
     before: str
@@ -77,10 +82,35 @@ def rules(
 
 
 @read("filing.read")
+def of_template(
+    session: Session,
+    actor: Actor,
+    kind: PeriodKind,
+    template: str,
+    now: datetime,
+    base_id: int | None = None,
+) -> Deadlines:
+    """The rule of one template: its own, else its frequency's."""
+    general = rules(session, actor, now, base_id)[kind]
+    base = base_of(session, actor, base_id)
+    rows = queries_filings.own_calendars(session, base, retired=True)
+    found = [row for row in rows if (row.kind, row.template) == (kind, template)]
+    if not found:
+        return replace(general, id=None, rev=0, template=template, own=False)
+    [row] = found
+    rule = filing_lines.as_rule(row) if row.active else general.rule
+    return replace(general, rule=rule, id=row.id, rev=row.rev, template=template, own=row.active)
+
+
+@read("filing.read")
 def versions(session: Session, actor: Actor, base_id: int | None = None) -> list[Version]:
     """Every change of a rule in a base, the latest first, with the version before it."""
     base = base_of(session, actor, base_id)
-    said = {row.id: row.model_dump() for row in queries_filings.calendars(session, base)}
+    rows = [
+        *queries_filings.calendars(session, base),
+        *queries_filings.own_calendars(session, base, retired=True),
+    ]
+    said = {row.id: row.model_dump() for row in rows}
     found = []
     for entry, who in queries_history.about(session, base, [_TABLE], _MOST):
         if entry.subject_id in said:
@@ -96,13 +126,19 @@ def coming(
     rule: CalendarRule,
     year: int,
     base_id: int | None = None,
+    template: str = "",
 ) -> list[Coming]:
-    """The days of the periods of a year by the rule in force and by one that is tried."""
+    """The days of the periods of a year by the rule in force and by one that is tried.
+
+    Of the frequency, whose reports with days of their own are not `listed`, or of one template.
+    """
     base = base_of(session, actor, base_id)
     made: dict[str, list[str]] = {}
+    own = filing_lines.own_rules(session, base)
     for row in queries_filings.filings(session, base, date(year, 1, 1), date(year, 12, 31)):
-        made.setdefault(row.period, []).append(row.template)
-    now = windows(filing_lines.rule_of(session, base, kind), kind, year)
+        if row.template == template or not (template or (kind, row.template) in own):
+            made.setdefault(row.period, []).append(row.template)
+    now = windows(filing_lines.rule_of(session, base, kind, template), kind, year)
     then = windows(rule, kind, year)
     return [
         Coming(period.key, period.last, old, new, tuple(sorted(made.get(period.key, ()))))
@@ -110,14 +146,14 @@ def coming(
     ]
 
 
-def in_words(rule: CalendarRule) -> str:
+def in_words(rule: CalendarRule, *, due: bool = True) -> str:
     """A rule as one line: the three days after the period, and the reports that are due."""
     days = "，".join(
         f"{label}：期后第 {after.months} 个月 {after.day} 日"
         for name, label in _PARTS
         for after in [getattr(rule, name)]
     )
-    return f"{days}；报送 {'、'.join(rule.templates) or '无'}"
+    return f"{days}；报送 {'、'.join(rule.templates) or '无'}" if due else days
 
 
 def _deadlines(
@@ -125,17 +161,27 @@ def _deadlines(
 ) -> Deadlines:
     if row is None:
         return Deadlines(kind, DEFAULTS[kind], None, 0, titles)
-    return Deadlines(kind, filing_lines.as_rule(row), row.id, row.rev, titles)
+    return Deadlines(kind, filing_lines.as_rule(row), row.id, row.rev, titles, own=True)
 
 
 def _version(now: dict[str, Any], entry: JournalEntry, who: str) -> Version:
     """One entry in words; `now` holds what the row said after it, and before it when done."""
     kind = PeriodKind(now["kind"])
-    after = filing_lines.as_rule(ReportCalendar(**now))
+    after = _told({**now, "kind": kind}, first=False)
     [fields] = [one["fields"] for one in json.loads(entry.changes) if one["table"] == _TABLE]
     old = {name: pair[0] for name, pair in fields.items() if name in now}
     first = old.get("opens_months", 0) is None
     now.update({} if first else old)
-    before = DEFAULTS[kind] if first else filing_lines.as_rule(ReportCalendar(**now))
-    told = in_words(before) + ("（产品默认）" if first else "")
-    return Version(kind, minute(entry.at), who, told, in_words(after), entry.reason)
+    before = _told({**now, "kind": kind}, first=first)
+    return Version(kind, now["template"], minute(entry.at), who, before, after, entry.reason)
+
+
+def _told(said: dict[str, Any], *, first: bool) -> str:
+    """What a stored rule said; before the `first` entry there was none."""
+    if said["template"]:
+        row = ReportCalendar(**said)
+        kept = not first and row.active
+        return in_words(filing_lines.as_rule(row), due=False) if kept else BY_FREQUENCY
+    if first:
+        return f"{in_words(DEFAULTS[said['kind']])}（产品默认）"
+    return in_words(filing_lines.as_rule(ReportCalendar(**said)))

@@ -1,17 +1,21 @@
 """The files of a report (报表文件), drawn from frozen content alone: the same bytes everywhere.
 
 RENDERER names this way of drawing; `pilot verify-pack` draws again and compares. Whoever changes
-a byte of what is drawn gives it a new number. Nothing here is compressed: how well zlib does it
+a byte of what is drawn gives it a new number and keeps the old way for the packs that have it.
+Nothing here is compressed: how well zlib does it
 differs between machines.
 """
 
 import csv
 import io
+import shutil
+import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import IO, BinaryIO
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -23,9 +27,11 @@ from pilot.domain.report_templates import ColumnType, Template
 from pilot.reports.cells import Cell
 from pilot.reports.report_content import NUMERIC, Content, headings
 
-RENDERER = 1
+RENDERER = 2
+RENDERERS = frozenset({1, RENDERER})  # 1: pages that were not made for phones
+_PIECE = 1024 * 1024
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False}
 _WIDTHS = {ColumnType.DAY: 12, ColumnType.INSTANT: 26, ColumnType.MONEY: 14, ColumnType.NUMBER: 10}
 
 
@@ -46,33 +52,43 @@ def as_csv(found: Content, codec: str) -> bytes:
     return text.getvalue().encode(codec)
 
 
-def as_xlsx(found: Content, cover: Cover) -> bytes:
+def write_xlsx(found: Content, cover: Cover, out: BinaryIO) -> None:
     """A workbook: the cover, then the rows under merged headings, codes and days as text."""
-    body = io.BytesIO()
-    with Workbook(body, _OPTIONS) as book:
-        title = found.template.title
-        book.set_properties({"title": title, "created": cover.made.replace(tzinfo=None)})
-        _cover(book, title, cover)
-        sheet = book.add_worksheet(sheet_name(title))
-        _headings(book, sheet, found.template)
-        _rows(book, sheet, found)
-        _page(sheet, found.template)
-    return _stored(body)
+    with tempfile.TemporaryFile() as body:
+        with Workbook(body, _OPTIONS) as book:
+            title = found.template.title
+            book.set_properties({"title": title, "created": cover.made.replace(tzinfo=None)})
+            _cover(book, title, cover)
+            sheet = book.add_worksheet(sheet_name(title))
+            _headings(book, sheet, found.template)
+            _rows(book, sheet, found)
+            _page(sheet, found.template)
+        _stored(body, out)
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
     """Files in one zip, in the order given: no clock, no compression, no machine in it."""
     body = io.BytesIO()
-    with zipfile.ZipFile(body, "w", zipfile.ZIP_STORED) as out:
-        for name, data in files.items():
-            out.writestr(_member(name), data)
+    write_pack(body, ((name, len(data), io.BytesIO(data)) for name, data in files.items()))
     return body.getvalue()
 
 
-def members(content: bytes) -> dict[str, bytes]:
-    """The files of a zip that `pack` made, in order."""
+def write_pack(out: BinaryIO, files: Iterable[tuple[str, int, IO[bytes]]]) -> None:
+    """The same from files that are open: name, size in bytes, what to read; piece by piece."""
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as made:
+        for name, size, file in files:
+            info = _member(name)
+            info.file_size = size
+            with made.open(info, "w") as member:
+                shutil.copyfileobj(file, member, _PIECE)
+
+
+def members(content: bytes, names: Collection[str] | None = None) -> dict[str, bytes]:
+    """The files of a zip that `pack` made, in order; only those of these names if told."""
     with zipfile.ZipFile(io.BytesIO(content)) as opened:
-        return {name: opened.read(name) for name in opened.namelist()}
+        return {
+            name: opened.read(name) for name in opened.namelist() if names is None or name in names
+        }
 
 
 def sheet_name(title: str) -> str:
@@ -87,9 +103,16 @@ def _member(name: str) -> zipfile.ZipInfo:
     return info
 
 
-def _stored(body: io.BytesIO) -> bytes:
+def _stored(body: BinaryIO, out: BinaryIO) -> None:
+    """A workbook's zip packed anew, as `pack` does it."""
     with zipfile.ZipFile(body) as made:
-        return pack({name: made.read(name) for name in made.namelist()})
+        write_pack(out, _opened(made))
+
+
+def _opened(made: zipfile.ZipFile) -> Iterator[tuple[str, int, IO[bytes]]]:
+    for info in made.infolist():
+        with made.open(info) as file:
+            yield info.filename, info.file_size, file
 
 
 def _cover(book: Workbook, title: str, cover: Cover) -> None:

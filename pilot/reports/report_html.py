@@ -38,14 +38,31 @@ a { color: #0b4f9c; }
 :target { background: #fff3bf; }
 @media print { th { background: none; } a { color: inherit; text-decoration: none; } }
 """
+_PHONE = """
+.wide { max-width: 100%; }
+@media screen and (max-width: 60em) {
+  body { padding: 0 3mm; }
+  h1 { font-size: 15pt; margin: 4mm 0 2mm; }
+  .wide { border-left: 1px solid #000; border-right: 1px solid #000; margin: 2mm 0; }
+  .wide table { width: max-content; min-width: 100%; }
+  .wide th, .wide td { min-width: 4.5em; max-width: 16em; }
+  .wide td.n { min-width: 3em; }
+  table.lines th { width: 6em; }
+}
+"""
 _CLAIM_HEADS = (
     *("计入情况", "单元编号", "单元名称", "事件日期", "口径版本", "规则", "核实人"),
     *("依据", "缺少或说明"),
 )
 
 
-def print_page(found: Content, cover: Cover, names: Sequence[tuple[str, str]]) -> bytes:
-    """The report for A4: form number above, rows, sums, signatures, a place for the seal."""
+def print_page(
+    found: Content, cover: Cover, names: Sequence[tuple[str, str]], *, phone: bool = True
+) -> bytes:
+    """The report for A4: form number above, rows, sums, signatures, a place for the seal.
+
+    Without `phone` it is drawn as renderer 1 drew it, with no thought of small screens.
+    """
     template, lines = found.template, dict(cover.lines)
     about = [
         (name, lines[name]) for name in ("表号", "制表机关", "文号", "有效期") if lines.get(name)
@@ -59,25 +76,34 @@ def print_page(found: Content, cover: Cover, names: Sequence[tuple[str, str]]) -
         '<div class="seal">（单位公章）</div>'
         f'<p class="small">{"　".join(f"{escape(n)}：{escape(v)}" for n, v in _proof(lines))}</p>'
     )
-    return _page(template.title, template, body)
+    return _page(template.title, template, body, _PHONE if phone else "")
 
 
-def proof_page(found: Content, cover: Cover, claims: Sequence[Sequence[Cell]], rules: str) -> bytes:
+def proof_page(
+    found: Content,
+    cover: Cover,
+    claims: Sequence[Sequence[Cell]],
+    rules: str,
+    *,
+    phone: bool = True,
+) -> bytes:
     """From a count to its proof: the report, then the units behind each number and their evidence.
 
-    `claims` are rows of CLAIMS (indicator code first), in order.
+    `claims` are rows of CLAIMS (indicator code first), in order. On a phone a table scrolls in a
+    box of its own; without `phone` the page is drawn as renderer 1 drew it.
     """
     about = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in cover.lines)
+    lines = ' class="lines"' if phone else ""
     body = (
         f"<h1>{escape(found.template.title)}</h1>"
         f'<h2>一、报表</h2><div class="wide">{table(found, linked=True)}</div>'
         f"{_note(found.template)}"
         f"<h2>二、计入的单元和依据</h2>{_claims(claims)}"
         f'<h2>三、指标口径</h2><p style="white-space: pre-wrap">{escape(rules)}</p>'
-        f"<h2>四、说明</h2><table>{about}</table>"
+        f"<h2>四、说明</h2><table{lines}>{about}</table>"
         '<p class="small">本页不访问网络；同一压缩包内另有表格、依据清单和清单文件。</p>'
     )
-    return _page(found.template.title, found.template, body)
+    return _page(found.template.title, found.template, body, _PHONE if phone else "")
 
 
 def table(found: Content, *, linked: bool = False) -> str:
@@ -150,8 +176,8 @@ def _proof(lines: dict[str, str]) -> list[tuple[str, str]]:
     return [(name, lines[name]) for name in names if lines.get(name)]
 
 
-def _page(title: str, template: Template, body: str) -> bytes:
-    style = _PRINT % ("landscape" if len(template.columns) > 6 else "portrait")
+def _page(title: str, template: Template, body: str, more: str = "") -> bytes:
+    style = _PRINT % ("landscape" if len(template.columns) > 6 else "portrait") + more
     return (
         '<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

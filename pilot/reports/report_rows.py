@@ -17,6 +17,7 @@ from pilot.domain.report_periods import Period
 from pilot.domain.vocabulary import GOALS, ContractType, Indicator, Scope, Stage
 from pilot.reports import summary, tables
 from pilot.store import queries_overview, queries_packs, queries_report_rows
+from pilot.store.files import Place
 
 Row = Mapping[str, Any]
 Rows = Iterator[dict[str, Any]]
@@ -24,12 +25,16 @@ Rows = Iterator[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What rows are wanted for: the bases, the period, the view's two times, the scope."""
+    """What rows are wanted for: the bases, the period, the view's two times, the scope.
+
+    `folder` is where frozen packs lie, for a source that compares with them.
+    """
 
     bases: Sequence[int]
     period: Period
     view: Moment
     scope: Scope | None = None
+    folder: Place | None = None
 
 
 def listed(name: str, unit: str, session: Session, asked: Asked) -> Rows:

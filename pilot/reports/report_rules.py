@@ -18,6 +18,7 @@ from pilot.services.precheck import Judged
 from pilot.services.reads import read
 from pilot.services.receiver_rules import RuleDraft
 from pilot.store import queries_filings, queries_packs
+from pilot.store.files import Place
 from pilot.store.models import ReportFiling, RuleRow
 
 
@@ -72,13 +73,20 @@ def rules(session: Session, actor: Actor, base_id: int | None = None) -> list[Ru
 
 @read("receiver_rule.save")
 def effect(
-    session: Session, actor: Actor, draft: RuleDraft, rule_id: int | None, now: datetime
+    session: Session,
+    actor: Actor,
+    draft: RuleDraft,
+    rule_id: int | None,
+    now: datetime,
+    folder: Place,
 ) -> list[Effect]:
     """What saving a draft would do to the open reports it speaks of; refused as saving is."""
     before = queries_filings.rules(session, actor.base_id)
     after = receiver_rules.proposed(session, actor.base_id, draft, rule_id, now)
     names = report_sheets.titles(session, actor.base_id)
-    seen = functools.cache(look)  # a report's rows serve both verdicts
+    seen = functools.cache(
+        functools.partial(look, folder=folder)
+    )  # a report's rows serve both verdicts
     found = []
     for row in queries_filings.open_filings(session, actor.base_id):
         if draft.template in (EVERY_TEMPLATE, row.template):

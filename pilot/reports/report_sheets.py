@@ -7,24 +7,26 @@ from pilot.domain.preflight import Sheet
 from pilot.domain.report_periods import Period
 from pilot.domain.report_templates import ColumnType, Template, TemplateColumn
 from pilot.domain.template_rules import rules_of
-from pilot.reports import report_content
 from pilot.reports.report_content import Content
 from pilot.reports.report_rows import Asked
-from pilot.reports.report_sources import SOURCES
+from pilot.reports.report_sources import SOURCES, content
 from pilot.services.report_sheets import Wanted
 from pilot.store import queries_packs
+from pilot.store.files import Place
 
 _NAMES = ("code", "result_code", "unit_code")  # the columns that tell rows apart for people
 
 
-def look(session: Session, wanted: Wanted) -> Sheet | None:
-    """The rows of a template, or of a source by its name; None if there is neither."""
+def look(session: Session, wanted: Wanted, *, folder: Place | None = None) -> Sheet | None:
+    """The rows of a template, or of a source by its name; None if there is neither.
+
+    `folder` is where frozen packs lie: a correction note compares with them.
+    """
     template = _template(session, wanted)
     if template is None:
         return None
-    asked = Asked([wanted.base_id], wanted.period, wanted.view, template.scope)
-    found = report_content.content(session, template, asked)
-    return sheet(found, wanted.period)
+    asked = Asked([wanted.base_id], wanted.period, wanted.view, template.scope, folder)
+    return sheet(content(session, template, asked), wanted.period)
 
 
 def sheet(found: Content, period: Period) -> Sheet:

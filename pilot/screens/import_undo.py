@@ -48,6 +48,12 @@ def _second(shown: Shown, actor: Actor) -> None:
     help_text = "申请人不能自己确认" if own else None
     if st.button("确认撤销整批", key=f"undo-{shown.id}", disabled=own, help=help_text):
         _do(shown, importing.undo, shown.undo_reason, _DONE)
+    if own and st.button("撤回申请", key=f"withdraw-{shown.id}", icon=":material/undo:"):
+        ui.act(
+            importing.withdraw_undo, shown.id, seen=Seen("import_batch", shown.id, shown.rev),
+            key=ui.once(f"withdraw-{shown.id}"), done="已撤回撤销申请，这一批不变。",
+        )  # fmt: skip
+        st.rerun()
 
 
 def _do(shown: Shown, step, reason: str, done: str) -> None:

@@ -11,7 +11,7 @@ from pilot.domain.people import Actor
 from pilot.domain.report_periods import PeriodKind, period_of
 from pilot.reports import pack_changes
 from pilot.reports import packs as pack_reports
-from pilot.reports.pack_changes import Change
+from pilot.reports.pack_diff import Change
 from pilot.screens import pick
 from pilot.services import packs
 

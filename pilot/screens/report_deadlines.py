@@ -1,4 +1,4 @@
-"""报送期限: the rule of each frequency, changed with a look at the days it brings."""
+"""报送期限: the rule of each frequency or template, changed with a look at the days it brings."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -15,25 +15,31 @@ from pilot.domain.report_periods import PeriodKind
 from pilot.reports import report_deadlines
 from pilot.reports.report_deadlines import Coming, Deadlines, Version, in_words
 from pilot.screens import pick
-from pilot.services import filing_lines
+from pilot.services import filing_lines, own_deadlines
 from pilot.services.command import Seen
 
 _DAYS = ("opens", "窗口开放"), ("due", "报送截止"), ("lock", "数据锁定")
 
 
 def section(reader: Actor, view: Moment, now: datetime, base: int | None) -> None:
-    """The rule of one frequency, `?every=month` in the address; changed by an administrator."""
+    """The rule of one frequency, `?every=month`, or of one of its templates, `&for=R1`."""
     kind = pick.word("报送周期", "every", list(PeriodKind), default=PeriodKind.MONTH)
     with ui.reading() as session:
         known = report_deadlines.rules(session, reader, now, base)[kind]
         versions = report_deadlines.versions(session, reader, base)
+    names = {code: f"{code} {title}" for code, title in known.templates.items()}
+    template = pick.one("适用于", "for", names, blank=f"全部{kind.label}") or ""
+    if template:
+        with ui.reading() as session:
+            known = report_deadlines.of_template(session, reader, kind, template, now, base)
 
     def look(rule: CalendarRule) -> list[Coming]:
         with ui.reading() as session:
-            return report_deadlines.coming(session, reader, kind, rule, view.year, base)
+            return report_deadlines.coming(session, reader, kind, rule, view.year, base, template)
 
     _told(known)
-    if may(reader, "report_calendar.save") and view.live:
+    allowed = "report_calendar.save_own" if template else "report_calendar.save"
+    if may(reader, allowed) and view.live:
         _form(known, look)
     else:
         _coming(look(known.rule), changed=False)
@@ -42,16 +48,28 @@ def section(reader: Actor, view: Moment, now: datetime, base: int | None) -> Non
 
 def _told(known: Deadlines) -> None:
     """The rule in force."""
-    own = "本基地规定" if known.id is not None else "产品默认，本基地还没有另行规定"
+    if known.template:
+        source = "单独规定" if known.own else f"没有单独规定，按{known.kind.label}的规定"
+    else:
+        source = "本基地规定" if known.own else "产品默认，本基地还没有另行规定"
     with st.container(border=True):
-        st.markdown(f"**{known.kind.label}现行期限**（{own}）")
-        st.text(in_words(known.rule))
+        st.markdown(f"**{_named(known)}现行期限**（{source}）")
+        st.text(in_words(known.rule, due=not known.template))
+
+
+def _named(known: Deadlines) -> str:
+    """What the days are of."""
+    if not known.template:
+        return known.kind.label
+    title = known.templates.get(known.template, "")
+    return ui.plain(f"{known.kind.label} {known.template} {title}")
 
 
 def _form(known: Deadlines, look: Callable[[CalendarRule], list[Coming]]) -> None:
     """A new version: the fields, the days it brings, the reason, the button."""
-    st.subheader(f"改动{known.kind.label}期限")
-    key = f"deadlines-{known.kind}-{known.rev}"
+    st.subheader(f"改动{_named(known)}期限")
+    of = f"-{known.template}" if known.template else ""
+    key = f"deadlines-{known.kind}{of}-{known.rev}"
     rule = _fields(known, key)
     try:
         check_rule(rule)
@@ -63,13 +81,28 @@ def _form(known: Deadlines, look: Callable[[CalendarRule], list[Coming]]) -> Non
         "依据 *", max_chars=300, key=f"{key}-reason", placeholder="例如：通知名称和文号"
     )
     if st.button("保存新的期限", type="primary", key=f"{key}-save"):
-        seen = None if known.id is None else Seen("report_calendar", known.id, known.rev)
-        done = f"已保存{known.kind.label}期限；原规定保留在“历次规定”中。"
-        if ui.act(
-            filing_lines.save_calendar, known.kind, rule, reason=reason or "", seen=seen,
-            key=ui.once(key), done=done,
-        ):  # fmt: skip
-            st.rerun()
+        save, about = filing_lines.save_calendar, (known.kind, rule)
+        if known.template:
+            save, about = own_deadlines.save, (known.kind, known.template, rule)
+        done = f"已保存{_named(known)}期限；原规定保留在“历次规定”中。"
+        _made(known, key, done, save, *about, reason=reason or "")
+    if (
+        known.template
+        and known.own
+        and st.button(
+            f"恢复按{known.kind.label}的规定", key=f"{key}-give-up", icon=":material/undo:"
+        )
+    ):
+        done = f"{_named(known)}已恢复按周期的规定。"
+        give_up = own_deadlines.give_up, known.kind, known.template
+        _made(known, key, done, *give_up, reason=reason or "")
+
+
+def _made(known: Deadlines, key: str, done: str, verb: Callable, *about: Any, reason: str) -> None:
+    """Do it for the version that was looked at, and draw the page anew."""
+    seen = None if known.id is None else Seen("report_calendar", known.id, known.rev)
+    if ui.act(verb, *about, reason=reason, seen=seen, key=ui.once(key), done=done):
+        st.rerun()
 
 
 def _fields(known: Deadlines, key: str) -> CalendarRule:
@@ -86,6 +119,8 @@ def _fields(known: Deadlines, key: str) -> CalendarRule:
                 help="当月没有这一天的，按当月最后一天。",
             )  # fmt: skip
         days[name] = After(int(months), int(day))
+    if known.template:
+        return CalendarRule(days["opens"], days["due"], days["lock"], known.rule.templates)
     codes = list(known.templates)
     gone = [code for code in known.rule.templates if code not in codes]
     templates = st.multiselect(
@@ -135,7 +170,8 @@ def _history(found: Sequence[Version]) -> None:
         st.dataframe(
             [
                 {
-                    "时间": one.at, "周期": one.kind.label, "谁": one.who,
+                    "时间": one.at, "周期": one.kind.label,
+                    "报表": one.template or "全部", "谁": one.who,
                     "原规定": one.before, "新规定": one.after, "依据": one.reason,
                 }
                 for one in found

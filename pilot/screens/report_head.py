@@ -1,6 +1,7 @@
 """One report (一期报表): where it stands, whose turn, and the moves that this reader may make."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import streamlit as st
 
@@ -89,7 +90,7 @@ def moves(shown: Detail, today: date) -> None:
 
 def _made(shown: Detail, action: str, reason: str, until: date | None) -> None:
     more = (until,) if action == "unlock" else ()
-    options = {"look": look} if action in ("submit", "freeze") else {}
+    options = {"look": partial(look, folder=ui.folder())} if action in ("submit", "freeze") else {}
     if action == "freeze":
         options |= {"build": packs.build, "folder": ui.folder()}
     done = ui.act(

@@ -64,7 +64,7 @@ def _counted(session: Any, reader: Actor, lines: Sequence[Line], view: Moment) -
     frozen = tuple(sorted(one.pack_id for one in lines if one.pack_id))
     checked = {}
     if at_work and may(reader, "filing.submit"):
-        checked = kept(filing_lines.preflight, session, base, at_work, view)
+        checked = kept(filing_lines.preflight, session, base, at_work, ui.folder(), view)
     changed = {}
     if frozen:
         changed = kept_by_facts(pack_changes.counts, session, base, frozen, ui.folder(), view)

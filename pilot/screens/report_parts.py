@@ -30,10 +30,7 @@ def _rows(shown: Detail) -> None:
 
 def _late(shown: Detail) -> None:
     st.caption("已上报的各期之后才知道的变动；它们属于本期，原来报出的数不变。")
-    if shown.late is None:
-        st.info("没有“更正与口径说明”报表模板。")
-    else:
-        _sheet(shown.late, "没有补报或核减。")
+    _sheet(shown.late, "没有补报或核减。")
 
 
 def _sheet(sheet: Sheet, empty: str) -> None:

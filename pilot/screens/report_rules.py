@@ -197,7 +197,9 @@ def _try(
 ) -> _Tried:
     try:
         with ui.reading() as session:
-            found = report_rules.effect(session, reader, draft, row.id if row else None, now)
+            found = report_rules.effect(
+                session, reader, draft, row.id if row else None, now, ui.folder()
+            )
     except Refused as error:
         told = [f"{one.message}{one.remedy}" for one in error.problems]
         return _Tried(key, draft, reason, [], told)

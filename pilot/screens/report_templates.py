@@ -9,10 +9,12 @@ from pilot import ui
 from pilot.domain import report_template_files
 from pilot.domain.errors import PilotError, Refused
 from pilot.domain.moment import Moment
+from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
 from pilot.domain.report_periods import Period, period, period_of
 from pilot.domain.report_templates import Template
 from pilot.domain.vocabulary import Term
+from pilot.reports import packs
 from pilot.reports.packs import Preview
 from pilot.reports.report_content import headings
 from pilot.reports.report_sources import SHAPES
@@ -57,6 +59,15 @@ def period_field(template: Template, view: Moment) -> Period | None:
     except PilotError as error:
         st.error(ui.plain(error.message), icon=":material/error:")
         return None
+
+
+def previewed(
+    session: Any, actor: Actor, template: Template, period: Period | None, view: Moment
+) -> Preview | None:
+    """The template filled for a period as known at the view; None without a period."""
+    if period is None:
+        return None
+    return packs.preview(session, actor, template, period, view.known_at, ui.folder())
 
 
 def show(template: Template, shown: Preview | None) -> None:

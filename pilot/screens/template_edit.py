@@ -1,6 +1,6 @@
 """编辑模板: a template changed or begun in the browser, looked at on live data, put in use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -14,10 +14,20 @@ from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
 from pilot.domain.report_periods import PeriodKind
 from pilot.domain.report_templates import Template
-from pilot.reports import code_lists, packs
+from pilot.reports import code_lists, packs, template_drafts
 from pilot.reports.report_sources import SHAPES
 from pilot.screens import pick, report_templates, template_columns, template_sums
-from pilot.screens.template_draft import Editing, dropped, opened, troubles, turned, writes
+from pilot.screens.template_draft import (
+    Editing,
+    at_work,
+    dropped,
+    offered,
+    opened,
+    saved,
+    troubles,
+    turned,
+    writes,
+)
 from pilot.services import report_templates as templates
 
 _NEW = "new"
@@ -35,9 +45,27 @@ def section(actor: Actor, view: Moment) -> None:
     names = {code: f"{code} {one.title}（第 {number} 版）" for code, (number, one) in known.items()}
     start = pick.one("从哪里开始", "from", {**names, _NEW: "新建空白模板"})
     version, template = known.get(start, (0, _blank(view)))
-    editing = opened(start, template, version)
+    draft = None
+    if not at_work(start):
+        with ui.reading() as session:
+            draft = template_drafts.found(session, actor, start)
+    if draft is not None:
+        offered(start, draft)
+    else:
+        _edit(actor, view, opened(start, template, version), version, lists, codes)
+
+
+def _edit(
+    actor: Actor,
+    view: Moment,
+    editing: Editing,
+    version: int,
+    lists: Mapping[str, str],
+    codes: frozenset[str],
+) -> None:
     problems = report_template_files.problems(editing.template, SHAPES, codes)
     _standing(editing, version)
+    saved(editing)
     _about(editing, problems)
     source = SHAPES[editing.template.source]
     template_columns.columns(editing, source, lists, problems)
@@ -59,7 +87,7 @@ def _standing(editing: Editing, version: int) -> None:
             f"您改动的是第 {editing.version} 版，现在在用的已是第 {version} 版；"
             "请先导出草稿，再重新载入。", icon=":material/sync_problem:",
         )  # fmt: skip
-    st.caption("改动留在本次登录的页面里，保存后才成为新的一版；已冻结的报表包不受影响。")
+    st.caption("改动随时存为您自己的草稿，启用后才成为新的一版；已冻结的报表包不受影响。")
     with st.container(horizontal=True):
         st.download_button(
             "导出草稿文件", report_template_files.write(editing.template).encode(),
@@ -180,7 +208,9 @@ def _preview(actor: Actor, view: Moment, editing: Editing, problems: Sequence[Pr
     period = report_templates.period_field(editing.template, view)
     if period is not None:
         with ui.reading() as session:
-            shown = packs.preview(session, actor, editing.template, period, view.known_at)
+            shown = packs.preview(
+                session, actor, editing.template, period, view.known_at, ui.folder()
+            )
         report_templates.rows(shown)
 
 

@@ -46,12 +46,7 @@ def save_calendar(
     check_rule(rule)
     known = {row.kind: row for row in queries_filings.calendars(session, by.base_id)}
     row = known.get(kind)
-    values = {
-        f"{name}_{part}": getattr(getattr(rule, name), part)
-        for name in ("opens", "due", "lock")
-        for part in ("months", "day")
-    }
-    values["templates"] = _known(session, by.base_id, kind, rule)
+    values = days_of(rule) | {"templates": _known(session, by.base_id, kind, rule)}
     if row is None:
         row = ReportCalendar(base_id=by.base_id, kind=kind, recorded_at=at, **values)
         session.add(row)
@@ -87,13 +82,29 @@ def reschedule(
     return row
 
 
-def rule_of(session: Session, base_id: int, kind: PeriodKind) -> CalendarRule:
-    """When reports of a kind are due in a base: its own rule, else the product's."""
-    return rules_of(session, base_id)[kind]
+def days_of(rule: CalendarRule) -> dict[str, int]:
+    """The three days of a rule as they are stored."""
+    return {
+        f"{name}_{part}": getattr(getattr(rule, name), part)
+        for name in ("opens", "due", "lock")
+        for part in ("months", "day")
+    }
+
+
+def rule_of(session: Session, base_id: int, kind: PeriodKind, template: str) -> CalendarRule:
+    """When a report is due in a base: by its own rule, else its frequency's."""
+    own = own_rules(session, base_id)
+    return own.get((kind, template)) or rules_of(session, base_id)[kind]
+
+
+def own_rules(session: Session, base_id: int) -> dict[tuple[PeriodKind, str], CalendarRule]:
+    """The rules of single reports, by frequency and template."""
+    rows = queries_filings.own_calendars(session, base_id)
+    return {(row.kind, row.template): as_rule(row) for row in rows}
 
 
 def rules_of(session: Session, base_id: int) -> dict[PeriodKind, CalendarRule]:
-    """The same for every kind."""
+    """The rule of every frequency: the base's own, else the product's."""
     own = {row.kind: as_rule(row) for row in queries_filings.calendars(session, base_id)}
     return {**DEFAULTS, **own}
 
@@ -125,7 +136,7 @@ def line(
     """The line of a template and a period; made now if the calendar has not made it yet."""
     row = queries_filings.filing(session, base_id, template, period.key)
     if row is None:
-        rule = rule_of(session, base_id, period.kind)
+        rule = rule_of(session, base_id, period.kind, template)
         row = blank(base_id, template, period, rule, at)
         session.add(row)
         session.flush()
@@ -160,9 +171,9 @@ def refresh(session: Session, base_id: int, *, at: datetime) -> tuple[int, int]:
     journal.lock(session, base_id)
     today = local_day(at)
     made = 0
-    rules = rules_of(session, base_id)
+    rules, own = rules_of(session, base_id), own_rules(session, base_id)
     for template in due_templates(session, base_id, today):
-        rule = rules[template.kind]
+        rule = own.get((template.kind, template.code)) or rules[template.kind]
         for period in periods(template.kind, today - _KEPT, today):
             is_open = period.last < today and rule.window(period.last).opens_on <= today
             if is_open and not queries_filings.filing(session, base_id, template.code, period.key):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
+from typing import BinaryIO
 
 from sqlmodel import Session
 
@@ -32,7 +33,10 @@ class Signers:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a pack is made of: a version of a template, a period, the two times, the names."""
+    """What a pack is made of: a version of a template, a period, the two times, the names.
+
+    `folder` is where the packs frozen before lie.
+    """
 
     base_id: int
     template: ReportTemplate
@@ -40,14 +44,15 @@ class Order:
     view: Moment
     signers: Signers
     product: str
+    folder: Place
     notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A finished pack: the bytes of the zip, its manifest, the definitions and rows in it."""
+    """A finished pack: the zip as an open file, its manifest, the definitions and rows in it."""
 
-    content: bytes
+    content: BinaryIO
     manifest: str
     definitions: str
     rows: int
@@ -87,9 +92,10 @@ def freeze(
     _check_period(row, period, at)
     _check_again(session, by.base_id, row.code, period, reason)
     view = view_of(period, known_at or at)
-    order = Order(by.base_id, row, period, view, signers, product_version(), notes)
+    order = Order(by.base_id, row, period, view, signers, product_version(), folder, notes)
     made = build(session, order)
-    stored = files.keep(folder, made.content, name=file_name(row, period), media_type=MEDIA_TYPE)
+    with made.content as body:
+        stored = files.keep(folder, body, name=file_name(row, period), media_type=MEDIA_TYPE)
     pack = _pack(order, made, attachments.add(session, stored, by=by, at=at), by, at)
     session.add(pack)
     session.flush()

@@ -1,6 +1,6 @@
 """Report templates (报表模板): the delivered ones, and new versions by an administrator."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -55,6 +55,15 @@ def _overtaken(code: str, last: ReportTemplate | None) -> str:
         f"{code} 已有第 {last.version} 版《{last.title}》，不是您改动的那一版，没有保存。"
         "您的改动还在页面上；请导出草稿文件，重新载入在用的一版后再改，或另取一个代码。"
     )
+
+
+def codes_of(session: Session, base_id: int, sources: Collection[str]) -> set[str]:
+    """The codes of the templates whose version in use or any earlier one picks from these."""
+    return {
+        row.code
+        for row in queries_packs.templates(session, base_id)
+        if report_template_files.read(row.body).source in sources
+    }
 
 
 def deliver(session: Session, base: Base, at: datetime, folder: Path = TEMPLATES) -> int:

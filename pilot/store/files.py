@@ -51,11 +51,16 @@ def save(folder: Place, data: bytes | BinaryIO, *, shown_name: str, limit_bytes:
     return StoredFile(sha256, len(content), kind.media_type, name)
 
 
-def keep(folder: Place, content: bytes, *, name: str, media_type: str) -> StoredFile:
-    """Store a file that the product itself made, for good: what may be uploaded is no matter."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    _store(folder, sha256, content)
-    return StoredFile(sha256, len(content), media_type, clean_name(name))
+def keep(folder: Place, body: BinaryIO, *, name: str, media_type: str) -> StoredFile:
+    """Store a file that the product itself made, for good: what may be uploaded is no matter.
+
+    `body` is read from its beginning, piece by piece.
+    """
+    body.seek(0)
+    sha256 = hashlib.file_digest(body, "sha256").hexdigest()
+    size = body.tell()
+    _store(folder, sha256, body)
+    return StoredFile(sha256, size, media_type, clean_name(name))
 
 
 def check_folder(folder: Place) -> None:
@@ -164,21 +169,30 @@ def _check_space(folder: Path, size: int) -> None:
         raise Unwritable("磁盘剩余空间不足 500 MB，没有保存附件；请联系系统管理员清理磁盘。")
 
 
-def _store(place: Place, sha256: str, content: bytes) -> None:
+def _store(place: Place, sha256: str, content: bytes | BinaryIO) -> None:
     if isinstance(place, str):
-        buckets.keep(place, _key(sha256), content)
+        buckets.keep(place, _key(sha256), _all(content))
     else:
         _save_in_folder(place, sha256, content)
 
 
-def _save_in_folder(folder: Path, sha256: str, content: bytes) -> None:
+def _all(content: bytes | BinaryIO) -> bytes:
+    """The whole: a bucket takes a file in one piece."""
+    if isinstance(content, bytes):
+        return content
+    content.seek(0)
+    return content.read()
+
+
+def _save_in_folder(folder: Path, sha256: str, content: bytes | BinaryIO) -> None:
     with in_words():
         _make_folder(folder)
-        _check_space(folder, len(content))
+        size = len(content) if isinstance(content, bytes) else content.seek(0, os.SEEK_END)
+        _check_space(folder, size)
         _keep(folder, sha256, content)
 
 
-def _keep(folder: Path, sha256: str, content: bytes) -> None:
+def _keep(folder: Path, sha256: str, content: bytes | BinaryIO) -> None:
     place = folder / _key(sha256)
     _make_folder(place.parent)
     if not (check(folder, sha256) and _renewed(place)):
@@ -196,12 +210,16 @@ def _renewed(place: Path) -> bool:
     return True
 
 
-def _write(folder: Path, place: Path, content: bytes) -> None:
+def _write(folder: Path, place: Path, content: bytes | BinaryIO) -> None:
     temporary = folder / f"{_TEMPORARY}{secrets.token_hex(8)}"
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            if isinstance(content, bytes):
+                file.write(content)
+            else:
+                content.seek(0)
+                shutil.copyfileobj(content, file, _CHUNK)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(place)

@@ -172,7 +172,22 @@ def unlocks(
 
 def calendars(session: Session, base_id: int) -> Sequence[ReportCalendar]:
     """The calendar that a base has set for itself, a row a frequency."""
-    return session.exec(select(ReportCalendar).where(ReportCalendar.base_id == base_id)).all()
+    query = select(ReportCalendar).where(
+        ReportCalendar.base_id == base_id, ReportCalendar.template == ""
+    )
+    return session.exec(query).all()
+
+
+def own_calendars(
+    session: Session, base_id: int, *, retired: bool = False
+) -> Sequence[ReportCalendar]:
+    """The days that a base has set for single reports; those given up too if `retired`."""
+    query = select(ReportCalendar).where(
+        ReportCalendar.base_id == base_id,
+        ReportCalendar.template != "",
+        or_(col(ReportCalendar.active).is_(True), retired),
+    )
+    return session.exec(query.order_by(col(ReportCalendar.id))).all()
 
 
 def rules(session: Session, base_id: int, *, retired: bool = False) -> Sequence[RuleRow]:

@@ -1,12 +1,12 @@
 """Templates and frozen packs, and what the journal and the ledger say has come since."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import RowMapping, func
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
-from pilot.domain.moment import Moment
+from pilot.domain.moment import FOREVER, Moment
 from pilot.domain.vocabulary import Indicator, Scope, Standing
 from pilot.store.models import (
     Account,
@@ -21,6 +21,7 @@ from pilot.store.models import (
     ReportPack,
     ReportTemplate,
     Result,
+    TemplateDraft,
     TransferSpan,
 )
 
@@ -36,12 +37,26 @@ def in_use(session: Session, base_id: int) -> Sequence[ReportTemplate]:
     return session.exec(query.order_by(col(ReportTemplate.code))).all()
 
 
+def templates(session: Session, base_id: int) -> Sequence[ReportTemplate]:
+    """Every version of every template of a base."""
+    query = select(ReportTemplate).where(ReportTemplate.base_id == base_id)
+    return session.exec(query.order_by(col(ReportTemplate.id))).all()
+
+
 def template(session: Session, base_id: int, code: str) -> ReportTemplate | None:
     """The version in use of a template."""
     query = select(ReportTemplate).where(
         ReportTemplate.base_id == base_id, ReportTemplate.code == code
     )
     return session.exec(query.order_by(col(ReportTemplate.version).desc()).limit(1)).first()
+
+
+def draft(session: Session, account_id: int, start: str) -> TemplateDraft | None:
+    """An account's draft of a template that it began with `start`."""
+    query = select(TemplateDraft).where(
+        TemplateDraft.by_id == account_id, TemplateDraft.start == start
+    )
+    return session.exec(query).first()
 
 
 def packs(
@@ -151,74 +166,88 @@ def entries_since(
     return session.execute(query).mappings().all()
 
 
-def instants_of_goal(
-    session: Session, base_id: int, indicator: Indicator, scope: Scope, since: datetime
-) -> set[datetime]:
-    """When the ledger of an indicator and scope was written after an instant."""
-    query = select(Claim.recorded_at).where(
-        Claim.base_id == base_id,
-        Claim.indicator == indicator,
-        Claim.scope == scope,
-        Claim.recorded_at > since,
+def last_packs(
+    session: Session, base_id: int, view: Moment, years: Sequence[int], leave_out: Collection[str]
+) -> Sequence[ReportPack]:
+    """The last pack of every template and period of these years, frozen by then, in order.
+
+    A template code in `leave_out` has none.
+    """
+    newest = (
+        select(func.max(ReportPack.id))
+        .where(
+            ReportPack.base_id == base_id,
+            ReportPack.recorded_at <= view.known_at,
+            ReportPack.first_day <= view.as_of,
+            ReportPack.last_day >= date(min(years), 1, 1),
+            ReportPack.last_day <= date(max(years), 12, 31),
+            col(ReportPack.template_code).not_in(leave_out),
+        )
+        .group_by(col(ReportPack.template_code), col(ReportPack.period))
     )
-    return set(session.exec(query))
+    query = select(ReportPack).where(col(ReportPack.id).in_(newest))
+    order = col(ReportPack.last_day), col(ReportPack.first_day), col(ReportPack.template_code)
+    return session.exec(query.order_by(*order)).all()
 
 
-def instants_of_transfer(session: Session, transfer_id: int, since: datetime) -> set[datetime]:
+def goals_written(
+    session: Session, base_id: int, since: datetime
+) -> Iterator[tuple[tuple[Indicator, Scope], datetime]]:
+    """When the ledger was written after an instant: the indicator and scope, the instant."""
+    query = select(Claim.indicator, Claim.scope, Claim.recorded_at).where(
+        Claim.base_id == base_id, Claim.recorded_at > since
+    )
+    return (((indicator, scope), at) for indicator, scope, at in session.exec(query.distinct()))
+
+
+def transfers_written(
+    session: Session, base_id: int, since: datetime
+) -> Iterator[tuple[int, datetime]]:
     """When a line of 成果转化明细 was written after an instant, or a claim that rests on it."""
-    lines = select(TransferSpan.known_from).where(
-        TransferSpan.transfer_id == transfer_id, TransferSpan.known_from > since
+    lines = select(TransferSpan.transfer_id, TransferSpan.known_from).where(
+        TransferSpan.base_id == base_id, TransferSpan.known_from > since
     )
-    gone = select(TransferSpan.known_to).where(
-        TransferSpan.transfer_id == transfer_id, TransferSpan.known_to > since
+    gone = select(TransferSpan.transfer_id, TransferSpan.known_to).where(
+        TransferSpan.base_id == base_id,
+        TransferSpan.known_to > since,
+        TransferSpan.known_to < FOREVER,
     )
     claims = (
-        select(Claim.recorded_at)
-        .join(ClaimSource, col(ClaimSource.claim_id) == col(Claim.id))
-        .where(
-            ClaimSource.kind == "transfer",
-            ClaimSource.row_id == transfer_id,
-            Claim.recorded_at > since,
-        )
+        select(ClaimSource.row_id, Claim.recorded_at)
+        .join(Claim, col(ClaimSource.claim_id) == col(Claim.id))
+        .where(ClaimSource.kind == "transfer", Claim.base_id == base_id, Claim.recorded_at > since)
     )
-    return {at for query in (lines, gone, claims) for at in session.exec(query)}
+    for query in (lines, gone, claims):
+        yield from session.exec(query).all()
 
 
-def instants_of_paper(
-    session: Session, project_id: int, doc_code: str, since: datetime
-) -> set[datetime]:
+def papers_written(
+    session: Session, base_id: int, since: datetime
+) -> Iterator[tuple[tuple[int, str], datetime]]:
     """When a paper of a project was handed in, judged or waived after an instant."""
-    query = select(Evidence.known_from).where(
-        Evidence.project_id == project_id,
-        Evidence.doc_code == doc_code,
-        Evidence.known_from > since,
+    query = select(Evidence.project_id, Evidence.doc_code, Evidence.known_from).where(
+        Evidence.base_id == base_id, Evidence.known_from > since
     )
-    return set(session.exec(query))
+    return (((project_id, code), at) for project_id, code, at in session.exec(query))
 
 
 def journal_since(
-    session: Session,
-    base_id: int,
-    since: datetime,
-    *,
-    instants: Collection[datetime] = (),
-    project_id: int | None = None,
-) -> Sequence[tuple[JournalEntry, str | None]]:
-    """The journal's entries after an instant: those of these instants, and those of a project."""
-    about = []
-    if instants:
-        about.append(col(JournalEntry.at).in_(list(instants)))
-    if project_id is not None:
-        about.append(JournalEntry.project_id == project_id)
-    if not about:
-        return []
+    session: Session, base_id: int, since: datetime, until: datetime
+) -> Iterator[tuple[datetime, int | None, str, str, str | None]]:
+    """The journal's entries in (since, until], in order: when, project, action, reason, who."""
     query = (
-        select(JournalEntry, Account.name)
+        select(
+            JournalEntry.at,
+            JournalEntry.project_id,
+            JournalEntry.action,
+            JournalEntry.reason,
+            Account.name,
+        )
         .join(Account, col(Account.id) == col(JournalEntry.by_id), isouter=True)
-        .where(JournalEntry.base_id == base_id, JournalEntry.at > since, or_(*about))
+        .where(JournalEntry.base_id == base_id, JournalEntry.at > since, JournalEntry.at <= until)
         .order_by(col(JournalEntry.sequence))
     )
-    return session.exec(query).all()
+    return (tuple(row) for row in session.exec(query))
 
 
 def _unit(kind: str, table: type) -> object:

@@ -96,6 +96,11 @@ def save(form: Form, *edits: Any) -> bool:
     return True
 
 
+def failed(form: Form) -> bool:
+    """Whether the last save did not work."""
+    return bool(_state(form).error)
+
+
 def told(form: Form, saved: str) -> None:
     """One line: when everything was saved last, or that something could not be."""
     state = _state(form)

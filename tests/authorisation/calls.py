@@ -272,6 +272,7 @@ CALLS: dict[str, Call] = {
     "batches.apply_batch": _on("batch", table=_SHEET),
     "undoing.undo": _on("batch_applied", **WHY),
     "undoing.ask_undo": _on("batch_entered", **WHY),
+    "undoing.withdraw_undo": _on("batch_asked"),
     "landing.add_landing": Call("running", lambda i, w: ((i, _plant(w)), {})),
     "landing.add_landing:company": Call(
         "organisation",

@@ -4,10 +4,9 @@ from datetime import date
 
 from pilot.domain.report_calendar import After, CalendarRule, Window
 from pilot.domain.report_periods import PeriodKind
-from pilot.reports.report_sheets import look
 from pilot.services.receiver_rules import RuleDraft
 from tests.authorisation.calls import WHY, Call
-from tests.authorisation.filed import FREEZING, UNTIL
+from tests.authorisation.filed import FREEZING, LOOK, UNTIL
 
 WINDOW = Window(date(2026, 6, 1), date(2026, 6, 20), date(2026, 6, 25))
 CALENDAR = CalendarRule(After(1, 1), After(1, 8), After(1, 9), ("R1",))
@@ -19,7 +18,7 @@ def _on(key: str, *rest: object, **options: object) -> Call:
 
 CALLS: dict[str, Call] = {
     "filings.start": Call(None, lambda _id, _world: (("R1", "2026-05"), {})),
-    "filings.submit": _on("f_open", look=look),
+    "filings.submit": _on("f_open", look=LOOK),
     "filings.recall": _on("f_sent"),
     "filings.approve": _on("f_sent"),
     "filings.send_back": _on("f_sent", **WHY),
@@ -32,6 +31,8 @@ CALLS: dict[str, Call] = {
     "filing_lines.save_calendar": Call(
         None, lambda _id, _world: ((PeriodKind.MONTH, CALENDAR), WHY)
     ),
+    "own_deadlines.save": Call(None, lambda _id, _world: ((PeriodKind.MONTH, "R1", CALENDAR), WHY)),
+    "own_deadlines.give_up": Call(None, lambda _id, _world: ((PeriodKind.MONTH, "R3"), WHY)),
     "unlocking.ask": _on("f_frozen", **WHY),
     "unlocking.unlock": _on("f_asked", UNTIL, **WHY),
     "unlocking.refuse": _on("f_asked", **WHY),

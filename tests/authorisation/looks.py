@@ -54,6 +54,7 @@ from pilot.reports import (
     rounds,
     submissions,
     system,
+    template_drafts,
     waiting,
 )
 from pilot.reports.exports import Encoding
@@ -174,7 +175,9 @@ LOOKS: dict[str, Look] = {
     "definitions.filings": Look(None, lambda s, a, _: definitions.filings(s, a, VIEW)),
     "api_packs.told": Look("pack", lambda s, a, i: api_packs.told(s, a, i)),
     "api_packs.file_of": Look("pack", lambda s, a, i: api_packs.file_of(s, a, i, "pack.zip")),
-    "packs.preview": Look(None, lambda s, a, _: packs.preview(s, a, "R2", period("2026"), NOW)),
+    "packs.preview": Look(
+        None, lambda s, a, _: packs.preview(s, a, "R2", period("2026"), NOW, "/nowhere")
+    ),
     "packs.kept": Look(None, lambda s, a, _: packs.kept(s, a)),
     "packs.lists_known": Look(None, lambda s, a, _: packs.lists_known(s, a)),
     "packs.templates_in_use": Look(None, lambda s, a, _: packs.templates_in_use(s, a)),
@@ -277,6 +280,10 @@ LOOKS: dict[str, Look] = {
     "review_queue.next_for": Look(None, lambda s, a, _: review_queue.next_for(s, a, 0)),
     "review_queue.judged": Look("waiting", lambda s, a, i: review_queue.judged(s, a, i, NOW)),
     "review_queue.judged:draft": Look("unsent", lambda s, a, i: review_queue.judged(s, a, i, NOW)),
+    "template_drafts.found": Look(None, lambda s, a, _: template_drafts.found(s, a, "R1")),
+    "report_deadlines.of_template": Look(
+        None, lambda s, a, _: report_deadlines.of_template(s, a, PeriodKind.MONTH, "R1", NOW)
+    ),
     "filing_lines.bases": Look(None, lambda s, a, _: [b.name for b in filing_lines.bases(s, a)]),
     "filing_lines.calendar": Look(None, lambda s, a, _: filing_lines.calendar(s, a, 2026, NOW)),
     "report_deadlines.rules": Look(None, lambda s, a, _: report_deadlines.rules(s, a, NOW)),
@@ -290,10 +297,14 @@ LOOKS: dict[str, Look] = {
     "report_rules.forms": Look(None, lambda s, a, _: report_rules.forms(s, a)),
     "report_rules.titles": Look(None, lambda s, a, _: report_rules.titles(s, a)),
     "report_rules.rules": Look(None, lambda s, a, _: report_rules.rules(s, a)),
-    "report_rules.effect": Look(None, lambda s, a, _: report_rules.effect(s, a, RULE, None, NOW)),
-    "filing_detail.by_id": Look("f_unlocked", lambda s, a, i: filing_detail.by_id(s, a, i, NOW)),
+    "report_rules.effect": Look(
+        None, lambda s, a, _: report_rules.effect(s, a, RULE, None, NOW, "/nowhere")
+    ),
+    "filing_detail.by_id": Look(
+        "f_unlocked", lambda s, a, i: filing_detail.by_id(s, a, i, NOW, "/nowhere")
+    ),
     "filing_detail.by_period": Look(
-        None, lambda s, a, _: filing_detail.by_period(s, a, "R8", "2026-05", NOW)
+        None, lambda s, a, _: filing_detail.by_period(s, a, "R8", "2026-05", NOW, "/nowhere")
     ),
     "filing_detail.exceptions": Look(None, lambda s, a, _: filing_detail.exceptions(s, a)),
     "handover.write": Look(None, _handover),

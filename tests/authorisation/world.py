@@ -212,8 +212,17 @@ def _batches(session: Session, team: Team, mark: str) -> Ids:
         "batch_mapping": {"state": BatchState.MAPPING},
         "batch_applied": applied,
         "batch_entered": applied | {"new": 1},
+        "batch_asked": applied | {"new": 1} | _asked_undo(team),
     }
     return {name: _batch(session, team, mark, **values) for name, values in points.items()}
+
+
+def _asked_undo(team: Team) -> dict[str, object]:
+    return {
+        "undo_asked_by_id": team.manager.id,
+        "undo_asked_at": factories.NOON,
+        "undo_reason": "示例理由",
+    }
 
 
 def _batch(session: Session, team: Team, mark: str, **values) -> int:
@@ -399,7 +408,9 @@ def _closed(session: Session, team: Team, own: Ids) -> Ids:
     ids |= _joining_ended(session, team)
     ids["account"] = _shut(session, team)
     gone = _batch(session, team, "示例", state=BatchState.CANCELLED)
-    ids |= dict.fromkeys(("batch", "batch_mapping", "batch_applied", "batch_entered"), gone)
+    ids |= dict.fromkeys(
+        ("batch", "batch_mapping", "batch_applied", "batch_entered", "batch_asked"), gone
+    )
     token = _token(session, team, "撤销的")
     token.revoked_at, ids["token"] = factories.NOON, token.id
     return ids | {"shut": own["account"]}

@@ -167,4 +167,8 @@ def test_from_the_calendar_to_a_frozen_pack_and_its_correction(enter, server, tm
         officer.get_by_role("button", name="生成更正说明").click()
     expect(officer.get_by_text("的更正说明。", exact=False).first).to_be_visible()
     note = officer.get_by_role("link", name="打印页").get_attribute("href")
-    assert "更正与口径说明" in officer.request.get(note).text()
+    told = officer.request.get(note).text()
+    cells = "<td>项目名称</td>" + "".join(f"<td>{name}</td>" for name in (NAME, RENAMED))
+    assert "更正与口径说明" in told
+    assert cells in told
+    assert "<td>修改项目</td>" in told

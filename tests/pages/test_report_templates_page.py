@@ -176,6 +176,31 @@ def test_what_is_wrong_is_told_at_the_field_and_nothing_typed_is_lost(open_page,
     assert field(app, "表名 *").value == "项目台账"
 
 
+def test_a_draft_outlives_the_browser_and_is_continued_or_discarded(open_page, engine):
+    def again():
+        return open_page("report_templates", Role.ADMIN, section="edit", **{"from": "R2"})
+
+    app = again()
+    field(app, "表名 *").set_value("示例草稿").run()
+    field(app, "签名栏").set_value("甲").run()
+    look_at(app, "R2", 1)
+    press(app, "删除此列")
+
+    app = again()
+    assert "没有启用的草稿，改自第 1 版" in " ".join(one.value for one in app.info)
+    press(app, "继续编辑草稿")
+    assert field(app, "表名 *").value == "示例草稿"
+    assert field(app, "签名栏").value == "甲"
+    number = len(in_use(engine, "R2")[2].columns)
+    assert f"列（{number - 1}）" in texts(app)
+
+    app = again()
+    press(app, "放弃草稿")
+    assert field(app, "表名 *").value == "项目台账"
+    assert "没有启用的草稿" not in texts(again())
+    assert in_use(engine, "R2")[0] == 1
+
+
 def test_a_template_is_made_from_nothing_and_seen_on_live_data(open_page, filled, engine):
     app = open_page("report_templates", Role.ADMIN, section="edit", **{"from": "new"})
     assert "应有 1 至 200 个" in texts(app)

@@ -155,6 +155,25 @@ def test_an_officer_reads_the_deadlines_and_changes_nothing(open_page):
     assert buttons(app) == []
 
 
+def test_an_officer_sets_the_days_of_one_template_and_takes_them_back(open_page):
+    app = open_page("reports", Role.OFFICER, section="deadlines", **{"for": "R3"})
+    assert "没有单独规定" in text_of(app)
+    app.number_input(key="deadlines-month-R3-0-due-day").set_value(8).run()
+    assert f"{YEAR}-02-08" in app.dataframe[0].value["报送截止（改后）"].tolist()
+    app.text_input(key="deadlines-month-R3-0-reason").set_value("示例文号").run()
+    press(app, "保存新的期限")
+
+    assert "单独规定" in text_of(app)
+    [versions] = [one.value for one in app.dataframe if "新规定" in one.value.columns]
+    assert versions[["报表", "原规定"]].values.tolist() == [["R3", "按周期的规定"]]
+    reason = next(one for one in app.text_input if one.label == "依据 *")
+    reason.set_value("示例作废").run()
+    press(app, "恢复按月报的规定")
+    assert "没有单独规定" in text_of(app)
+    [versions] = [one.value for one in app.dataframe if "新规定" in one.value.columns]
+    assert versions["新规定"].tolist()[0] == "按周期的规定"
+
+
 def test_one_report_gets_days_of_its_own_in_its_tab(open_page, engine):
     row = by(engine, "officer", filings.start, "R8", LAST)
     app = open_page("reports", Role.MANAGER, id=row.id)

@@ -15,6 +15,7 @@ from pilot.domain.report_periods import period
 from pilot.domain.report_templates import Required
 from pilot.reports import packs
 from pilot.reports.pack_check import check
+from pilot.reports.pack_files import drawn, read_again
 from pilot.reports.report_files import members, pack
 from pilot.services import packs as freezing
 from pilot.services.packs import Signers
@@ -58,6 +59,37 @@ def test_the_packs_of_every_delivered_report_are_the_golden_ones(session, office
     assert "\n".join(map(digests, found)) + "\n" == GOLDEN.read_text()
 
 
+OLD_GOLDEN = GOLDEN.with_name("packs_renderer_1.txt")
+
+
+def test_a_pack_of_the_first_renderer_is_drawn_and_verified_as_it_was(session, officer, folder):
+    """The digests are those that the first renderer's packs had; only the pages differ since."""
+    was = OLD_GOLDEN.read_text().split()
+    old = dict(zip(was[::2], was[1::2], strict=True))
+    packed = {code: frozen(session, officer, folder, code) for code in CODES}  # at their instants
+    for code in ("R1", "R2", "A62"):
+        files = members(packed[code])
+        about = json.loads(files.pop("manifest.json"))
+        again = drawn(read_again(files), 1)
+        for name in ("index.html", "print.html"):
+            assert check(again[name]).sha256 == old[f"{code}/{name}"]
+        assert {name for name in files if files[name] != again[name]} == {
+            "index.html", "print.html",
+        }  # fmt: skip
+        for name, body in again.items():
+            about["files"][name] = {"sha256": check(body).sha256, "size": len(body)}
+        manifest = json.dumps(about | {"renderer": 1}, ensure_ascii=False, indent=2) + "\n"
+        assert check(pack({"manifest.json": manifest.encode(), **again})).differences == ()
+
+
+def test_a_pack_of_a_later_renderer_is_not_said_to_be_whole(session, officer, folder):
+    files = members(frozen(session, officer, folder))
+    about = json.loads(files["manifest.json"]) | {"renderer": 99}
+    files["manifest.json"] = (json.dumps(about, ensure_ascii=False, indent=2) + "\n").encode()
+    [told] = check(pack(files)).differences
+    assert "第 99 版生成方式" in told
+
+
 def test_a_pack_says_what_it_is(session, officer, folder):
     about = json.loads(members(frozen(session, officer, folder))["manifest.json"])
 
@@ -70,7 +102,7 @@ def test_a_pack_says_what_it_is(session, officer, folder):
 
 def test_a_preview_tells_what_the_template_itself_would_refuse(session, officer):
     def look(template):
-        return packs.preview(session, officer, template, YEAR, clock(session))
+        return packs.preview(session, officer, template, YEAR, clock(session), "/nowhere")
 
     template = next(
         one for _row, one in packs.templates_in_use(session, officer) if one.code == "R2"

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from pilot.domain.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
+from pilot.domain.errors import Conflict, Invalid, NotAllowed, NotFound, PilotError, Refused
 from pilot.domain.moment import moment
 from pilot.domain.people import Role
 from pilot.domain.report_calendar import After, CalendarRule, Window
@@ -19,7 +19,15 @@ from pilot.reports import packs as built
 from pilot.reports.pack_files import NOTES
 from pilot.reports.report_files import members
 from pilot.reports.report_sheets import look
-from pilot.services import filing_lines, filing_tasks, filings, packs, receiver_rules, unlocking
+from pilot.services import (
+    filing_lines,
+    filing_tasks,
+    filings,
+    own_deadlines,
+    packs,
+    receiver_rules,
+    unlocking,
+)
 from pilot.services.command import perform
 from pilot.services.receiver_rules import RuleDraft
 from pilot.store import queries_filings, queries_goals
@@ -44,7 +52,7 @@ def clock(session, start=JUNE_2):
 
 
 def explain_all(session, row, by):
-    judged = filing_detail.by_id(session, by, row.id, clock(session)).judged
+    judged = filing_detail.by_id(session, by, row.id, clock(session), "/nowhere").judged
     soft = [each.key for each in judged.findings if not each.problem.hard]
     if soft:
         filings.explain(session, row.id, soft, "确认无误", by=by, at=clock(session))
@@ -97,7 +105,7 @@ def test_the_checker_sees_what_was_submitted_not_what_came_since(session, people
     session.info["clock"] = clock(session)
     factories.project(session, team)
 
-    shown = filing_detail.by_id(session, team.manager, row.id, clock(session))
+    shown = filing_detail.by_id(session, team.manager, row.id, clock(session), "/nowhere")
 
     assert len(shown.judged.sheet.rows) == 0
 
@@ -221,7 +229,7 @@ def test_an_unlock_that_is_not_used_ends_by_itself(session, people, folder):
     row = unlocked(session, people, folder)
     session.info["filing-clock"] = JUNE_2 + timedelta(days=5)
 
-    shown = filing_detail.by_id(session, officer, row.id, clock(session))
+    shown = filing_detail.by_id(session, officer, row.id, clock(session), "/nowhere")
     assert shown.line.state is State.FROZEN
     with pytest.raises(Conflict, match="已上报"):
         filings.submit(session, row.id, by=officer, at=clock(session), look=look)
@@ -262,7 +270,7 @@ def test_a_later_fact_is_a_correction_of_the_next_period(session, people, folder
 
     session.info["filing-clock"] = JUNE_2
     row = filings.start(session, "R1", "2026-05", by=officer, at=clock(session))
-    shown = filing_detail.by_id(session, officer, row.id, clock(session))
+    shown = filing_detail.by_id(session, officer, row.id, clock(session), "/nowhere")
 
     assert before.state is State.FROZEN
     assert {line["kind"] for line in shown.late.rows} == {"补报"}
@@ -315,7 +323,7 @@ def test_a_line_shows_what_can_be_sent_already(session, people):
 
     line = next(one for one in found if (one.template, one.period) == ("R1", "2026-05"))
     view = moment(clock(session), year=2026)
-    checked = lines.preflight(session, officer.base_id, [line.id], view)
+    checked = lines.preflight(session, officer.base_id, [line.id], "/nowhere", view)
     [line] = lines.with_counts([line], checked, {})
     assert (line.rows, line.acceptable, line.hard, line.soft, line.days) == (3, 3, 0, 3, 3)
     coming = next(one for one in found if (one.template, one.period) == ("R3", "2026-05"))
@@ -369,6 +377,56 @@ def test_a_tried_calendar_tells_its_days_and_what_keeps_the_old_ones(session, pe
     assert (may.period, may.now.due_on, may.listed) == ("2026-05", date(2026, 6, 5), ("R1",))
     assert (may.then.due_on, may.then.lock_on) == (date(2026, 6, 30), date(2026, 7, 5))
     assert found[11].then.due_on == date(2027, 1, 31)
+
+
+def test_one_template_gets_days_of_its_own_and_follows_its_frequency_again(session, people):
+    _team, officer = people
+    own = CalendarRule(After(1, 2), After(1, 20), After(1, 25))
+    how = {"by": officer, "reason": "示例文号"}
+    begun = filings.start(session, "R1", "2026-03", by=officer, at=clock(session))
+
+    own_deadlines.save(session, PeriodKind.MONTH, "R1", own, at=clock(session), **how)
+
+    def due(template, period):
+        row = filings.start(session, template, period, by=officer, at=clock(session))
+        return row.opens_on, row.due_on, row.lock_on
+
+    assert due("R1", "2026-05") == (date(2026, 6, 2), date(2026, 6, 20), date(2026, 6, 25))
+    assert due("R3", "2026-05") == (date(2026, 6, 1), date(2026, 6, 5), date(2026, 6, 10))
+    assert begun.due_on == date(2026, 4, 5)
+    shown = {
+        (one.template, one.period): one.window.due_on
+        for one in lines.calendar(session, officer, 2026, clock(session))
+        if one.kind is PeriodKind.MONTH
+    }
+    assert (shown["R1", "2026-04"], shown["R3", "2026-04"]) == (
+        date(2026, 5, 20), date(2026, 5, 5),
+    )  # fmt: skip
+    tried = report_deadlines.coming(session, officer, PeriodKind.MONTH, own, 2026, template="R1")
+    assert [one.listed for one in tried][2:5] == [("R1",), (), ("R1",)]
+
+    own_deadlines.give_up(session, PeriodKind.MONTH, "R1", at=clock(session), **how)
+    assert due("R1", "2026-04") == (date(2026, 5, 1), date(2026, 5, 5), date(2026, 5, 10))
+    with pytest.raises(Conflict, match="没有单独的期限"):
+        own_deadlines.give_up(session, PeriodKind.MONTH, "R1", at=clock(session), **how)
+
+
+@pytest.mark.parametrize(
+    ("template", "days", "reason", "says"),
+    [
+        ("R1", (1, 5, 10), " ", "必须写明依据"),
+        ("R1", (6, 5, 10), "示例", "依次为"),
+        ("R9", (1, 5, 10), "示例", "按月报报送的报表模板"),
+        ("X7", (1, 5, 10), "示例", "按月报报送的报表模板"),
+    ],
+)
+def test_days_of_a_template_that_are_refused(session, people, template, days, reason, says):
+    rule = CalendarRule(*(After(1, day) for day in days))
+    with pytest.raises(PilotError, match=says):
+        own_deadlines.save(
+            session, PeriodKind.MONTH, template, rule, by=people[1], at=clock(session),
+            reason=reason,
+        )  # fmt: skip
 
 
 def test_one_report_gets_days_of_its_own_with_the_reason_kept(session, people):
@@ -484,12 +542,12 @@ def test_what_a_rule_would_do_to_open_reports_is_told_and_not_done(
     row = filings.start(session, "R2", "2026", by=officer, at=clock(session))
     draft = replace(LONG, argument="5", hard=hard)
 
-    [found] = report_rules.effect(session, admin, draft, None, clock(session))
+    [found] = report_rules.effect(session, admin, draft, None, clock(session), "/nowhere")
 
     assert (found.title, found.period, found.rows) == ("R2 项目台账", "2026", 2)
     assert found.blocked == blocked
     assert tuple(each - found.soft[0] for each in found.soft) == (0, soft[1] - soft[0])
-    judged = filing_detail.by_id(session, officer, row.id, clock(session)).judged
+    judged = filing_detail.by_id(session, officer, row.id, clock(session), "/nowhere").judged
     assert "R2-90" not in {each.rule.code for each in judged.findings}
 
 
@@ -497,4 +555,4 @@ def test_a_draft_that_cannot_be_saved_is_refused_when_it_is_looked_at(session, a
     put(session, admin, LONG)
     for draft in (replace(LONG, argument="很长"), replace(LONG, year_from=2024)):
         with pytest.raises((Conflict, Invalid)):
-            report_rules.effect(session, admin, draft, None, clock(session))
+            report_rules.effect(session, admin, draft, None, clock(session), "/nowhere")

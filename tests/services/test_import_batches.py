@@ -466,6 +466,24 @@ def test_voiding_the_projects_of_a_batch_takes_two_persons(desk):
     assert desk.actions()[-1] == "import.undo"
 
 
+def test_who_asked_takes_the_request_back_and_the_batch_stays(desk):
+    batch = desk.apply(desk.bring(ImportKind.PROJECTS, as_csv([project_row()])))
+    with pytest.raises(Conflict, match="没有等待确认"):
+        desk.do(importing.withdraw_undo, batch.id, now=UNDO)
+    desk.do(importing.ask_undo, batch.id, reason=WHY, now=UNDO)
+    with pytest.raises(NotAllowed, match="申请人本人"):
+        desk.do(importing.withdraw_undo, batch.id, now=UNDO, by=desk.people.decider.id)
+
+    desk.do(importing.withdraw_undo, batch.id, now=UNDO)
+
+    row = desk.batch(batch.id)
+    assert (row.state, row.undo_asked_by_id, row.undo_reason) == (BatchState.APPLIED, None, None)
+    with pytest.raises(GuardFailed, match="需要两人"):
+        desk.do(importing.undo, batch.id, reason=WHY, now=UNDO, by=desk.people.decider.id)
+    desk.undo(batch.id)
+    assert desk.all(Project)[0].state is State.VOIDED
+
+
 def test_only_what_voids_projects_asks_a_second_person(desk):
     desk.apply(desk.bring(ImportKind.PROJECTS, as_csv([project_row()])))
     changed = desk.apply(

@@ -12,7 +12,7 @@ from pilot.services.importing.batches import (
 from pilot.services.importing.checking import LEASE, hold, small, waiting, work
 from pilot.services.importing.failing import broke
 from pilot.services.importing.plan import Outcome, Plan
-from pilot.services.importing.undoing import ask_undo, obstacles, undo
+from pilot.services.importing.undoing import ask_undo, obstacles, undo, withdraw_undo
 
 __all__ = [
     "LEASE",
@@ -36,5 +36,6 @@ __all__ = [
     "stage",
     "undo",
     "waiting",
+    "withdraw_undo",
     "work",
 ]

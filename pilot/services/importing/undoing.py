@@ -114,6 +114,18 @@ def ask_undo(
 
 
 @verb("import.undo")
+def withdraw_undo(session: Session, batch_id: int, *, by: Actor, at: datetime) -> ImportBatch:
+    """Take one's request to undo a batch back (撤回申请); the batch stays as it is."""
+    batch = standing(session, by, batch_id, "undo")
+    if batch.undo_asked_by_id is None:
+        raise Conflict("这一批没有等待确认的撤销申请。")
+    if batch.undo_asked_by_id != by.id:
+        raise NotAllowed("只有申请人本人能撤回撤销申请；不同意的，不确认即可。")
+    batch.undo_asked_by_id, batch.undo_asked_at, batch.undo_reason = None, None, None
+    return batch
+
+
+@verb("import.undo")
 def undo(session: Session, batch_id: int, *, by: Actor, at: datetime, reason: str) -> ImportBatch:
     """Take back all that a batch did (撤销), for a reason; Refused with each row in the way.
 

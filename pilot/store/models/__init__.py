@@ -65,7 +65,7 @@ from pilot.store.models.portfolio import (
     ProjectSpan,
     PublicFact,
 )
-from pilot.store.models.reports import ReportPack, ReportTemplate
+from pilot.store.models.reports import ReportPack, ReportTemplate, TemplateDraft
 from pilot.store.models.results import (
     Contract,
     FollowUp,
@@ -167,6 +167,7 @@ __all__ = [
     "SubmissionRound",
     "SubmissionVote",
     "Target",
+    "TemplateDraft",
     "Transfer",
     "TransferSpan",
     "Versioned",

@@ -118,11 +118,12 @@ class FilingUnlock(Record, table=True):
 class ReportCalendar(Record, Versioned, table=True):
     """When reports of one kind of period open, are due and are locked in a base (上报日历).
 
-    `templates` are the codes of those that are due, with 、 between them.
+    `templates` are the codes of those that are due, with 、 between them. A row with a `template`
+    is about that report alone, as long as it is `active`.
     """
 
     __tablename__ = "report_calendar"
-    __table_args__ = (UniqueConstraint("base_id", "kind"),)
+    __table_args__ = (UniqueConstraint("base_id", "kind", "template"),)
 
     kind: PeriodKind = Field(sa_type=words(PeriodKind, "kind"))
     opens_months: int
@@ -132,6 +133,8 @@ class ReportCalendar(Record, Versioned, table=True):
     lock_months: int
     lock_day: int
     templates: str = Field(default="", max_length=300)
+    template: str = Field(default="", max_length=32)
+    active: bool = True
 
 
 class RuleRow(Record, Versioned, table=True):

@@ -33,6 +33,22 @@ class ReportTemplate(Record, table=True):
     recorded_at: datetime
 
 
+class TemplateDraft(Record, table=True):
+    """What somebody is making of a template (模板草稿), until it is put in use or discarded.
+
+    `start` is the code it began with, or new; `version` the one it was read from, 0 for none.
+    """
+
+    __tablename__ = "template_draft"
+    __table_args__ = (UniqueConstraint("by_id", "start"),)
+
+    by_id: int = Field(foreign_key="account.id", ondelete="RESTRICT")
+    start: str = Field(max_length=16)
+    version: int
+    body: str = Field(sa_type=Text)
+    saved_at: datetime
+
+
 class ReportPack(Record, table=True):
     """A frozen report (冻结报表包): what it was made of, and where its bytes lie.
 
