@@ -17,6 +17,7 @@ from pilot.domain.vocabulary import FilingState
 from pilot.reports.filing_lines import Line, base_of, line_of
 from pilot.reports.report_sheets import look
 from pilot.services import filing_lines, filings, precheck, report_sheets
+from pilot.services.importing import under_way
 from pilot.services.precheck import Judged
 from pilot.services.reads import read
 from pilot.services.report_sheets import Wanted
@@ -77,6 +78,7 @@ class Detail:
     cut_off: str
     people: Mapping[Side, str]
     judged: Judged | None
+    importing: tuple[str, ...]
     late: Sheet | None
     thread: tuple[Said, ...]
     exceptions: tuple[Unlocked, ...]
@@ -140,6 +142,7 @@ def _detail(session: Session, actor: Actor, row: ReportFiling, now: datetime) ->
         cut_off=minute(row.cut_off),
         people=_people((row.maker_id, row.checker_id, row.head_id), names),
         judged=precheck.judged(session, row, known_at, look) if at_work else None,
+        importing=under_way.warnings(session, row.base_id) if at_work else (),
         late=look(session, Wanted(row.base_id, LATE, wanted, known_at)),
         thread=tuple(_thread(session, row) if may(actor, "filing.comment") else ()),
         exceptions=tuple(_exceptions(session, row.base_id, row.id) if row.id else ()),

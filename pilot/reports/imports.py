@@ -17,6 +17,7 @@ from pilot.domain.importing import BatchState, Outcome
 from pilot.domain.moment import minute
 from pilot.domain.people import Actor
 from pilot.reports.templates import write_template
+from pilot.services.importing.portions import is_long
 from pilot.services.importing.stored_sheets import sheet_of
 from pilot.services.importing.undoing import by_two
 from pilot.services.reads import read
@@ -52,6 +53,8 @@ class Shown:
     soft: int
     facts: Mapping[str, str]
     by_two: bool
+    long: bool
+    written: str
     asked_by: int | None
     undo_reason: str
 
@@ -110,6 +113,8 @@ def batch(session: Session, actor: Actor, batch_id: int) -> Shown:
         soft=row.soft,
         facts=facts,
         by_two=by_two(row),
+        long=is_long(row),
+        written=row.written or "",
         asked_by=row.undo_asked_by_id,
         undo_reason=row.undo_reason or "",
     )

@@ -7,8 +7,9 @@ from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
 from pilot.domain.identifiers import stored_title_key
-from pilot.domain.importing import IN_PORTIONS
-from pilot.store.models import ImportBatch, ImportRow, Result
+from pilot.domain.import_columns import ImportKind
+from pilot.domain.importing import AT_WORK, IN_PORTIONS, BatchState
+from pilot.store.models import Attachment, ImportBatch, ImportRow, Result
 
 _AT_ONCE = 500  # ids in one statement
 
@@ -99,6 +100,21 @@ def under_way(session: Session, base_id: int) -> Sequence[ImportBatch]:
         ImportBatch.base_id == base_id, col(ImportBatch.state).in_(IN_PORTIONS)
     )
     return session.exec(query.order_by(col(ImportBatch.id))).all()
+
+
+def of_file(session: Session, base_id: int, kind: ImportKind, sha256: str) -> ImportBatch | None:
+    """The last batch of this file that waits or is being worked on."""
+    query = (
+        select(ImportBatch)
+        .join(Attachment, col(Attachment.id) == col(ImportBatch.attachment_id))
+        .where(
+            ImportBatch.base_id == base_id,
+            ImportBatch.kind == kind,
+            Attachment.sha256 == sha256,
+            col(ImportBatch.state).in_({*AT_WORK, BatchState.CHECKED}),
+        )
+    )
+    return session.exec(query.order_by(col(ImportBatch.id).desc())).first()
 
 
 def _written(batch_id: int):

@@ -14,7 +14,7 @@ from pilot.services.importing.batches import (
 from pilot.services.importing.checking import hold, small, waiting, work
 from pilot.services.importing.failing import broke
 from pilot.services.importing.plan import Outcome, Plan
-from pilot.services.importing.portions import is_long, stop
+from pilot.services.importing.portions import goes_long, is_long, stop
 from pilot.services.importing.undoing import ask_undo, obstacles, undo
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "cancel",
     "check",
     "confirm_mapping",
+    "goes_long",
     "hold",
     "is_long",
     "leave",

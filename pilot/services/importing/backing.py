@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, col
 
-from pilot.domain.errors import Refused
+from pilot.domain.errors import Invalid, Refused
 from pilot.domain.importing import LEASE, BatchState
 from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
@@ -114,6 +114,8 @@ def back_again(session: Session, batch_id: int, *, by: Actor, at: datetime) -> I
 @verb("import.undo")
 def leave(session: Session, batch_id: int, *, by: Actor, at: datetime, reason: str) -> ImportBatch:
     """Leave the rows that stand as they are (保留), for a reason; they may be undone later."""
+    if not reason.strip():
+        raise Invalid("reason", "保留没有收回的行必须填写理由。")
     batch = standing(session, by, batch_id, "leave")
     number = queries_portions.how_many(session, batch.id)
     batch.state, batch.leased_until = BatchState.APPLIED, None

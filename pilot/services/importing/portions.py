@@ -23,6 +23,7 @@ from pilot.services.importing.plan import Plan
 from pilot.services.importing.planning import TO_WRITE
 from pilot.services.importing.writing import write_some
 from pilot.services.results import code_prefix
+from pilot.services.sheets import Table
 from pilot.store import journal_reading, queries_imports, queries_portions, queries_results
 from pilot.store.models import ImportBatch, Result
 from pilot.store.queries_results import Newest
@@ -98,6 +99,11 @@ def newest_code(session: Session, by: Actor, at: datetime, known: Newest | None)
     return queries_results.newest(session, by.base_id, prefix, known)
 
 
+def goes_long(kind: ImportKind, table: Table) -> bool:
+    """Whether a file has so many rows that it may have to be written in portions."""
+    return kind in _AROUND and len(table.rows) > LONG
+
+
 def is_long(batch: ImportBatch) -> bool:
     """Whether a batch is written, and taken back, in portions."""
     return batch.kind in _AROUND and batch.new + batch.changed > LONG
@@ -128,7 +134,8 @@ def write_portion(
     pace.begin()
     batch = standing(session, by, batch_id, "carry")
     check_clean(batch)
-    if not portion.holds(session, by):
+    written = queries_portions.records_of(session, batch_id, [plan.row for plan in portion.rows])
+    if written or not portion.holds(session, by):
         raise Outdated
     if batch.state is BatchState.QUEUED:
         batch.state, batch.done, batch.message = BatchState.WRITING, 0, ""
