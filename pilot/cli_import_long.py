@@ -23,8 +23,8 @@ from pilot.domain.importing import AT_WORK, BatchState
 from pilot.services import attachments, importing
 from pilot.services.command import perform
 from pilot.services.importing import under_way
+from pilot.services.importing.under_way import Standing
 from pilot.store.engine import reading
-from pilot.store.models import Account, ImportBatch
 
 _LOOK = 0.2  # seconds
 _HOLD = 20.0
@@ -41,12 +41,11 @@ def carry(engine: Engine, kind: ImportKind, file: Path, by: int) -> None:
     _say(batch)
 
 
-def _begun(engine: Engine, kind: ImportKind, file: Path, by: int) -> ImportBatch:
+def _begun(engine: Engine, kind: ImportKind, file: Path, by: int) -> Standing:
     with file.open("rb") as body:
         sha256 = hashlib.file_digest(body, "sha256").hexdigest()
     with reading(engine) as session:
-        base_id = session.get(Account, by).base_id
-        batch = under_way.of_file(session, base_id, kind, sha256)
+        batch = under_way.of_file(session, by, kind, sha256)
     if batch is not None:
         typer.echo(f"接着办理导入批次 {batch.id}（{batch.state.label}）。")
         return batch
@@ -59,7 +58,7 @@ def _begun(engine: Engine, kind: ImportKind, file: Path, by: int) -> ImportBatch
     return _batch(engine, done.subject_id)
 
 
-def _until_done(engine: Engine, batch_id: int) -> ImportBatch:
+def _until_done(engine: Engine, batch_id: int) -> Standing:
     """Work on a batch, or wait for the server that does; where it then stands."""
     with _shown() as show:
         while (batch := _batch(engine, batch_id)).state in AT_WORK:
@@ -86,7 +85,7 @@ def _shown() -> Iterator:
     with Progress(*columns) as progress:
         task = progress.add_task("导入")
 
-        def show(batch: ImportBatch) -> None:
+        def show(batch: Standing) -> None:
             checks = batch.state in (BatchState.WAITING, BatchState.CHECKED)
             total = batch.total if checks else batch.new + batch.changed
             label = "正在检查" if batch.state is BatchState.WAITING else batch.state.label
@@ -95,7 +94,7 @@ def _shown() -> Iterator:
         yield show
 
 
-def _say(batch: ImportBatch) -> None:
+def _say(batch: Standing) -> None:
     if batch.state is BatchState.APPLIED:
         typer.echo(f"已全部写入 {batch.done:,} 行；SHA-256 {batch.written or '—'}。")
         return
@@ -106,9 +105,9 @@ def _say(batch: ImportBatch) -> None:
     raise PilotError(f"{said}详见导入批次 {batch.id} 的页面。")
 
 
-def _batch(engine: Engine, batch_id: int) -> ImportBatch:
+def _batch(engine: Engine, batch_id: int) -> Standing:
     with reading(engine) as session:
-        return session.get(ImportBatch, batch_id)
+        return under_way.batch_of(session, batch_id)
 
 
 def _now() -> datetime:

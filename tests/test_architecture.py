@@ -62,6 +62,7 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
     "cli": (
         {"cli", "seed", "services", "reports", "store.engine", "store.schema", "config", "domain"}
         | {"cli_backup", "cli_doctor", "cli_export", "cli_handover", "cli_import", "cli_refusals"}
+        | {"cli_import_long"}
         | {"cli_mail", "cli_report", "cli_trail", "cli_verify"},
         {"typer", "uvicorn", "rich", "sqlalchemy"},
     ),
