@@ -510,3 +510,21 @@ def test_rows_are_kept_with_the_digest_of_what_they_would_write(desk):
     digests = [row.digest for row in desk.all(ImportRow)]
     assert len(set(digests)) == ROWS
     assert all(len(digest) == 32 for digest in digests)
+
+
+# --- given up -------------------------------------------------------------------------------------
+
+
+def test_a_batch_whose_every_try_is_cut_off_is_taken_back_and_told(desk, monkeypatch):
+    batch_id = bring(desk)
+    killed_at(monkeypatch, carrying, "perform", 3)
+    with pytest.raises(KeyboardInterrupt):
+        desk.apply(batch_id)
+    with writing(desk.engine) as session:
+        session.get(ImportBatch, batch_id).tries = 3
+    batch = work_again(desk, batch_id, monkeypatch)
+    assert batch.state is BatchState.BACKING
+    assert "不再写入，已写入的行正在收回" in batch.message
+
+    desk.work(batch_id, LATER + timedelta(minutes=5))
+    assert (desk.batch(batch_id).state, standing(desk)) == (BatchState.UNDONE, [])

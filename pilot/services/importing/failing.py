@@ -45,9 +45,9 @@ def worn_out(engine: Engine, batch_id: int, now: datetime) -> bool:
 def _give_up(session, batch: ImportBatch, why: str, now: datetime) -> None:
     state, what, remedy = _WHAT_THEN.get(batch.state, _FAILED)
     said = f"试了 {MOST_TRIES} 次没有完成（{why}），{what}"
-    values = {"state": state, "leased_until": None, "message": said + remedy, "tries": 0}
+    values = {"state": state, "leased_until": None, "message": said + remedy}
     if state is BatchState.BACKING:
-        values["undo_reason"] = said
+        values |= {"undo_reason": said[:300], "tries": 0}
     queries_imports.finish(session, batch.id, **values)
     told = queries_people.holders(session, batch.base_id, [Role.ADMIN])
     text = f"导入批次 {batch.id}：{said}编号可在服务日志中查到。"
