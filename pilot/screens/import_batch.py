@@ -92,7 +92,8 @@ def decide(shown: Shown, actor: Actor, *, writes: bool) -> None:
         import_undo.held(shown, actor, writes=writes)
     with st.container(horizontal=True):
         for outcome, number in shown.counts.items():
-            st.metric(outcome.label, f"{number:,} 行", border=True, width=150)
+            width = 150 if number < 10_000 else 250  # a million must not be cut off
+            st.metric(outcome.label, f"{number:,} 行", border=True, width=width)
         st.metric("错误 / 提示", f"{shown.hard:,} / {shown.soft:,}", border=True, width=170)
     if shown.state is BatchState.CHECKED:
         _checked(shown, writes=writes)
