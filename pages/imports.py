@@ -15,7 +15,7 @@ if chosen is not None:
     import_batch.head(shown)
     if shown.layout and import_mapping.asked(shown):
         import_mapping.form(shown, writes=writes)
-    import_batch.progress(shown)
+    import_batch.progress(shown, writes=writes)
     import_batch.decide(shown, actor, writes=writes)
     import_batch.found(shown, actor)
 else:

@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     idle_minutes: int = 30
     session_hours: int = 10
     max_upload_mb: int = 20
+    max_import_mb: int = 400
     project_quota_mb: int = 1_000
     person_quota_mb: int = 5_000
     allowed_hosts: str = ""

@@ -10,10 +10,12 @@ from openpyxl import load_workbook
 from sqlmodel import select
 from typer.testing import CliRunner
 
-from pilot.cli import app
+from pilot.cli import app, carrying
 from pilot.config import ROOT, settings
+from pilot.domain.importing import BatchState
+from pilot.services.importing import portions
 from pilot.store.engine import make_engine, reading, shared, writing
-from pilot.store.models import JournalEntry, JournalHead, Project
+from pilot.store.models import ImportBatch, JournalEntry, JournalHead, Project
 from tests import serving
 
 GOOD = "项目编号,项目名称\nZS-2026-001,示例一\nZS-2026-002,示例二\n"
@@ -207,3 +209,57 @@ def test_the_trail_verifies_without_the_product(engine, tmp_path):
     assert verify_trail(out, anchor)[0] == 1
     out.write_text("".join(lines).replace("示例", "假", 1), "utf-8")
     assert "is broken" in verify_trail(out)[1]
+
+
+# --- a long file ----------------------------------------------------------------------------------
+
+LONG = "单位名称,单位类型\n" + "".join(f"示例境外单位{number},境外\n" for number in range(9))
+
+
+@pytest.fixture
+def short_portions(monkeypatch, tmp_path):
+    for name in ("LONG", "FIRST", "LEAST", "MOST"):
+        monkeypatch.setattr(portions, name, 3)
+    monkeypatch.setattr(settings(), "data_dir", tmp_path / "data")
+
+
+def import_long(tmp_path):
+    file = tmp_path / "单位.csv"
+    file.write_text(LONG, "utf-8")
+    return pilot("import", "organisations", file, "--apply", "--by", "manager")
+
+
+def batch_of(engine):
+    with reading(engine) as session:
+        return session.exec(select(ImportBatch)).one()
+
+
+def test_a_long_file_is_written_in_portions(engine, tmp_path, short_portions):
+    done = import_long(tmp_path)
+
+    assert done.exit_code == 0, done.output
+    assert "导入批次 1：分段写入" in done.output
+    assert f"已全部写入 9 行；SHA-256 {batch_of(engine).written}" in done.output
+
+
+def test_a_command_that_was_stopped_goes_on_when_it_is_run_again(
+    engine, tmp_path, short_portions, monkeypatch
+):
+    def stopped(*_args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(carrying, "_until_done", stopped)
+        import_long(tmp_path)
+    assert batch_of(engine).state is BatchState.WAITING
+
+    done = import_long(tmp_path)
+    assert "接着办理导入批次 1（等待检查）" in done.output
+    assert (batch_of(engine).state, batch_of(engine).done) == (BatchState.APPLIED, 9)
+
+
+def test_a_long_file_with_errors_is_not_written(engine, tmp_path, short_portions, monkeypatch):
+    monkeypatch.setattr("tests.test_cli_files.LONG", LONG + "示例,没有这种\n")
+    done = import_long(tmp_path)
+    assert done.exit_code == 1
+    assert "有 1 处错误，没有写入任何内容" in done.output

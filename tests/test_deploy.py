@@ -32,8 +32,9 @@ def test_nginx_takes_the_configuration(tmp_path):
 
 def test_nginx_takes_uploads_as_large_as_the_product_does():
     text = (DEPLOY / "nginx.conf").read_text("utf-8")
-    limit = int(re.search(r"client_max_body_size (\d+)m;", text)[1])
-    assert limit > Settings.model_fields["max_upload_mb"].default
+    any_body, uploads = map(int, re.findall(r"client_max_body_size (\d+)m;", text))
+    assert any_body > Settings.model_fields["max_upload_mb"].default
+    assert uploads > Settings.model_fields["max_import_mb"].default
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from pilot.cli.carrying import carry
 from pilot.cli.refusals import refusals
 from pilot.config import settings
 from pilot.domain.errors import PilotError
@@ -99,6 +100,9 @@ def _import(kind: ImportKind, file: Path, by: str, apply: bool) -> None:
         except FileRefused as error:
             _print(error.problems)
             raise
+        if apply and importing.goes_long(kind, table):
+            carry(engine, kind, file, _writer(by))
+            return
         if apply:
             who = _writer(by)
         else:

@@ -1,8 +1,11 @@
 """The words of an import (导入): what becomes of a row, where a batch stands, who may do what next.
 
 A batch (批次) is one file on its way in: it waits to be checked, is checked, is applied as a whole
-and can be undone as a whole. Nothing but an applied batch changes a record.
+and can be undone as a whole. A long one is written, and taken back, in portions (分段): while that
+goes on some of its rows are there; it is carried to its end, or taken back to its beginning.
 """
+
+from datetime import timedelta
 
 from pilot.domain.vocabulary import Term
 
@@ -23,7 +26,10 @@ class BatchState(Term):
     MAPPING = "mapping", "待确认列名对应"
     CHECKED = "checked", "已检查"
     QUEUED = "queued", "等待写入"
+    WRITING = "writing", "正在写入"
     APPLIED = "applied", "已写入"
+    BACKING = "backing", "正在收回"
+    HELD = "held", "部分未收回"
     UNDONE = "undone", "已撤销"
     CANCELLED = "cancelled", "已取消"
     FAILED = "failed", "未能完成"
@@ -47,10 +53,17 @@ MOVES: dict[str, tuple[frozenset[BatchState], str]] = {
         ),
         "取消",
     ),
+    "carry": (frozenset({BatchState.QUEUED, BatchState.WRITING}), "写入"),
+    "stop": (frozenset({BatchState.WRITING}), "停止并收回"),
     "undo": (frozenset({BatchState.APPLIED}), "撤销"),
+    "back": (frozenset({BatchState.BACKING}), "收回"),
+    "back_again": (frozenset({BatchState.HELD}), "再次收回"),
+    "leave": (frozenset({BatchState.HELD}), "保留"),
 }
+LEASE = timedelta(minutes=1)  # of whoever works on a batch; held anew while the work goes on
 MOST_TRIES = 3  # work that was begun so often and never ended is given up
-AT_WORK = frozenset({BatchState.WAITING, BatchState.QUEUED})
+IN_PORTIONS = frozenset({BatchState.WRITING, BatchState.BACKING})
+AT_WORK = frozenset({BatchState.WAITING, BatchState.QUEUED}) | IN_PORTIONS
 
 
 def may_move(step: str, state: BatchState) -> bool:

@@ -18,6 +18,7 @@ from pilot.domain.vocabulary import FilingState
 from pilot.reports.filing_lines import Line, base_of, line_of
 from pilot.reports.report_sheets import look
 from pilot.services import filing_lines, filings, precheck, report_sheets
+from pilot.services.importing import under_way
 from pilot.services.precheck import Judged
 from pilot.services.reads import read
 from pilot.services.report_sheets import Wanted
@@ -79,6 +80,7 @@ class Detail:
     cut_off: str
     people: Mapping[Side, str]
     judged: Judged | None
+    importing: tuple[str, ...]
     late: Sheet
     thread: tuple[Said, ...]
     exceptions: tuple[Unlocked, ...]
@@ -145,6 +147,7 @@ def _detail(
         cut_off=minute(row.cut_off),
         people=_people((row.maker_id, row.checker_id, row.head_id), names),
         judged=precheck.judged(session, row, known_at, seen) if at_work else None,
+        importing=under_way.warnings(session, row.base_id) if at_work else (),
         late=seen(session, Wanted(row.base_id, LATE, wanted, known_at)),
         thread=tuple(_thread(session, row) if may(actor, "filing.comment") else ()),
         exceptions=tuple(_exceptions(session, row.base_id, row.id) if row.id else ()),

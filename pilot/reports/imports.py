@@ -1,7 +1,7 @@
 """导入: batches, one batch with its rows and problems in pages, the marked-up file, templates."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -10,13 +10,15 @@ import pandas as pd
 from sqlmodel import Session
 from xlsxwriter import Workbook
 
+from pilot.domain.arrangement import LOOKED_AT
 from pilot.domain.formula import mark
 from pilot.domain.import_columns import ImportKind
 from pilot.domain.importing import BatchState, Outcome
 from pilot.domain.moment import minute
 from pilot.domain.people import Actor
 from pilot.reports.templates import write_template
-from pilot.services.importing.checking import sheet_of
+from pilot.services.importing.portions import is_long
+from pilot.services.importing.stored_sheets import sheet_of
 from pilot.services.importing.undoing import by_two
 from pilot.services.reads import read
 from pilot.services.sheets import FileRefused
@@ -25,6 +27,7 @@ from pilot.store.files import Place
 from pilot.store.models import Account, Attachment, ImportBatch, ImportSource
 
 PAGE = 50
+_MOST_MARKED = 50_000  # rows of a file that is given back as a whole
 _MARKED = "#FFC7CE"
 _NOTED = "#FFEB9C"
 
@@ -50,6 +53,8 @@ class Shown:
     soft: int
     facts: Mapping[str, str]
     by_two: bool
+    long: bool
+    written: str
     asked_by: int | None
     undo_reason: str
 
@@ -108,6 +113,8 @@ def batch(session: Session, actor: Actor, batch_id: int) -> Shown:
         soft=row.soft,
         facts=facts,
         by_two=by_two(row),
+        long=is_long(row),
+        written=row.written or "",
         asked_by=row.undo_asked_by_id,
         undo_reason=row.undo_reason or "",
     )
@@ -192,32 +199,46 @@ def marked(session: Session, actor: Actor, batch_id: int, file: BinaryIO, folder
     for one in found:
         by_row.setdefault(one.row or 0, []).append(one)
     try:
-        lines = sheet_of(folder, stored).rows
+        with sheet_of(folder, stored) as sheet:
+            _write_marked(file, _few(sheet.rows, by_row), by_row)
     except FileRefused:
-        lines = []
-    _write_marked(file, lines, by_row)
+        _write_marked(file, [], by_row)
     return f"{stored.name.rsplit('.', 1)[0]}_检查结果.xlsx"
 
 
-def _write_marked(file: BinaryIO, lines, by_row: Mapping[int, list]) -> None:
+def _few(lines, by_row: Mapping[int, list]) -> Iterator[tuple[int, Sequence]]:
+    """The rows with their numbers: all, or of a long file the top and those that something is
+    said of."""
+    everything = len(lines) <= _MOST_MARKED
+    for number, cells in enumerate(lines, 1):
+        if everything or number <= LOOKED_AT or number in by_row:
+            yield number, cells
+
+
+def _write_marked(
+    file: BinaryIO, lines: Iterable[tuple[int, Sequence]], by_row: Mapping[int, list]
+) -> None:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
     with Workbook(file, options) as book:
         sheet = book.add_worksheet("检查结果")
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         wrong = book.add_format({"bg_color": _MARKED, "text_wrap": True, "valign": "top"})
         noted = book.add_format({"bg_color": _NOTED, "text_wrap": True, "valign": "top"})
-        last = max((len(cells) for cells in lines), default=0)
+        lines = list(lines)
+        last = max((len(cells) for _, cells in lines), default=0)
         sheet.set_column(0, max(last - 1, 0), 16)
         sheet.set_column(last, last, 70)
-        for number, cells in enumerate(lines, 1):
+        shown = {number for number, _ in lines}
+        for line, (number, cells) in enumerate(lines):
             for place, cell in enumerate(cells):
-                _write_cell(sheet, number - 1, place, cell, day)
+                _write_cell(sheet, line, place, cell, day)
             if told := by_row.get(number):
                 kind = wrong if any(one.hard for one in told) else noted
-                sheet.write_string(number - 1, last, _words(told), kind)
-        loose = [one for row, told in by_row.items() if not 0 < row <= len(lines) for one in told]
-        for number, one in enumerate(loose, len(lines) + 1):
-            sheet.write_string(number, last, _words([one]), wrong if one.hard else noted)
+                words = _words(told) if number == line + 1 else f"第 {number} 行：{_words(told)}"
+                sheet.write_string(line, last, words, kind)
+        loose = [one for row, told in by_row.items() if row not in shown for one in told]
+        for line, one in enumerate(loose, len(lines)):
+            sheet.write_string(line, last, _words([one]), wrong if one.hard else noted)
 
 
 def _write_cell(sheet, row: int, place: int, cell: object, day) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pilot import ui
-from pilot.domain.importing import AT_WORK, BatchState, Outcome, may_move
+from pilot.domain.importing import AT_WORK, IN_PORTIONS, BatchState, Outcome, may_move
 from pilot.domain.people import Actor
 from pilot.reports import imports
 from pilot.reports.imports import PAGE, Shown
@@ -18,6 +18,7 @@ _COLOURS = {
     BatchState.UNDONE: "orange",
     BatchState.MAPPING: "violet",
     BatchState.FAILED: "red",
+    BatchState.HELD: "red",
 }
 _ERRORS, _NOTES = "错误", "提示"
 
@@ -32,14 +33,21 @@ def head(shown: Shown) -> None:
     source = f"来源：{shown.source}　" if shown.source else ""
     facts = "　".join(f"{name}：{text}" for name, text in shown.facts.items())
     st.caption(ui.plain(f"{source}{facts}　SHA-256：{shown.sha256[:16]}…"))
+    if shown.written:
+        st.caption(f"写入内容的 SHA-256：{shown.written}（行号、记录号与每行摘要，逐行计算）")
     if shown.message:
         st.error(ui.plain(shown.message), icon=":material/block:")
 
 
-def progress(shown: Shown) -> None:
-    """A bar that moves by itself while the server works."""
+def progress(shown: Shown, *, writes: bool) -> None:
+    """A bar that moves by itself while the server works; a long batch may be stopped."""
     if shown.state in AT_WORK:
         _watch(shown.id)
+    if writes and may_move("stop", shown.state):
+        ui.confirm(
+            "停止并收回", "不再写入，已写入的行由系统从后往前全部收回；收回同样分段进行。",
+            importing.stop, shown.id, key=f"stop-{shown.id}", done="已停止写入，正在收回。",
+        )  # fmt: skip
 
 
 @st.fragment(run_every=2)
@@ -50,6 +58,9 @@ def _watch(batch_id: int) -> None:
         now = imports.batch(session, actor, batch_id)
     if now.state not in AT_WORK:
         st.rerun()
+    if now.state in IN_PORTIONS:
+        _portions(now)
+        return
     if now.state is BatchState.QUEUED:
         st.info(f"正在写入 {now.total:,} 行，全部成功才生效；可以离开本页，稍后回来看结果。")
         return
@@ -57,14 +68,32 @@ def _watch(batch_id: int) -> None:
     st.progress(min(share, 1.0), f"正在检查：{now.done:,} / {now.total or '…'} 行；可以离开本页。")
 
 
+def _portions(now: Shown) -> None:
+    """How far a long batch is; its rows are seen in the lists as they come and go."""
+    total = now.counts[Outcome.NEW] + now.counts[Outcome.CHANGED]
+    share = min(now.done / total, 1.0) if total else 0.0
+    if now.state is BatchState.WRITING:
+        st.progress(share, f"正在写入 {now.done:,} / {total:,}")
+        st.caption(
+            "分段写入：已写入的行在清单中可以看到，直到全部写完才算数；出错或停止会全部收回。"
+            "可以离开本页，服务中断后会接着写。"
+        )
+        return
+    st.progress(share, f"正在收回，还剩 {now.done:,} / {total:,}")
+    st.caption("从最后一行起分段收回；可以离开本页，服务中断后会接着收回。")
+
+
 def decide(shown: Shown, actor: Actor, *, writes: bool) -> None:
     """Totals, then the one step that comes next and the ways out."""
     if shown.state in (BatchState.MAPPING, BatchState.WAITING):
         _leave(shown, writes=writes)
         return
+    if shown.state is BatchState.HELD:
+        import_undo.held(shown, actor, writes=writes)
     with st.container(horizontal=True):
         for outcome, number in shown.counts.items():
-            st.metric(outcome.label, f"{number:,} 行", border=True, width=150)
+            width = 150 if number < 10_000 else 250  # a million must not be cut off
+            st.metric(outcome.label, f"{number:,} 行", border=True, width=width)
         st.metric("错误 / 提示", f"{shown.hard:,} / {shown.soft:,}", border=True, width=170)
     if shown.state is BatchState.CHECKED:
         _checked(shown, writes=writes)

@@ -41,8 +41,8 @@ def upload(what: ImportKind, sources: Sequence[str], *, writes: bool) -> None:
                 help="同一来源的文件用同样的列名；已确认过的列名对应会直接使用。",
             )  # fmt: skip
         file = st.file_uploader(
-            "文件（.xlsx、.csv，不超过 20 MB）", type=_TAKES, key=f"file-{what.value}",
-            max_upload_size=20,
+            "文件（.xlsx 不超过 20 MB；.csv 不超过 400 MB、1,000,000 行）", type=_TAKES,
+            key=f"file-{what.value}", max_upload_size=400,
         )  # fmt: skip
         pressed = st.button(
             "检查文件", type="primary", icon=":material/fact_check:", key="check",

@@ -7,8 +7,34 @@ from pilot.domain.people import Actor
 from pilot.reports.imports import PAGE, Shown
 from pilot.services import importing
 from pilot.services.command import Seen
+from pilot.ui import desk
 
 _DONE = "已整批撤销，记录恢复到写入之前。"
+
+
+def held(shown: Shown, actor: Actor, *, writes: bool) -> None:
+    """Rows that could not be taken back: which, why, and the two ways out."""
+    with ui.reading() as session:
+        found = importing.standing_rows(session, actor, shown.id, PAGE)
+    st.warning(f"还有 {shown.done:,} 行没有收回：", icon=":material/error:")
+    lines = [{"行": one.row, "问题": one.message, "处理办法": one.remedy} for one in found]
+    if lines:
+        st.dataframe(lines, hide_index=True, placeholder="", alt="没有收回的原因")
+    if not writes:
+        return
+    reason = st.text_input("保留理由", max_chars=200, key=f"leave-why-{shown.id}")
+    with st.container(horizontal=True):
+        if st.button("再次收回", type="primary", key=f"again-{shown.id}"):
+            _step(shown, importing.back_again, "正在再次收回。")
+        if st.button("保留", key=f"leave-{shown.id}", help="这些行留在库中，以后仍可撤销"):
+            _step(shown, importing.leave, "已保留没有收回的行。", reason=reason)
+
+
+def _step(shown: Shown, step, done: str, **options) -> None:
+    seen, key = Seen("import_batch", shown.id, shown.rev), ui.once(f"held-{shown.id}")
+    if ui.act(step, shown.id, seen=seen, key=key, done=done, **options):
+        desk.work(shown.id)
+    st.rerun()
 
 
 def undoing(shown: Shown, actor: Actor) -> None:
@@ -37,6 +63,7 @@ def _first(shown: Shown) -> None:
     if st.button(label, key=f"undo-{shown.id}"):
         step = importing.ask_undo if shown.by_two else importing.undo
         done = "已申请撤销，请另一位管理人员在本页确认。" if shown.by_two else _DONE
+        done = "正在分段撤销，进度见上方。" if shown.long else done
         _do(shown, step, reason, done)
 
 
@@ -58,5 +85,7 @@ def _second(shown: Shown, actor: Actor) -> None:
 
 def _do(shown: Shown, step, reason: str, done: str) -> None:
     seen = Seen("import_batch", shown.id, shown.rev)
-    ui.act(step, shown.id, reason=reason, seen=seen, key=ui.once(f"undo-{shown.id}"), done=done)
+    key = ui.once(f"undo-{shown.id}")
+    if ui.act(step, shown.id, reason=reason, seen=seen, key=key, done=done) and shown.long:
+        desk.work(shown.id)
     st.rerun()

@@ -81,7 +81,10 @@ def _hand_in(shown: Head, line: PaperLine, reader: Actor, view: Moment) -> None:
         with st.form(f"hand-in-{line.doc_code}-{line.id}", border=False):
             title = st.text_input("名称 *", line.title, max_chars=200)
             upload = st.file_uploader(
-                "文件", type=list(EXTENSIONS), help=f"一个文件，不超过 20 MB；可以是 {_KINDS}"
+                "文件",
+                type=list(EXTENSIONS),
+                max_upload_size=20,
+                help=f"一个文件，不超过 20 MB；可以是 {_KINDS}",
             )
             left, right = st.columns(2)
             with left:

@@ -96,7 +96,7 @@ def _reach(shown: Head, plant: Plant, level: LandingLevel, view: Moment) -> None
     with st.popover("登记", key=f"reach-{key}"), st.form(f"reach-form-{key}", border=False):
         on = ui.day("达到日期", view.as_of)
         proof = st.text_input("证明材料 *", max_chars=300, help="例如备案证明、试生产条件确认意见")
-        upload = st.file_uploader("文件", type=list(EXTENSIONS))
+        upload = st.file_uploader("文件", type=list(EXTENSIONS), max_upload_size=20)
         if st.form_submit_button(f"登记 {level.value}", type="primary"):
             done = f"已登记 {level.label}，等待他人核实。"
             _act(

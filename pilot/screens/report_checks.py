@@ -19,6 +19,8 @@ def checks(shown: Detail) -> None:
     if judged is None:
         st.caption("只检查在办的报表。")
         return
+    for sentence in shown.importing:
+        st.warning(ui.plain(sentence), icon=":material/sync:")
     findings = sorted(judged.findings, key=lambda one: (not one.problem.hard, one.place))
     if not findings and not judged.different:
         st.success("没有发现问题。", icon=":material/task_alt:")

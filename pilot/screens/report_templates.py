@@ -93,7 +93,9 @@ def show(template: Template, shown: Preview | None) -> None:
 def upload() -> Template | None:
     """A template file brought in; everything that is wrong with it is told."""
     st.caption("在别处改好或从别的基地导出的模板文件，从这里上传；先预览，确认后才启用为新的一版。")
-    file = st.file_uploader("模板文件（JSON）", type=["json"], key="template-file")
+    file = st.file_uploader(
+        "模板文件（JSON）", type=["json"], key="template-file", max_upload_size=20
+    )
     if file is None:
         return None
     try:

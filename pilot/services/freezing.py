@@ -11,6 +11,7 @@ from pilot.domain.people import Actor
 from pilot.domain.report_periods import PeriodKind, period
 from pilot.services import packs, precheck
 from pilot.services.command import within
+from pilot.services.importing import under_way
 from pilot.services.packs import Build, Signers
 from pilot.services.precheck import Judged
 from pilot.store import queries_filings, queries_goals
@@ -73,6 +74,7 @@ def _frozen(
 def notes(session: Session, row: ReportFiling, judged: Judged) -> str:
     """What travels in the pack beside the rows: explanations, and every exception there was."""
     lines = [f"【说明】{said}" for said in _explanations(judged)]
+    lines += [f"【导入】{said}" for said in under_way.warnings(session, row.base_id)]
     for unlock, filing, asker, approver in queries_filings.unlocks(
         session, row.base_id, template=row.template
     ):

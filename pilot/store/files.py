@@ -5,11 +5,13 @@ its place, forced to disk, renamed, and both folders are forced to disk; only th
 names it commit. What no row names is swept. The place may also be a bucket (pilot.store.buckets).
 """
 
+import contextlib
 import hashlib
 import os
 import re
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,6 +86,20 @@ def open_file(folder: Place, sha256: str) -> BinaryIO:
         return (folder / key).open("rb")
     except (FileNotFoundError, NotADirectoryError) as error:
         raise NotFound("附件文件不在了，请联系系统管理员。") from error
+
+
+@contextlib.contextmanager
+def on_disk(folder: Place, sha256: str) -> Iterator[Path]:
+    """Where a stored file lies, to be read more than once; one in a bucket is fetched for it."""
+    if not isinstance(folder, str):
+        open_file(folder, sha256).close()
+        yield folder / _key(sha256)
+        return
+    with tempfile.NamedTemporaryFile(prefix=_TEMPORARY) as copy:
+        with open_file(folder, sha256) as body:
+            shutil.copyfileobj(body, copy, _CHUNK)
+        copy.flush()
+        yield Path(copy.name)
 
 
 def check(folder: Place, sha256: str) -> bool:

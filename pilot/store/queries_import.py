@@ -1,7 +1,7 @@
 """What an import compares its rows with: everything of one kind in a base, in a few queries."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
@@ -19,6 +19,9 @@ from pilot.store.models import (
     ResultIdentifier,
     Transfer,
 )
+
+_AT_ONCE = 500  # ids in one statement
+_STREAMED = {"execution_options": {"yield_per": 5_000}}
 
 
 def projects(session: Session, base_id: int) -> Sequence[Project]:
@@ -86,6 +89,51 @@ def identifiers(session: Session, base_id: int) -> dict[int, list[ResultIdentifi
     )
     found: dict[int, list[ResultIdentifier]] = defaultdict(list)
     for row in session.exec(query):
+        found[row.result_id].append(row)
+    return found
+
+
+def result_keys(session: Session, base_id: int) -> Iterator[tuple[int, str, str, bool]]:
+    """Key, code and title of every result of a base and whether it is voided, in a stream."""
+    voided = col(Result.voided_at).is_not(None)
+    query = select(Result.id, Result.code, Result.title, voided).where(Result.base_id == base_id)
+    yield from session.connection().execute(query.order_by(col(Result.id)), **_STREAMED)
+
+
+def number_keys(session: Session, base_id: int) -> Iterator[tuple[int, str, str]]:
+    """Which result has each number of a base, in a stream."""
+    query = select(ResultIdentifier.result_id, ResultIdentifier.kind, ResultIdentifier.key)
+    query = query.where(ResultIdentifier.base_id == base_id)
+    yield from session.connection().execute(query, **_STREAMED)
+
+
+def results_of(session: Session, ids: Collection[int]) -> list[Result]:
+    """These results."""
+    return _of(session, select(Result), col(Result.id), ids)
+
+
+def holders_of(session: Session, ids: Collection[int]) -> dict[int, list[ResultHolder]]:
+    """The holders of these results in their order."""
+    query = select(ResultHolder).order_by(col(ResultHolder.position))
+    return _by_result(_of(session, query, col(ResultHolder.result_id), ids))
+
+
+def identifiers_of(session: Session, ids: Collection[int]) -> dict[int, list[ResultIdentifier]]:
+    """The numbers of these results in the order they were recorded."""
+    query = select(ResultIdentifier).order_by(col(ResultIdentifier.id))
+    return _by_result(_of(session, query, col(ResultIdentifier.result_id), ids))
+
+
+def _of(session: Session, query, column, ids: Collection[int]) -> list:
+    ordered, found = sorted(ids), []
+    for start in range(0, len(ordered), _AT_ONCE):
+        found += session.exec(query.where(column.in_(ordered[start : start + _AT_ONCE])))
+    return found
+
+
+def _by_result(rows: Iterable) -> dict[int, list]:
+    found = defaultdict(list)
+    for row in rows:
         found[row.result_id].append(row)
     return found
 

@@ -206,24 +206,39 @@ def last_changes(
 
 
 def naming(
-    session: Session, table: str, ids: Collection[int], but: Collection[str]
+    session: Session, table: str, ids: Collection[int], but: Collection[str], batch_id: int
 ) -> dict[int, set[str]]:
     """Which tables have rows that name each record of `table`; not asked of the tables in `but`.
 
     Asked of every foreign key there is, so that a new table cannot be forgotten. A record that
-    names another one of `ids` does not count: they are taken back together.
+    the batch itself entered does not count: they are taken back together.
     """
     found: dict[int, set[str]] = defaultdict(set)
     for other in SQLModel.metadata.sorted_tables:
         for key in other.foreign_keys:
             if key.column.table.name != table or other.name in but:
                 continue
-            own = other.c.id if other.name == table else literal(-1)
+            namer = other.c.id if other.name == table else literal(-1)
             for some in _portions(ids):
-                query = select(key.parent, own).where(key.parent.in_(some))
-                for row_id, by in session.connection().execute(query):
-                    if by not in ids:
+                query = select(key.parent, namer).where(key.parent.in_(some))
+                pairs = session.connection().execute(query).all()
+                own = entered_by(session, batch_id, {by for _, by in pairs if by > 0})
+                for row_id, by in pairs:
+                    if by not in own:
                         found[row_id].add(other.name)
+    return found
+
+
+def entered_by(session: Session, batch_id: int, ids: Collection[int]) -> dict[int, int]:
+    """The row of a batch that entered each of these records; others are left out."""
+    found: dict[int, int] = {}
+    for some in _portions(ids):
+        query = select(ImportRow.record_id, ImportRow.row).where(
+            ImportRow.batch_id == batch_id,
+            ImportRow.outcome == Outcome.NEW,
+            col(ImportRow.record_id).in_(some),
+        )
+        found |= dict(session.exec(query).all())
     return found
 
 

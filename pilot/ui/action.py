@@ -76,6 +76,7 @@ def folder() -> str | Path:
 def keep_upload(upload: UploadedFile, verb: Callable, project_id: int | None = None) -> StoredFile:
     """An upload safe on disk; Invalid if it is not taken."""
     chosen = settings()
+    most = chosen.max_import_mb if verb.action == "import.stage" else chosen.max_upload_mb
     return attachments.accept(
         visitor.engine(),
         chosen.attachments,
@@ -83,7 +84,7 @@ def keep_upload(upload: UploadedFile, verb: Callable, project_id: int | None = N
         verb,
         by=visitor.token(),
         now=datetime.now(UTC),
-        quota=Quota(chosen.max_upload_mb, chosen.project_quota_mb, chosen.person_quota_mb),
+        quota=Quota(most, chosen.project_quota_mb, chosen.person_quota_mb),
     )
 
 

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pilot.config import LOOPBACK, settings
 from pilot.domain.errors import NotAllowed
-from pilot.domain.people import Role
+from pilot.domain.people import Role, may
 from pilot.services import security
 from pilot.services.door import Visitor
 from pilot.web import metrics
@@ -126,7 +126,7 @@ def _refusal(connection: HTTPConnection, who: Visitor | None) -> Response | None
         refusal = NotAllowed("需要系统管理员角色")
         security.refused(refusal, path[:100], who.actor.id)
         return JSONResponse({"error": refusal.message}, 403)
-    return refused_upload(connection, who.session_id)
+    return refused_upload(connection, who.session_id, imports=may(who.actor, "import.stage"))
 
 
 def _wants_page(connection: HTTPConnection) -> bool:

@@ -76,8 +76,8 @@ def check_settings() -> None:
         for name, allowed in REQUIRED.items()
         if streamlit_config.get_option(name) not in allowed
     ]
-    if streamlit_config.get_option("server.maxUploadSize") > chosen.max_upload_mb:
-        wrong.append(f"server.maxUploadSize 应不超过 {chosen.max_upload_mb}")
+    if streamlit_config.get_option("server.maxUploadSize") > chosen.max_import_mb:
+        wrong.append(f"server.maxUploadSize 应不超过 {chosen.max_import_mb}")
     if chosen.demo and chosen.host not in LOOPBACK:
         wrong.append("演示模式只能监听本机地址 127.0.0.1")
     if wrong:

@@ -4,12 +4,21 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
 from streamlit import runtime
 
+from pilot.config import settings
+
 FOLDER = "/_stcore/upload_file/"
-MOST_WAITING = 60 * 1024 * 1024  # bytes of one person, in all open pages together
+_MB = 1024 * 1024
+MOST_WAITING = 60 * _MB  # bytes of one person, in all open pages together
+_FRAME = _MB  # what a form puts around a file
 
 
-def refused_upload(connection: HTTPConnection, session_id: int) -> Response | None:
-    """Why this upload may not come in, as an answer; None if it may, or if it is no upload."""
+def refused_upload(
+    connection: HTTPConnection, session_id: int, *, imports: bool
+) -> Response | None:
+    """Why this upload may not come in, as an answer; None if it may, or if it is no upload.
+
+    Who brings files of imports may send one as large as they may be; nobody else may.
+    """
     path = connection.scope["path"]
     if not path.startswith(FOLDER) or not runtime.exists():
         return None
@@ -23,7 +32,11 @@ def refused_upload(connection: HTTPConnection, session_id: int) -> Response | No
     length = connection.headers.get("content-length", "")
     if not length.isdecimal():
         return JSONResponse({"error": "上传须说明大小"}, 411)
-    if _waiting(own) + int(length) > MOST_WAITING:
+    chosen = settings()
+    largest = max(chosen.max_upload_mb, chosen.max_import_mb if imports else 0) * _MB
+    if int(length) > largest + _FRAME:
+        return JSONResponse({"error": "文件太大"}, 413)
+    if _waiting(own) + int(length) > max(MOST_WAITING, largest + _FRAME):
         return JSONResponse({"error": "上传总量过大，请刷新页面后再试"}, 413)
     return None
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from pilot.domain.api_tokens import ApiScope
@@ -41,6 +42,7 @@ from pilot.reports import packs
 from pilot.reports.report_sources import SHAPES
 from pilot.services import api_tokens
 from pilot.services.codes import ChecklistDraft, CodeDraft
+from pilot.services.importing.portions import Pace, Portion
 from pilot.services.landing import LandingDraft
 from pilot.services.report_templates import TEMPLATES
 from pilot.store.files import StoredFile
@@ -136,6 +138,7 @@ def _plant(world: World, **fields: Any) -> LandingDraft:
 
 
 _SHEET = SHEET
+_NO_ROWS = Portion(SimpleNamespace(kind=ImportKind.RESULTS), (), {}, 1_000_000)
 _TABLE_FILE = StoredFile("2" * 64, 10, "text/plain", "示例.csv")
 _POINTS = {"technical": 70, "equipment": 70, "commercial": 70}
 _HELD = {"reason": "示例理由", "held_on": TODAY}
@@ -270,6 +273,15 @@ CALLS: dict[str, Call] = {
     "batches.cancel": _on("batch"),
     "batches.queue": _on("batch"),
     "batches.apply_batch": _on("batch", table=_SHEET),
+    "portions.write_portion": _on("batch_queued", portion=_NO_ROWS, pace=Pace()),
+    "portions.close": _on("batch_writing", written="0" * 64),
+    "portions.turn_back": _on("batch_writing", **WHY),
+    "portions.stop": _on("batch_writing"),
+    "backing.back_portion": _on("batch_backing", rows=[], pace=Pace()),
+    "backing.end_back": _on("batch_backing", left=0, **WHY),
+    "backing.refuse_back": _on("batch_backing", **WHY),
+    "backing.back_again": _on("batch_held"),
+    "backing.leave": _on("batch_held", **WHY),
     "undoing.undo": _on("batch_applied", **WHY),
     "undoing.ask_undo": _on("batch_entered", **WHY),
     "undoing.withdraw_undo": _on("batch_asked"),

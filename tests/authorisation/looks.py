@@ -63,7 +63,7 @@ from pilot.reports.submissions import Group
 from pilot.reports.tables import EVERYTHING, Chosen
 from pilot.services import legality, trail
 from pilot.services.downloads import open_attachment
-from pilot.services.importing import batch, undoing
+from pilot.services.importing import backing, batch, undoing
 from pilot.services.receiver_rules import RuleDraft
 from pilot.store.models import Submission
 from tests.authorisation.calls import _SHEET as SHEET
@@ -227,6 +227,9 @@ LOOKS: dict[str, Look] = {
     "imports.problems": Look("batch", lambda s, a, i: imports.problems(s, a, i, hard=True, page=1)),
     "imports.rows": Look("batch", lambda s, a, i: imports.rows(s, a, i, Outcome.NEW, 1)),
     "imports.marked": Look("batch", _marked),
+    "backing.standing_rows": Look(
+        "batch_applied", lambda s, a, i: backing.standing_rows(s, a, i, 10)
+    ),
     "undoing.obstacles": Look("batch_applied", lambda s, a, i: undoing.obstacles(s, a, i)),
     "batch.check": Look(
         None, lambda s, a, _: batch.check(s, ImportKind.PROJECTS, SHEET, by=a, at=NOW)

@@ -213,6 +213,10 @@ def _batches(session: Session, team: Team, mark: str) -> Ids:
         "batch_applied": applied,
         "batch_entered": applied | {"new": 1},
         "batch_asked": applied | {"new": 1} | _asked_undo(team),
+        "batch_queued": checked | {"state": BatchState.QUEUED},
+        "batch_writing": checked | {"state": BatchState.WRITING},
+        "batch_backing": applied | {"state": BatchState.BACKING},
+        "batch_held": applied | {"state": BatchState.HELD},
     }
     return {name: _batch(session, team, mark, **values) for name, values in points.items()}
 
@@ -408,9 +412,7 @@ def _closed(session: Session, team: Team, own: Ids) -> Ids:
     ids |= _joining_ended(session, team)
     ids["account"] = _shut(session, team)
     gone = _batch(session, team, "示例", state=BatchState.CANCELLED)
-    ids |= dict.fromkeys(
-        ("batch", "batch_mapping", "batch_applied", "batch_entered", "batch_asked"), gone
-    )
+    ids |= dict.fromkeys([name for name in own if name.partition("_")[0] == "batch"], gone)
     token = _token(session, team, "撤销的")
     token.revoked_at, ids["token"] = factories.NOON, token.id
     return ids | {"shut": own["account"]}

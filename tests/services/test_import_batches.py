@@ -445,7 +445,7 @@ def test_text_files_of_every_kind_are_read(encoding, delimiter):
     text = as_csv([unit_row()], "utf-8").decode().replace(",", delimiter)
     table = arranged(read_sheet(text.encode(encoding), "单位.txt"), Arrangement())
 
-    assert table.rows == [(2, unit_row())]
+    assert list(table.rows) == [(2, unit_row())]
 
 
 # --- undoing by two ------------------------------------------------------------------------------

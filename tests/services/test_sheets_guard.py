@@ -75,7 +75,7 @@ def test_a_hyperlink_in_a_cell_is_no_external_link():
         sheet.write_url("A2", "https://www.cnipa.gov.cn/", string="国家知识产权局")
 
     read = read_table(workbook(["a"], fill=fill), "a.xlsx")
-    assert read.rows == [(2, {"a": "国家知识产权局"})]
+    assert list(read.rows) == [(2, {"a": "国家知识产权局"})]
 
 
 # --- anything -------------------------------------------------------------------------------------

@@ -360,12 +360,20 @@ def test_one_uploads_to_ones_own_page_only(visit):
 
 
 def test_what_waits_in_memory_is_limited(visit):
-    owner = visit("manager")
+    owner = visit("officer")
     with owner.socket() as socket:
         page, _ = run(socket, "my_account")
         sizes = [upload(owner, page, number, 19 * MEGABYTE) for number in range(4)]
         assert sizes == [204, 204, 204, 413]
         assert upload(owner, page, 9, 21 * MEGABYTE) == 413
+
+
+def test_only_who_imports_may_send_a_long_file(visit):
+    for login, status in (("manager", 204), ("officer", 413)):
+        owner = visit(login)
+        with owner.socket() as socket:
+            page, _ = run(socket, "my_account")
+            assert upload(owner, page, 1, 22 * MEGABYTE) == status
 
 
 def test_a_session_outlives_the_server(tmp_path):

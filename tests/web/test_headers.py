@@ -107,7 +107,7 @@ def test_a_file_name_cannot_break_its_header(name, header):
 def options(monkeypatch):
     """Streamlit's options as the product sets them, to be changed by a test."""
     chosen = {name: allowed[0] for name, allowed in start.REQUIRED.items()}
-    chosen["server.maxUploadSize"] = 20
+    chosen["server.maxUploadSize"] = 400
     monkeypatch.setattr(streamlit.config, "get_option", chosen.__getitem__)
     return chosen
 
@@ -129,7 +129,7 @@ def test_the_settings_of_the_product_are_safe(options):
         ("server.enableAgentApi", True),
         ("server.fileWatcherType", "auto"),
         ("server.trustedUserHeaders", {}),
-        ("server.maxUploadSize", 200),
+        ("server.maxUploadSize", 401),
         ("browser.gatherUsageStats", True),
         ("runner.magicEnabled", True),
     ],

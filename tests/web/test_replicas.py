@@ -81,7 +81,7 @@ def test_a_shared_folder_gives_a_file_to_every_replica(running, manager):
 
 
 def test_nginx_takes_no_body_beyond_the_limit(manager):
-    answer = manager.send("PUT", "/_stcore/upload_file/x/1", b"y" * 22 * 1024 * 1024)
+    answer = manager.send("PUT", "/imports", b"y" * 22 * 1024 * 1024)
     assert answer.status == 413
 
 

@@ -20,7 +20,8 @@ from pilot.domain.problems import Problem
 from pilot.services.command import perform, verb
 from pilot.services.importing.cells import layout
 from pilot.services.importing.plan import Outcome, Plan
-from pilot.services.importing.planning import Ready, open_book, plans
+from pilot.services.importing.planning import TO_WRITE, Ready, open_book, plans
+from pilot.services.importing.portions import too_many
 from pilot.services.importing.writing import write
 from pilot.services.reads import read
 from pilot.services.sheets import Table, read_table
@@ -77,7 +78,9 @@ def check(
     sequence = journal_reading.latest(session, by.base_id)  # before anything else is read
     judged = tuple(plans(open_book(session, kind, by, at), table, found.columns))
     ready = Ready(kind, local_day(at), sequence, judged)
-    return Batch(kind, judged, found.problems, ready=ready)
+    number = sum(plan.outcome in TO_WRITE for plan in judged)
+    above = (*found.problems, *too_many(kind, number, judged))
+    return Batch(kind, judged, above, ready=ready)
 
 
 @verb("import.apply")

@@ -104,7 +104,7 @@ def cancel(session: Session, batch_id: int, *, by: Actor, at: datetime) -> Impor
 def queue(session: Session, batch_id: int, *, by: Actor, at: datetime) -> ImportBatch:
     """Ask for a checked batch to be applied (写入); the server does it beside the pages."""
     batch = standing(session, by, batch_id, "queue")
-    _check_clean(batch)
+    check_clean(batch)
     batch.state, batch.leased_until, batch.message = BatchState.QUEUED, None, ""
     batch.by_id, batch.tries = by.id, 0
     return batch
@@ -126,7 +126,7 @@ def apply_batch(
     `ready` is the same work done before the turn; it is used if it still holds.
     """
     batch = standing(session, by, batch_id, "apply")
-    _check_clean(batch)
+    check_clean(batch)
     mapping = mapping_of(session, batch)
     if ready is None or not ready.holds(session, by, at):
         columns = layout(batch.kind, table, mapping).columns
@@ -156,7 +156,8 @@ def mapping_of(session: Session, batch: ImportBatch) -> dict[str, str | None] | 
     return json.loads(session.get(ImportMapping, batch.mapping_id).columns)
 
 
-def _check_clean(batch: ImportBatch) -> None:
+def check_clean(batch: ImportBatch) -> None:
+    """Refuse a batch with errors, or with nothing to write."""
     if batch.hard:
         raise GuardFailed([f"还有 {batch.hard} 处错误；请改正文件后重新上传，全部无误才能写入。"])
     if not batch.new and not batch.changed:

@@ -1,6 +1,6 @@
 """What every kind of import has in common: read a row, find what it is about, judge it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlmodel import Session, SQLModel
 from pilot.domain import drafts
 from pilot.domain.import_columns import ImportColumn, ImportKind
 from pilot.domain.people import Actor
+from pilot.domain.problems import Problem
 from pilot.services.importing.cells import read_row
 from pilot.services.importing.directory import Directory, Trouble
 from pilot.services.importing.plan import Notes, Outcome, Plan
@@ -35,7 +36,7 @@ class Book:
     kind: ImportKind
 
     def __init__(self, session: Session, base_id: int, today: date) -> None:
-        self.today = today
+        self.session, self.base_id, self.today = session, base_id, today
         self.items = queries_codes.items(session, base_id)
         self.active = queries_codes.lists(session, base_id)
         self.lists = queries_codes.lists(session, base_id, retired=True)
@@ -46,8 +47,16 @@ class Book:
         self, row: int, cells: Mapping[str, Cell], columns: Mapping[str, ImportColumn], table: Table
     ) -> Plan:
         """What would become of a row; nothing is written."""
-        notes = Notes(self.kind, row)
         values, unread = read_row(cells, columns, self.lists, table)
+        self.look_up([values])
+        return self.judge(row, values, unread)
+
+    def look_up(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Have at hand what the next rows are about, where not all records are."""
+
+    def judge(self, row: int, values: dict[str, Any], unread: list[Problem]) -> Plan:
+        """What would become of a row that was read and looked up."""
+        notes = Notes(self.kind, row)
         notes.take(unread)
         existing_id = self.find(values, notes)
         self._check_once(existing_id, row, notes)
@@ -80,7 +89,8 @@ class Book:
 
     def keep(self, plan: Plan, row_id: int) -> None:
         """Take note of a record that a row has made (in a check: would make)."""
-        self._rows_of[row_id] = plan.row
+        if row_id > 0:  # the key of one that a check would make is its row
+            self._rows_of[row_id] = plan.row
         self.remember(plan, row_id)
 
     def find(self, values: dict[str, Any], notes: Notes) -> int | None:
@@ -121,7 +131,7 @@ class Book:
     def _check_once(self, existing_id: int | None, row: int, notes: Notes) -> None:
         if existing_id is None:
             return
-        first = self._rows_of.setdefault(existing_id, row)
+        first = -existing_id if existing_id < 0 else self._rows_of.setdefault(existing_id, row)
         if first != row:
             message = f"与第 {first} 行是同一个{self.kind.label}。"
             notes.add(_FIRST[self.kind], "row-twice", message, "同一对象只保留一行。")

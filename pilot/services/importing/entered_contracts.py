@@ -40,7 +40,7 @@ def in_use(
     """A contract that was changed since, or that something besides the batch names."""
     entered = _entered_with(session, batch)
     ids = {contract.id for contract in entered}
-    named = queries_imports.naming(session, "contract", ids, {*parts, "transfer"})
+    named = queries_imports.naming(session, "contract", ids, {*parts, "transfer"}, batch.id)
     under = queries_imports.transfers_besides(session, ids, transfers)
     for contract in entered:
         if contract.rev > 1:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
-from pilot.domain.importing import MOST_TRIES, BatchState
+from pilot.domain.importing import IN_PORTIONS, MOST_TRIES, BatchState
 from pilot.domain.people import Role
 from pilot.services import notices
 from pilot.store import queries_imports, queries_people
@@ -26,7 +26,7 @@ def broke(engine: Engine, batch_id: int, number: str, now: datetime) -> bool:
         if last:
             _give_up(session, batch, f"出错，编号 {number}", now)
         else:
-            said = f"第 {batch.tries} 次没有完成（编号 {number}），稍后自动再试；没有写入任何记录。"
+            said = f"第 {batch.tries} 次没有完成（编号 {number}），稍后自动再试；{_nothing(batch)}"
             values = {"leased_until": now + PAUSE, "message": said}
             queries_imports.finish(session, batch_id, **values)
     return last
@@ -43,11 +43,33 @@ def worn_out(engine: Engine, batch_id: int, now: datetime) -> bool:
 
 
 def _give_up(session, batch: ImportBatch, why: str, now: datetime) -> None:
-    said = f"试了 {MOST_TRIES} 次没有完成（{why}），不再重试；没有写入任何记录。"
-    remedy = "请联系系统管理员，处理后点“重新检查”。"
-    values = {"state": BatchState.FAILED, "leased_until": None, "message": said + remedy}
+    state, what, remedy = _WHAT_THEN.get(batch.state, _FAILED)
+    said = f"试了 {MOST_TRIES} 次没有完成（{why}），{what}"
+    values = {"state": state, "leased_until": None, "message": said + remedy}
+    if state is BatchState.BACKING:
+        values |= {"undo_reason": said[:300], "tries": 0}
     queries_imports.finish(session, batch.id, **values)
     told = queries_people.holders(session, batch.base_id, [Role.ADMIN])
     text = f"导入批次 {batch.id}：{said}编号可在服务日志中查到。"
     whom = {*told, batch.by_id}
     notices.tell(session, batch.base_id, whom, text, page="imports", about_id=batch.id, at=now)
+
+
+def _nothing(batch: ImportBatch) -> str:
+    return "" if batch.state in IN_PORTIONS else "没有写入任何记录。"
+
+
+# What becomes of a batch that is given up: one of which rows are written is taken back.
+_FAILED = (
+    BatchState.FAILED,
+    "不再重试；没有写入任何记录。",
+    "请联系系统管理员，处理后点“重新检查”。",
+)
+_WHAT_THEN = {
+    BatchState.WRITING: (BatchState.BACKING, "不再写入，已写入的行正在收回。", ""),
+    BatchState.BACKING: (
+        BatchState.HELD,
+        "已写入的行还没有全部收回。",
+        "请联系系统管理员，处理后点“再次收回”。",
+    ),
+}

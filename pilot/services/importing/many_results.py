@@ -8,6 +8,7 @@ that does not has no transfer yet, so that nothing of the ledger depends on it.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session
@@ -19,8 +20,8 @@ from pilot.domain.moment import local_day
 from pilot.domain.people import Actor
 from pilot.services.importing.plan import Outcome, Plan
 from pilot.services.result_parts import numbers_of
-from pilot.services.results import code_prefix, columns
-from pilot.store import many, queries_results, result_spans
+from pilot.services.results import LAST, code_prefix, columns
+from pilot.store import many, memo, queries_results, result_spans
 from pilot.store.models import Result, ResultHolder, ResultIdentifier
 
 
@@ -68,7 +69,8 @@ def _codes(
 ) -> Iterator[str]:
     """The code that each brings, else the next of the year; Conflict for one just given."""
     prefix = code_prefix(local_day(at).year)
-    last = queries_results.last_code(session, by.base_id, prefix)
+    read = partial(queries_results.last_code, session, by.base_id, prefix)
+    last = memo.once(session, LAST, read)
     number = int(last.removeprefix(prefix)) if last else 0
     given: set[str] = set()
     for draft in wanted:
@@ -82,6 +84,7 @@ def _codes(
             raise Conflict(f"成果编号 {code} 已经使用，请留空由系统编号。")
         given.add(code)
         yield code
+    memo.note(session, LAST, f"{prefix}{number:04d}" if number else None)
 
 
 def _parts(

@@ -5,9 +5,10 @@ the kind was written since, the answer still holds when the turn comes: it is no
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 
 from sqlmodel import Session
 
@@ -16,15 +17,18 @@ from pilot.domain.import_columns import ImportColumn, ImportKind
 from pilot.domain.moment import local_day
 from pilot.domain.people import Actor
 from pilot.services.importing.book import Book
+from pilot.services.importing.cells import read_row
 from pilot.services.importing.organisations import OrganisationBook
 from pilot.services.importing.persons import PersonBook
 from pilot.services.importing.plan import Outcome, Plan
 from pilot.services.importing.projects import ProjectBook
 from pilot.services.importing.results import ResultBook
 from pilot.services.importing.transfers import TransferBook
-from pilot.services.sheets import Table
+from pilot.services.sheets import Row, Table
 from pilot.store import journal_reading
 
+TO_WRITE = (Outcome.NEW, Outcome.CHANGED)
+AHEAD = 500  # rows that are looked up together
 _BOOKS: dict[ImportKind, type[Book]] = {
     ImportKind.PROJECTS: ProjectBook,
     ImportKind.RESULTS: ResultBook,
@@ -35,7 +39,7 @@ _BOOKS: dict[ImportKind, type[Book]] = {
 # What the judgement of a kind looks at. A kind that is not named is always judged in its turn.
 _LOOKS_AT = {
     ImportKind.RESULTS: frozenset(
-        {"result", "result_holder", "result_identifier", "organisation", "code_item"}
+        {"result", "result_holder", "result_identifier", "organisation", "code_item", "person"}
     ),
 }
 
@@ -63,13 +67,32 @@ def open_book(session: Session, kind: ImportKind, by: Actor, at: datetime) -> Bo
     return _BOOKS[kind](session, by.base_id, local_day(at))
 
 
-def plans(book: Book, table: Table, columns: Mapping[str, ImportColumn]) -> Iterator[Plan]:
-    """What would become of each row, in the order of the file."""
-    for row, cells in table.rows:
-        plan = book.plan(row, cells, columns, table)
+def plans(
+    book: Book, table: Table, columns: Mapping[str, ImportColumn], *, after: int = 0
+) -> Iterator[Plan]:
+    """What would become of each row after this one, in the order of the file."""
+    rest = (row for row in table.rows if row[0] > after)
+    while some := list(islice(rest, AHEAD)):
+        yield from judged(book, some, columns, table)
+
+
+def judged(
+    book: Book, rows: Sequence[Row], columns: Mapping[str, ImportColumn], table: Table
+) -> Iterator[Plan]:
+    """What would become of some rows, looked up together."""
+    read = [read_row(cells, columns, book.lists, table) for _, cells in rows]
+    book.look_up([values for values, _ in read])
+    for (row, _), (values, unread) in zip(rows, read, strict=True):
+        plan = book.judge(row, values, unread)
         if plan.outcome is Outcome.NEW:
             book.keep(plan, -row)
         yield plan
+
+
+def rest(session: Session) -> None:
+    """End what the session reads, so that a long judgement holds no old state of the database."""
+    session.expunge_all()
+    session.rollback()
 
 
 def prepared(
@@ -99,9 +122,11 @@ def digest(book: Book, found: Iterable[Plan]) -> str:
     return whole.hexdigest()
 
 
-def note_plan(whole, book: Book, plan: Plan) -> None:
-    """One plan more in a digest."""
+def note_plan(whole, book: Book, plan: Plan) -> str:
+    """One plan more in a digest; the plan's own digest, 32 hexadecimal digits."""
     what = (plan.row, plan.outcome.value, plan.existing_id)
-    if plan.outcome in (Outcome.NEW, Outcome.CHANGED):
+    if plan.outcome in TO_WRITE:
         what += (drafts.as_stored(plan.draft), plan.more, book.before(plan.existing_id))
-    whole.update(repr(what).encode("utf-8", "surrogatepass"))
+    text = repr(what).encode("utf-8", "surrogatepass")
+    whole.update(text)
+    return hashlib.sha256(text).hexdigest()[:32]

@@ -1,6 +1,6 @@
 """Results from a file (成果导入): matched by code, else by a number, else by the title."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,6 +28,7 @@ _NUMBERS = {
 _COLUMN_OF = {kind.value: key for key, kind in _NUMBERS.items()}
 _COLUMN_OF[IdentifierKind.REGISTRATION.value] = "registration_no"
 _EMPTY = ResultDraft(title="", kind="", holders=())
+_BETWEEN = "\x1f"  # no key has it: neither side could be kept
 
 
 class ResultBook(Book):
@@ -37,20 +38,27 @@ class ResultBook(Book):
 
     def __init__(self, session: Session, base_id: int, today: date) -> None:
         super().__init__(session, base_id, today)
-        rows = queries_import.results(session, base_id)
-        self.rows: dict[int, Result] = {row.id: row for row in rows}
-        self.by_code = {row.code: row.id for row in rows}
-        self.by_title: dict[str, list[int]] = {}
-        for row in rows:
-            if row.voided_at is None:
-                self.by_title.setdefault(row.title, []).append(row.id)
-        self.holders = queries_import.holders(session, base_id)
-        self.numbers = queries_import.identifiers(session, base_id)
-        self.by_number = {
-            (number.kind, number.key): result_id
-            for result_id, numbers in self.numbers.items()
-            for number in numbers
-        }
+        self.by_code: dict[str, int] = {}
+        self.by_title: dict[str, int | tuple[int, ...]] = {}  # most titles are one result's
+        self.by_number: dict[str, int] = {}
+        for row_id, code, title, voided in queries_import.result_keys(session, base_id):
+            self.by_code[code] = row_id
+            if not voided:
+                self._called(title, row_id)
+        for result_id, kind, key in queries_import.number_keys(session, base_id):
+            self.by_number[_place(kind, key)] = result_id
+        self._at_hand([])
+
+    def look_up(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Read the results that these rows are about, and no others: a base may have a million."""
+        silent = Notes(self.kind, 0)
+        found = {self.find(values, silent) for values in rows} - {None}
+        self._at_hand([row_id for row_id in found if row_id > 0])
+
+    def _at_hand(self, ids: Collection[int]) -> None:
+        self.rows = {row.id: row for row in queries_import.results_of(self.session, ids)}
+        self.holders = queries_import.holders_of(self.session, ids)
+        self.numbers = queries_import.identifiers_of(self.session, ids)
 
     def find(self, values: dict[str, Any], notes: Notes) -> int | None:
         """The result of this code; without one, of one of its numbers, else of its title."""
@@ -58,11 +66,19 @@ class ResultBook(Book):
             return self.by_code.get(code)
         keys = _keys(_numbers(values), values.get("registration_no"))
         found = sorted({self.by_number[key] for key in keys if key in self.by_number})
-        found = found or self.by_title.get(values.get("title") or "", [])
+        found = found or self._titled(values.get("title") or "")
         if len(found) > 1:
             message = f"编号或名称与 {len(found)} 项已登记的成果相同。"
             notes.add("code", "result-ambiguous", message, "请填写成果编号。")
         return found[0] if found else None
+
+    def _titled(self, title: str) -> Sequence[int]:
+        found = self.by_title.get(title, ())
+        return found if isinstance(found, tuple) else (found,)
+
+    def _called(self, title: str, row_id: int) -> None:
+        known = self._titled(title)
+        self.by_title[title] = (*known, row_id) if known else row_id
 
     def draft(self, values: dict[str, Any], existing_id: int | None, notes: Notes) -> ResultDraft:
         """What the row makes of the result; columns the file lacks stay as they are."""
@@ -104,9 +120,10 @@ class ResultBook(Book):
 
     def more(self, values: dict[str, Any], existing_id: int | None, notes: Notes) -> dict[str, Any]:
         """Nothing besides the draft; what stands in the way of it is noted."""
-        for kind, key in _keys(_numbers(values), values.get("registration_no")):
-            owner = self.by_number.get((kind, key))
+        for place in _keys(_numbers(values), values.get("registration_no")):
+            owner = self.by_number.get(place)
             if owner is not None and owner != existing_id:
+                kind, key = place.split(_BETWEEN)
                 message = f"{IdentifierKind(kind).label} {key} 已属于另一项成果。"
                 remedy = "请核对编号，或填写那项成果的编号。"
                 notes.add(_COLUMN_OF[kind], "number-taken", message, remedy)
@@ -115,15 +132,17 @@ class ResultBook(Book):
             notes.add("code", "result-gone", f"成果 {row.code} 已作废。", "请删除这一行。")
         return {}
 
-    def _codes(self) -> dict[int, str]:
-        return {row.id: row.code for row in self.rows.values()}
+    def code_of(self, row_id: int) -> str:
+        """The code of a result; a row of the file that has none yet by its number."""
+        [row] = queries_import.results_of(self.session, [row_id]) if row_id > 0 else [None]
+        return row.code if row else super().code_of(row_id)
 
     def remember(self, plan: Plan, row_id: int) -> None:
         """A later row with the same code, number or title is about the same result."""
         draft = plan.draft
         if draft.code:
             self.by_code[draft.code] = row_id
-        self.by_title.setdefault(draft.title, []).append(row_id)
+        self._called(draft.title, row_id)
         for place in _keys(draft.numbers, draft.registration_no):
             self.by_number[place] = row_id
 
@@ -175,13 +194,18 @@ def _numbers(values: dict[str, Any]) -> list[Number]:
     return [one for one in told if identifier_key(one.kind, one.number)]
 
 
-def _keys(numbers: Iterable[Number], registration: str | None) -> list[tuple[str, str]]:
+def _keys(numbers: Iterable[Number], registration: str | None) -> list[str]:
     """Kind and comparison key of every number of a result, the registration number too."""
     told = [(one.kind, one.number) for one in numbers]
     if registration:
         told.append((IdentifierKind.REGISTRATION, registration))
     keys = [(kind.value, identifier_key(kind, number)) for kind, number in told]
-    return [place for place in keys if place[1]]
+    return [_place(kind, key) for kind, key in keys if key]
+
+
+def _place(kind: str, key: str) -> str:
+    """Both as one text: a million pairs would take twice the memory."""
+    return f"{kind}{_BETWEEN}{key}"
 
 
 def _in_order(numbers: list[Number]) -> tuple[Number, ...]:

@@ -30,6 +30,7 @@ from pilot.services.command import verb
 from pilot.services.importing import entered_contracts
 from pilot.services.importing.batches import standing
 from pilot.services.importing.keeping import draft_of, more_of, says
+from pilot.services.importing.portions import back, is_long
 from pilot.services.reads import read
 from pilot.store import (
     queries,
@@ -83,11 +84,14 @@ _MOST = 200  # obstacles that are listed
 
 @read("import.read")
 def obstacles(session: Session, actor: Actor, batch_id: int) -> list[Problem]:
-    """What stands in the way of undoing a batch, row by row; empty if nothing does."""
+    """What stands in the way of undoing a batch, row by row; empty if nothing does.
+
+    Of a long one this is looked for when it is undone: no page waits for it.
+    """
     batch = queries.one(session, ImportBatch, actor.base_id, batch_id)
-    if batch.state is not BatchState.APPLIED:
+    if batch.state is not BatchState.APPLIED or is_long(batch):
         return []
-    return list(_obstacles(session, batch, queries_imports.written_rows(session, batch.id)))
+    return list(in_the_way(session, batch, queries_imports.written_rows(session, batch.id)))
 
 
 def by_two(batch: ImportBatch) -> bool:
@@ -129,17 +133,21 @@ def withdraw_undo(session: Session, batch_id: int, *, by: Actor, at: datetime) -
 def undo(session: Session, batch_id: int, *, by: Actor, at: datetime, reason: str) -> ImportBatch:
     """Take back all that a batch did (撤销), for a reason; Refused with each row in the way.
 
-    Where projects are voided, somebody else must have asked for it.
+    Where projects are voided, somebody else must have asked for it. A long batch is taken back by
+    the server, in portions.
     """
     batch = standing(session, by, batch_id, "undo")
     _check_reason(reason)
+    if is_long(batch):
+        batch.undo_asked_by_id, batch.undo_asked_at = by.id, at
+        return back(batch, reason.strip())
     if by_two(batch):
         _check_second(batch, by)
     rows = _check(session, batch)
     why = f"撤销导入 {batch.id}：{reason.strip()}"[:300]
     with consequences.together(session, by.base_id, at=at, reason=why):
         for row in rows:
-            _take_back(session, batch, row, by, at, why)
+            take_back(session, batch, row, by, at, why)
         entered_contracts.free(session, batch)
     batch.state, batch.undone_at, batch.undone_by_id = BatchState.UNDONE, at, by.id
     batch.undo_reason = reason.strip()[:300]
@@ -154,7 +162,7 @@ def _check_reason(reason: str) -> None:
 def _check(session: Session, batch: ImportBatch) -> Sequence[ImportRow]:
     """The rows to take back; Refused with each row in the way."""
     rows = queries_imports.written_rows(session, batch.id)
-    if found := list(_obstacles(session, batch, rows)):
+    if found := list(in_the_way(session, batch, rows)):
         raise Refused(found[:_MOST])
     return rows
 
@@ -166,14 +174,17 @@ def _check_second(batch: ImportBatch, by: Actor) -> None:
         raise NotAllowed("撤销须由申请人以外的第二人确认。")
 
 
-def _obstacles(session: Session, batch: ImportBatch, rows) -> Iterator[Problem]:
+def in_the_way(
+    session: Session, batch: ImportBatch, rows: Sequence[ImportRow]
+) -> Iterator[Problem]:
+    """What stands in the way of taking back these rows of a batch."""
     kind = _RECORDS[batch.kind]
     ids = {row.record_id for row in rows}
     entered = {row.record_id for row in rows if row.outcome is Outcome.NEW}
     now = queries_imports.revisions(session, kind, ids)
     last = queries_imports.last_changes(session, batch.base_id, kind.__tablename__, ids)
     but = _PARTS - {"result_holder"} if batch.kind is ImportKind.ORGANISATIONS else _PARTS
-    named = queries_imports.naming(session, kind.__tablename__, entered, but)
+    named = queries_imports.naming(session, kind.__tablename__, entered, but, batch.id)
     for row in sorted(rows, key=lambda row: row.row):
         if now.get(row.record_id) != row.record_rev:
             yield _changed_since(row, last.get(row.record_id))
@@ -192,9 +203,10 @@ def _changed_since(row: ImportRow, last: tuple[datetime, str] | None) -> Problem
     return Problem("row", "changed-since", message, remedy, row=row.row)
 
 
-def _take_back(
+def take_back(
     session: Session, batch: ImportBatch, row: ImportRow, by: Actor, at: datetime, why: str
 ) -> None:
+    """Take back what one row did; Refused with the row if a verb will not."""
     step = _ENTERED if row.outcome is Outcome.NEW else _CHANGED
     try:
         step[batch.kind](session, row, by, at, why)

@@ -4,8 +4,8 @@ New results are entered as a whole, the rest by the verbs of its kind, in the or
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby, islice
 
@@ -18,27 +18,30 @@ from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
 from pilot.services import consequences, results
 from pilot.services.importing import many_results
+from pilot.services.importing.book import Book
 from pilot.services.importing.cells import layout
 from pilot.services.importing.many_results import Entered
 from pilot.services.importing.plan import Notes, Outcome, Plan
-from pilot.services.importing.planning import Ready, open_book, plans
+from pilot.services.importing.planning import TO_WRITE, Ready, open_book, plans
 from pilot.services.sheets import Table
 from pilot.store import memo
 from pilot.store.faults import sentence
 
 Written = dict[int, SQLModel | Entered]  # number of the row → its record
 _AT_ONCE = 2_000  # rows that are held as they are written
-_TO_WRITE = (Outcome.NEW, Outcome.CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
+    """What is written, and the keys of records that earlier portions of the file wrote, by row."""
+
     session: Session
     kind: ImportKind
-    table: Table
-    columns: Mapping[str, ImportColumn]
     by: Actor
     at: datetime
+    table: Table | None = None
+    columns: Mapping[str, ImportColumn] = field(default_factory=dict)
+    earlier: Mapping[int, int] = field(default_factory=dict)
 
 
 def write(
@@ -56,9 +59,61 @@ def write(
 
     `ready` is that check, where it still holds.
     """
-    rows = _Rows(session, kind, table, layout(kind, table, mapping).columns, by, at)
+    rows = _Rows(session, kind, by, at, table, layout(kind, table, mapping).columns)
     with consequences.together(session, by.base_id, at=at, reason=reason or "批量导入"):
         return _write(rows, ready)
+
+
+def write_some(
+    session: Session,
+    book: Book,
+    some: Sequence[Plan],
+    *,
+    by: Actor,
+    at: datetime,
+    earlier: Mapping[int, int],
+    last_code: str | None = None,
+) -> Written:
+    """Write some judged rows of a file, all of them or none; the record of each.
+
+    `last_code` is the last of the results of this year, where it is known.
+    """
+    rows, written = _Rows(session, book.kind, by, at, earlier=earlier), {}
+    with consequences.together(session, by.base_id, at=at, reason="批量导入"):
+        if last_code:
+            memo.note(session, results.LAST, last_code)
+        try:
+            with session.begin_nested():
+                _enter(rows, book, some, written)
+        except (PilotError, IntegrityError):
+            memo.forget_all(session)
+            written.clear()
+            if problems := list(_apart(rows, book, some, written)):
+                raise Refused(problems) from None
+    return written
+
+
+def _enter(rows: _Rows, book: Book, some: Iterable[Plan], written: Written) -> None:
+    if rows.kind is ImportKind.RESULTS:
+        _enter_results(rows, some, written)
+        return
+    for plan in some:
+        written[plan.row] = book.write(rows.session, plan, rows.by, rows.at)
+        rows.session.flush()
+
+
+def _apart(rows: _Rows, book: Book, some: Iterable[Plan], written: Written) -> Iterator[Problem]:
+    """Each row behind its own savepoint, so that every refusal names its row."""
+    for plan in some:
+        try:
+            with rows.session.begin_nested():
+                if rows.kind is ImportKind.RESULTS:
+                    list(_one_by_one(rows, [plan], written))
+                else:
+                    written[plan.row] = book.write(rows.session, plan, rows.by, rows.at)
+                    rows.session.flush()
+        except (PilotError, IntegrityError) as error:
+            yield from _told(rows.kind, plan.row, error)
 
 
 def _write(rows: _Rows, ready: Ready | None) -> Written:
@@ -89,13 +144,16 @@ def _write_results(rows: _Rows, written: Written, ready: Ready | None) -> list[P
     found = ready.plans if ready else _judged(rows)
     if refused := [problem for plan in found if plan.refused for problem in plan.problems]:
         return refused
-    todo = [plan for plan in found if plan.outcome in _TO_WRITE]
+    _enter_results(rows, (plan for plan in found if plan.outcome in TO_WRITE), written)
+    return []
+
+
+def _enter_results(rows: _Rows, todo: Iterable[Plan], written: Written) -> None:
     for plain, some in groupby(todo, many_results.plain):
         step = _as_a_whole if plain else _one_by_one
         while portion := list(islice(some, _AT_ONCE)):
             for plan, record in step(rows, portion, written):
                 written[plan.row] = record
-    return []
 
 
 def _judged(rows: _Rows) -> list[Plan]:
@@ -104,7 +162,6 @@ def _judged(rows: _Rows) -> list[Plan]:
 
 
 def _as_a_whole(rows: _Rows, some: list[Plan], _written: Written) -> Iterator[tuple]:
-    memo.forget(rows.session, results.LAST)
     return zip(some, many_results.enter(rows.session, some, rows.by, rows.at), strict=True)
 
 
@@ -112,7 +169,9 @@ def _one_by_one(rows: _Rows, some: list[Plan], written: Written) -> Iterator[tup
     for plan in some:
         draft = plan.draft
         if draft.package_id is not None and draft.package_id < 0:  # an earlier row of the file
-            draft = replace(draft, package_id=written[-draft.package_id].id)
+            row = -draft.package_id
+            package_id = written[row].id if row in written else rows.earlier[row]
+            draft = replace(draft, package_id=package_id)
         record = results.save_result(
             rows.session, draft, by=rows.by, at=rows.at, result_id=plan.existing_id,
             reason="批量导入",

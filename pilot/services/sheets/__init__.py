@@ -7,6 +7,6 @@ cell: reading of dates and numbers is `pilot.domain.parsing` and `pilot.domain.r
 
 from pilot.services.sheets.arranging import arranged
 from pilot.services.sheets.reading import read_sheet, read_table
-from pilot.services.sheets.table import Cell, FileRefused, Sheet, Table
+from pilot.services.sheets.table import Cell, FileRefused, Row, Sheet, Table
 
-__all__ = ["Cell", "FileRefused", "Sheet", "Table", "arranged", "read_sheet", "read_table"]
+__all__ = ["Cell", "FileRefused", "Row", "Sheet", "Table", "arranged", "read_sheet", "read_table"]

@@ -2,11 +2,23 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from pilot.domain.arrangement import Arrangement, RowKind, headings_of, row_kind
 from pilot.domain.problems import Problem
 from pilot.domain.readings import is_blank
-from pilot.services.sheets.table import Cell, Findings, Sheet, Table, body, headings
+from pilot.services.sheets.table import (
+    MAX_LONG,
+    MAX_ROWS,
+    Cell,
+    Findings,
+    Lines,
+    Row,
+    Sheet,
+    Table,
+    body,
+    headings,
+)
 
 _PLACE = re.compile(r"[A-Z]+([0-9]+)(?::[A-Z]+([0-9]+))?")
 _MOST_SAID = 50  # rows left out that are named one by one
@@ -22,22 +34,34 @@ def arranged(sheet: Sheet, where: Arrangement) -> Table:
     lines = sheet.rows[where.first - 1 : where.last]
     names = headings(headings_of(lines, where.levels), findings)
     left_out: list[Problem] = _above(sheet, where)
-    records = _data(sheet, where, len(names), findings, left_out)
-    rows = body(names, records, findings)
-    taken = {number for number, _ in rows}
-    for problem in sheet.merged:
-        if not taken.isdisjoint(_rows_of(problem)):
-            findings.add(problem.rule, problem.message, problem.remedy, row=problem.row)
+
+    def rows(findings: Findings, left_out: list[Problem]) -> Iterator[Row]:
+        records = _data(sheet, where, len(names), findings, left_out)
+        return body(names, records, findings, most=MAX_LONG if sheet.even else MAX_ROWS)
+
+    found = rows(findings, left_out)
+    if isinstance(sheet.rows, Lines):
+        kept = Lines(lambda: rows(Findings(), []), sum(1 for _ in found))
+    else:
+        kept = list(found)
+        _check_merged(sheet, kept, findings)
     findings.check()
     return Table(
         headers=tuple(name for name in names if name),
-        rows=rows,
+        rows=kept,
         encoding=sheet.encoding,
         sheet=sheet.sheet,
         other_sheets=sheet.other_sheets,
         date1904=sheet.date1904,
         notes=(*_few(left_out), *_other_sheets(sheet)),
     )
+
+
+def _check_merged(sheet: Sheet, rows: list[Row], findings: Findings) -> None:
+    taken = {number for number, _ in rows}
+    for problem in sheet.merged:
+        if not taken.isdisjoint(_rows_of(problem)):
+            findings.add(problem.rule, problem.message, problem.remedy, row=problem.row)
 
 
 def _above(sheet: Sheet, where: Arrangement) -> list[Problem]:
@@ -57,7 +81,7 @@ def _data(
     sheet: Sheet, where: Arrangement, width: int, findings: Findings, left_out: list[Problem]
 ) -> Iterator[tuple[int, Sequence[Cell]]]:
     """The rows of data with their numbers; others are noted in `left_out`."""
-    for number, cells in enumerate(sheet.rows[where.last :], where.last + 1):
+    for number, cells in enumerate(islice(sheet.rows, where.last, None), where.last + 1):
         kind = row_kind(cells)
         if kind is RowKind.BLANK:
             continue

@@ -2,21 +2,44 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
+from typing import Generic, TypeVar
 
 from pilot.domain.errors import PilotError
 from pilot.domain.problems import Problem
 
 MAX_COLUMNS = 200
-MAX_ROWS = 200_000
+MAX_ROWS = 200_000  # of a workbook, which is read as a whole
+MAX_LONG = 1_000_000  # of text, which is read row by row
 MAX_CELLS = 1_000_000
 MAX_CELL_LENGTH = 100_000
 MAX_PROBLEMS = 100
 
 Cell = str | int | float | date | datetime | None
 Row = tuple[int, dict[str, Cell]]
+Line = TypeVar("Line")
+
+
+class Lines(Generic[Line]):
+    """Rows that are read anew from their file each time somebody asks for them.
+
+    So a long file is in memory row by row; a slice reads as far as it goes.
+    """
+
+    def __init__(self, read: Callable[[], Iterator[Line]], number: int) -> None:
+        self._read, self._number = read, number
+
+    def __iter__(self) -> Iterator[Line]:
+        return self._read()
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __getitem__(self, some: slice) -> list[Line]:
+        return list(islice(self._read(), some.start, some.stop, some.step))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +53,7 @@ class Table:
     """
 
     headers: tuple[str, ...]
-    rows: list[Row]
+    rows: list[Row] | Lines[Row]
     encoding: str
     sheet: str | None = None
     other_sheets: tuple[str, ...] = ()
@@ -46,7 +69,7 @@ class Sheet:
     have as many cells as the headings (CSV). `merged` are the merged cells, as problems.
     """
 
-    rows: list[Sequence[Cell]]
+    rows: list[Sequence[Cell]] | Lines[Sequence[Cell]]
     encoding: str
     even: bool = False
     merged: tuple[Problem, ...] = ()
@@ -69,26 +92,33 @@ def refusal(rule: str, message: str, remedy: str, *, row: int | None = None) -> 
     return FileRefused([Problem("file", rule, message, remedy, row=row)])
 
 
-def too_many_rows() -> FileRefused:
+def too_many_rows(most: int = MAX_ROWS) -> FileRefused:
     """The refusal of a file that is longer than any real one."""
-    return refusal(
-        "row-limit", f"超过 {MAX_ROWS:,} 行。", "请删除数据以下的空白行，或拆分成几个文件。"
-    )
+    remedy = "请删除数据以下的空白行，或拆分成几个文件。"
+    if most < MAX_LONG:
+        remedy = f"请另存为 CSV（可到 {MAX_LONG:,} 行），或{remedy.removeprefix('请')}"
+    return refusal("row-limit", f"超过 {most:,} 行。", remedy)
 
 
 def too_many_cells() -> FileRefused:
     """The refusal of a file that would take too much memory."""
-    return refusal("cell-limit", f"超过 {MAX_CELLS:,} 个单元格。", "请拆分成几个文件。")
+    remedy = "请另存为 CSV 后再上传，或拆分成几个文件。"
+    return refusal("cell-limit", f"超过 {MAX_CELLS:,} 个单元格。", remedy)
+
+
+def check_width(number: int, width: int) -> None:
+    """Refuse a row with more columns than any real table has."""
+    if width > MAX_COLUMNS:
+        raise refusal(
+            "column-limit", f"超过 {MAX_COLUMNS} 列。", "请删除多余的列后再上传。", row=number
+        )
 
 
 def check_size(number: int, width: int, before: Sequence[object]) -> None:
     """Refuse a sheet at the limits of rows, columns and cells, before it takes more memory."""
     if number > MAX_ROWS + 1:
         raise too_many_rows()
-    if width > MAX_COLUMNS:
-        raise refusal(
-            "column-limit", f"超过 {MAX_COLUMNS} 列。", "请删除多余的列后再上传。", row=number
-        )
+    check_width(number, width)
     if len(before) * width > MAX_CELLS:
         raise too_many_cells()
 
@@ -137,25 +167,27 @@ def headings(cells: Sequence[Cell], findings: Findings) -> list[str]:
 
 
 def body(
-    names: list[str], records: Iterable[tuple[int, Sequence[Cell]]], findings: Findings
-) -> list[Row]:
+    names: list[str],
+    records: Iterable[tuple[int, Sequence[Cell]]],
+    findings: Findings,
+    *,
+    most: int = MAX_ROWS,
+) -> Iterator[Row]:
     """The rows below the headings, blank ones left out; content without a heading is a problem.
 
-    Raises FileRefused at the row and cell limits.
+    Raises FileRefused at the row limit, and in a workbook at that of cells.
     """
-    rows: list[Row] = []
+    cells_so_far = 0
     for number, cells in records:
-        if number > MAX_ROWS + 1:
-            raise too_many_rows()
+        if number > most + 1:
+            raise too_many_rows(most)
         if all(_is_blank(cell) for cell in cells):
             continue
-        if len(rows) * len(names) > MAX_CELLS:
+        cells_so_far += len(names)
+        if most < MAX_LONG and cells_so_far - len(names) > MAX_CELLS:
             raise too_many_cells()
         _check_cells(number, names, cells, findings)
-        rows.append(
-            (number, {name: cell for name, cell in zip(names, cells, strict=False) if name})
-        )
-    return rows
+        yield number, {name: cell for name, cell in zip(names, cells, strict=False) if name}
 
 
 def _check_cells(number: int, names: list[str], cells: Sequence[Cell], findings: Findings) -> None:

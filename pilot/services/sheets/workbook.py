@@ -117,7 +117,7 @@ def _table(reader: _Reader, noted: dict[str, list[Problem]]) -> Table:
     records = _records(sheet, findings)
     _, first = next(records, (1, []))
     names = headings(first, findings)
-    rows = body(names, records, findings)
+    rows = list(body(names, records, findings))
     findings.check()
     return Table(
         headers=tuple(name for name in names if name),

@@ -51,7 +51,8 @@ class ImportBatch(Record, Versioned, table=True):
 
     `digest` is the SHA-256 of what the check would write; applying must come to the same. `layout`
     (JSON) are the headings as found, kept for the question which column is which. `tries` counts
-    how often its work was begun since it was last asked for.
+    how often its work was begun since it last moved on. `written` is the SHA-256 of what a batch in
+    portions wrote: row, record and digest of each row, in the order of the file.
     """
 
     __tablename__ = "import_batch"
@@ -84,6 +85,7 @@ class ImportBatch(Record, Versioned, table=True):
     hard: int = 0
     soft: int = 0
     digest: str | None = Field(default=None, max_length=64)
+    written: str | None = Field(default=None, max_length=64)
     checked_at: datetime | None = None
     applied_at: datetime | None = None
     applied_by_id: int | None = Field(default=None, foreign_key="account.id", ondelete="RESTRICT")
@@ -102,11 +104,15 @@ class ImportRow(Record, table=True):
     """One row of a file: what it would do or did, what stood there before (JSON, for the undoing).
 
     `differences` (JSON) are heading, old and new as people read them; `record_rev` the page
-    version that the batch left behind.
+    version that the batch left behind, None unless the row is written and not taken back; `digest`
+    what the row would write, as the check showed it.
     """
 
     __tablename__ = "import_row"
-    __table_args__ = (UniqueConstraint("batch_id", "row"),)
+    __table_args__ = (
+        UniqueConstraint("batch_id", "row"),
+        Index("ix_import_row_record", "batch_id", "record_id"),
+    )
 
     batch_id: int = Field(foreign_key="import_batch.id", ondelete="RESTRICT")
     row: int
@@ -114,6 +120,7 @@ class ImportRow(Record, table=True):
     name: str = Field(sa_type=Text)
     record_id: int | None = None
     record_rev: int | None = None
+    digest: str | None = Field(default=None, max_length=32)
     before: str | None = Field(default=None, sa_type=Text)
     differences: str | None = Field(default=None, sa_type=Text)
 

@@ -1,15 +1,15 @@
 """reporting days of one template, and drafts of templates
 
-Revision: 0018
-Revises: 0017
+Revision: 0019
+Revises: 0018
 """
 
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = '0018'
-down_revision = '0017'
+revision = '0019'
+down_revision = '0018'
 branch_labels = None
 depends_on = None
 
