@@ -66,6 +66,7 @@ from pilot.services.downloads import open_attachment
 from pilot.services.importing import backing, batch, undoing
 from pilot.services.receiver_rules import RuleDraft
 from pilot.store.models import Submission
+from tests.authorisation import filed
 from tests.authorisation.calls import _SHEET as SHEET
 from tests.authorisation.calls import NOW
 
@@ -176,7 +177,7 @@ LOOKS: dict[str, Look] = {
     "api_packs.told": Look("pack", lambda s, a, i: api_packs.told(s, a, i)),
     "api_packs.file_of": Look("pack", lambda s, a, i: api_packs.file_of(s, a, i, "pack.zip")),
     "packs.preview": Look(
-        None, lambda s, a, _: packs.preview(s, a, "R2", period("2026"), NOW, "/nowhere")
+        None, lambda s, a, _: packs.preview(s, a, "R2", period("2026"), NOW, filed.FOLDER)
     ),
     "packs.kept": Look(None, lambda s, a, _: packs.kept(s, a)),
     "packs.lists_known": Look(None, lambda s, a, _: packs.lists_known(s, a)),
@@ -301,13 +302,13 @@ LOOKS: dict[str, Look] = {
     "report_rules.titles": Look(None, lambda s, a, _: report_rules.titles(s, a)),
     "report_rules.rules": Look(None, lambda s, a, _: report_rules.rules(s, a)),
     "report_rules.effect": Look(
-        None, lambda s, a, _: report_rules.effect(s, a, RULE, None, NOW, "/nowhere")
+        None, lambda s, a, _: report_rules.effect(s, a, RULE, None, NOW, filed.FOLDER)
     ),
     "filing_detail.by_id": Look(
-        "f_unlocked", lambda s, a, i: filing_detail.by_id(s, a, i, NOW, "/nowhere")
+        "f_unlocked", lambda s, a, i: filing_detail.by_id(s, a, i, NOW, filed.FOLDER)
     ),
     "filing_detail.by_period": Look(
-        None, lambda s, a, _: filing_detail.by_period(s, a, "R8", "2026-05", NOW, "/nowhere")
+        None, lambda s, a, _: filing_detail.by_period(s, a, "R8", "2026-05", NOW, filed.FOLDER)
     ),
     "filing_detail.exceptions": Look(None, lambda s, a, _: filing_detail.exceptions(s, a)),
     "handover.write": Look(None, _handover),
