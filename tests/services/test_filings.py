@@ -7,6 +7,8 @@ import pytest
 from sqlmodel import select
 
 from pilot.domain.errors import Conflict, Invalid, NotAllowed, NotFound, PilotError, Refused
+from pilot.domain.import_columns import ImportKind
+from pilot.domain.importing import BatchState
 from pilot.domain.moment import moment
 from pilot.domain.people import Role
 from pilot.domain.report_calendar import After, CalendarRule, Window
@@ -29,9 +31,11 @@ from pilot.services import (
     unlocking,
 )
 from pilot.services.command import perform
+from pilot.services.importing import batches
 from pilot.services.receiver_rules import RuleDraft
 from pilot.store import queries_filings, queries_goals
 from pilot.store.engine import reading, writing
+from pilot.store.files import StoredFile
 from pilot.store.models import Notice, ReportPack
 from tests import factories
 
@@ -134,6 +138,30 @@ def test_soft_findings_need_a_word_and_the_word_travels_in_the_pack(session, peo
     pack = session.get(ReportPack, queries_filings.last_edition(session, row.id).pack_id)
     notes = members(packs.stored_bytes(session, pack, folder))[NOTES].decode()
     assert notes.count("确认无误") == 3
+
+
+def test_rows_that_are_coming_in_are_told_before_a_report_is_signed_and_in_its_pack(
+    session, people, folder
+):
+    team, officer = people
+    file = StoredFile("1" * 64, 10, "text/plain", "成果.csv")
+    batch = batches.stage.__wrapped__(
+        session, ImportKind.RESULTS, by=team.manager, at=clock(session), file=file
+    )
+    batch.state, batch.new, batch.done = BatchState.WRITING, 3_000, 1_200
+
+    row = submitted(session, officer, template="R2")
+    [said] = filing_detail.by_id(session, team.manager, row.id, clock(session), folder).importing
+    assert f"导入批次 {batch.id}（成果）正在写入，库中现有 1,200 / 3,000 行" in said
+
+    filings.approve(session, row.id, by=team.manager, at=clock(session))
+    sign(session, row, team.manager, folder)
+    pack = session.get(ReportPack, queries_filings.last_edition(session, row.id).pack_id)
+    assert f"【导入】{said}" in members(packs.stored_bytes(session, pack, folder))[NOTES].decode()
+
+    batch.state = BatchState.CANCELLED
+    row = submitted(session, officer, template="R3")
+    assert filing_detail.by_id(session, officer, row.id, clock(session), folder).importing == ()
 
 
 def test_a_hard_finding_blocks_and_no_word_helps(session, people):
