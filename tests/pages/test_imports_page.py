@@ -24,10 +24,10 @@ def batch(engine, monkeypatch):
     """`batch(state, done=…)` makes a batch of a million rows that stands so; no server works."""
     monkeypatch.setattr(desk, "work", lambda _batch_id: None)
 
-    def made(state: BatchState, **values) -> str:
+    def made(state: BatchState, kind: ImportKind = ImportKind.RESULTS, **values) -> str:
         with reading(engine) as session:
             by = session.exec(select(Account.id).where(Account.login == "manager")).one()
-        done = perform(engine, importing.stage, ImportKind.RESULTS, file=FILE, by=by, now=NOW)
+        done = perform(engine, importing.stage, kind, file=FILE, by=by, now=NOW)
         if state in (BatchState.APPLIED, BatchState.HELD):
             values |= {"applied_at": NOW, "applied_by_id": by}
         with writing(engine) as session:
@@ -79,6 +79,18 @@ def test_a_long_batch_is_undone_from_its_page_with_a_reason(open_page, batch, en
     app.text_input(key=f"why-{number}").input("示例撤销理由")
     app.button(key=f"undo-{number}").click().run()
     assert state_of(engine) is BatchState.BACKING
+
+
+def test_who_asked_for_an_undo_by_two_withdraws_it(open_page, batch, engine):
+    number = batch(BatchState.APPLIED, ImportKind.PROJECTS)
+    app = open_page("imports", Role.MANAGER, id=number)
+    app.text_input(key=f"why-{number}").input("示例撤销理由")
+    app.button(key=f"undo-{number}").click().run()
+    app.button(key=f"withdraw-{number}").click().run()
+    assert "已撤回撤销申请" in " ".join(one.value for one in app.success)
+    with reading(engine) as session:
+        assert session.exec(select(ImportBatch.undo_asked_by_id)).one() is None
+    assert app.text_input(key=f"why-{number}").value == ""
 
 
 @pytest.mark.parametrize(
