@@ -1,5 +1,7 @@
 """Reports of the world (上报): one at each point where a verb applies, made by another manager."""
 
+import atexit
+import shutil
 import tempfile
 from datetime import timedelta
 from functools import partial
@@ -17,6 +19,7 @@ from pilot.store import queries_filings
 from tests.factories import NOON, Team, clock
 
 FOLDER = Path(tempfile.mkdtemp(prefix="pilot-packs-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 LOOK = partial(look, folder=FOLDER)
 FREEZING = {"look": LOOK, "build": packs.build, "folder": FOLDER}
 TEMPLATE = "R8"  # a report without rows as long as nothing is corrected
