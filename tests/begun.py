@@ -11,7 +11,8 @@ import runpy
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import types
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -70,8 +71,21 @@ def begin(program: Sequence[str], folder: Path, log: Path, environment: Mapping[
     """Run `python -m …` in a folder; what it says is added to a log."""
     args = (list(program), folder, log, dict(environment))
     copy = COPIES.Process(target=_run, args=args, name=program[0])
-    copy.start()
+    with _without_main():
+        copy.start()
     return Begun(copy)
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Let a copy not begin with this process's main script: after a test of a page, that is the
+    page, which would read its settings before the copy is given its own."""
+    before = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = before
 
 
 def _run(program: list[str], folder: Path, log: Path, environment: dict[str, str]) -> None:
