@@ -30,7 +30,9 @@ def submissions(session: Session, ids: Collection[int]) -> Sequence[Submission]:
 
 def change_under_way(session: Session, row: Submission) -> str | None:
     """The receipt number of another change of the same, sent and not yet ended; None if none is."""
-    same = or_(Submission.changes_id == row.changes_id, Submission.result_id == row.result_id)
+    same = col(Submission.changes_id) == row.changes_id
+    if row.result_id is not None:  # a follow-up may name none
+        same = or_(same, Submission.result_id == row.result_id)
     query = select(Submission.receipt).where(
         Submission.base_id == row.base_id,
         Submission.id != row.id,

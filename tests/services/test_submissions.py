@@ -22,7 +22,7 @@ from pilot.services import (
 )
 from pilot.services.command import perform
 from pilot.services.submissions import start
-from pilot.store import queries_submissions, retrying
+from pilot.store import queries_lookalikes, queries_submissions, retrying
 from pilot.store.engine import reading, writing
 from pilot.store.models import (
     Account,
@@ -594,6 +594,24 @@ def test_a_second_change_is_told_which_one_it_waits_for(session, people, writer,
     submissions.withdraw(session, first.id, by=writer.actor, at=clock(session))
     submissions.submit(session, second.id, by=writer.actor, at=clock(session))
     assert second.state is State.WAITING
+
+
+def test_changes_of_what_names_no_result_do_not_wait_for_each_other(session, people, writer, buyer):
+    changes = []
+    for number, title in enumerate(("示例甲催化剂再生", "示例乙电子级溶剂提纯")):
+        terms = {"no": f"SB-{number}", "registration_no": f"202621110000012{number}"}
+        content = made.transfer_content(writer, buyer, **terms)
+        content["result"] |= {"title": title, "numbers": {}}
+        row = made.sent(session, writer, content)
+        made.accepted(session, row, people.one, people.other)
+        change = submissions.ask_change(session, row.id, by=writer.actor, at=clock(session))
+        change.result_id = None  # as of a follow-up that names none
+        changes.append(change)
+    first, second = changes
+    first.state, first.receipt = State.WAITING, "TB-2026-9999"
+    session.flush()
+
+    assert queries_lookalikes.change_under_way(session, second) is None
 
 
 def test_a_change_reopens_the_claim_until_it_is_judged(session, people, writer, buyer):
