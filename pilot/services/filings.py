@@ -6,6 +6,7 @@ and signs sees the very rows that were sent to them, whatever is recorded meanwh
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -17,8 +18,9 @@ from pilot.domain.vocabulary import FilingState
 from pilot.services import filing_lines, freezing, notices, precheck, report_sheets
 from pilot.services.command import verb
 from pilot.services.packs import Build
+from pilot.services.precheck import CutOff
 from pilot.services.report_sheets import Look
-from pilot.store import queries, queries_filings, queries_people
+from pilot.store import journal_reading, queries, queries_filings, queries_people
 from pilot.store.files import Place
 from pilot.store.models import FilingComment, FilingExplanation, ReportFiling
 
@@ -32,23 +34,40 @@ def start(session: Session, template: str, period: str, *, by: Actor, at: dateti
     return row
 
 
-@verb("filing.submit")
-def submit(
+def _submit_ahead(
     session: Session, filing_id: int, *, by: Actor, at: datetime, look: Look, reason: str = ""
+) -> dict[str, precheck.Ready]:
+    """The pre-flight of `submit`, before its turn."""
+    sequence = journal_reading.latest(session, by.base_id)  # before anything else is read
+    row, asked = _to_submit(session, filing_id, by, at)
+    found = precheck.judged(session, row, asked.until, look)
+    return {"ready": precheck.Ready(sequence, asked, found)}
+
+
+@verb("filing.submit", ahead=_submit_ahead)
+def submit(
+    session: Session,
+    filing_id: int,
+    *,
+    by: Actor,
+    at: datetime,
+    look: Look,
+    reason: str = "",
+    ready: precheck.Ready | None = None,
 ) -> ReportFiling:
     """Hand the report to the checker (提交审核), as known at its cut-off.
 
     Refused with every hard finding and every soft one without its explanation.
     """
-    row = queries.one(session, ReportFiling, by.base_id, filing_id)
-    known = facts(session, row, at)
-    check_move("submit", known, by)
-    if local_day(at) < row.opens_on:
-        raise Conflict(f"填报窗口 {row.opens_on} 开放，还不能提交。")
-    unlocked = known.unlocked_until is not None
-    until = cut_off(at, row.lock_on, unlocked=unlocked)
-    if lacks := precheck.judged(session, row, until, look).open_problems:
+    row, asked = _to_submit(session, filing_id, by, at)
+    judged = (
+        ready.still(session, by.base_id, asked)
+        if ready
+        else precheck.judged(session, row, asked.until, look)
+    )
+    if lacks := judged.open_problems:
         raise Refused(lacks)
+    until = asked.until
     row.maker_id, row.checker_id, row.head_id, row.cut_off = by.id, None, None, until
     move(session, row, "submit", by, at, reason)
     _tell(session, row, Side.CHECKER, "等待审核", at, leave_out=by.id)
@@ -98,7 +117,17 @@ def decline(
     return _returned(session, row, at)
 
 
-@verb("filing.freeze")
+def _freeze_ahead(
+    session: Session, filing_id: int, *, by: Actor, at: datetime, look: Look, reason: str = "",
+    **how: Any,
+) -> dict[str, freezing.Ready]:  # fmt: skip
+    """The long part of `freeze`, before its turn."""
+    row = queries.one(session, ReportFiling, by.base_id, filing_id)
+    check_move("freeze", facts(session, row, at), by, reason)
+    return freezing.prepare(session, row, look, by=by, at=at, **how)
+
+
+@verb("filing.freeze", ahead=_freeze_ahead)
 def freeze(
     session: Session,
     filing_id: int,
@@ -109,6 +138,7 @@ def freeze(
     build: Build,
     folder: Place,
     reason: str = "",
+    ready: freezing.Ready | None = None,
 ) -> ReportFiling:
     """Sign a report (签发): its rows are frozen in a pack and never change again.
 
@@ -116,11 +146,11 @@ def freeze(
     """
     row = queries.one(session, ReportFiling, by.base_id, filing_id)
     check_move("freeze", facts(session, row, at), by)
-    judged = precheck.judged(session, row, row.cut_off, look)
+    judged = ready.judged if ready else precheck.judged(session, row, row.cut_off, look)
     if judged.open_problems:
         raise Refused(judged.open_problems)
     row.head_id = by.id
-    freezing.freeze(session, row, judged, by=by, at=at, build=build, folder=folder)
+    freezing.freeze(session, row, judged, by=by, at=at, build=build, folder=folder, ready=ready)
     move(session, row, "freeze", by, at, reason)
     _tell(session, row, Side.MAKER, f"已签发并冻结（第 {row.edition} 次）", at, leave_out=by.id)
     return row
@@ -159,6 +189,19 @@ def explain(
             )  # fmt: skip
     session.flush()
     return row
+
+
+def _to_submit(
+    session: Session, filing_id: int, by: Actor, at: datetime
+) -> tuple[ReportFiling, CutOff]:
+    """A report that may be submitted now, and how far what is known would go into it."""
+    row = queries.one(session, ReportFiling, by.base_id, filing_id)
+    known = facts(session, row, at)
+    check_move("submit", known, by)
+    if local_day(at) < row.opens_on:
+        raise Conflict(f"填报窗口 {row.opens_on} 开放，还不能提交。")
+    unlocked = known.unlocked_until is not None
+    return row, CutOff(cut_off(at, row.lock_on, unlocked=unlocked), unlocked)
 
 
 def facts(session: Session, row: ReportFiling, at: datetime) -> Facts:

@@ -1,5 +1,6 @@
 """What a freezing leaves behind (签发): pack, edition, the end of an unlock, a filed year."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +15,42 @@ from pilot.services.command import within
 from pilot.services.importing import under_way
 from pilot.services.packs import Build, Signers
 from pilot.services.precheck import Judged
-from pilot.store import queries_filings, queries_goals
+from pilot.services.report_sheets import Look
+from pilot.store import journal_reading, queries_filings, queries_goals
 from pilot.store.files import Place
-from pilot.store.models import Filing, FilingEdition, ReportFiling, ReportPack
+from pilot.store.models import Filing, FilingEdition, ReportFiling
 
 _NUMBERS = frozenset({"goals", "yearly"})  # the sources that state a year's counts
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What pre-flight said of a report, and its pack, both from before the turn (备好)."""
+
+    judged: Judged
+    pack: packs.Ready
+
+
+def prepare(
+    session: Session,
+    row: ReportFiling,
+    look: Look,
+    *,
+    by: Actor,
+    at: datetime,
+    build: Build,
+    folder: Place,
+) -> dict[str, Ready]:
+    """Judge a report and draw its pack; nothing if something is wrong with it."""
+    sequence = journal_reading.latest(session, by.base_id)  # before anything else is read
+    judged = precheck.judged(session, row, row.cut_off, look)
+    if judged.open_problems:
+        return {}
+    pack = packs.prepare(
+        session, row.template, period(row.period), by=by, at=at, build=build, folder=folder,
+        **_about(session, row, judged, by),
+    )["ready"]  # fmt: skip
+    return {"ready": Ready(judged, replace(pack, sequence=sequence))}
 
 
 def freeze(
@@ -30,9 +62,13 @@ def freeze(
     at: datetime,
     build: Build,
     folder: Place,
+    ready: Ready | None,
 ) -> FilingEdition:
     """Freeze the rows of a report into a pack, with who signed and what travels with them."""
-    pack = _frozen(session, row, judged, by=by, at=at, build=build, folder=folder)
+    pack = within(packs.freeze)(
+        session, row.template, period(row.period), by=by, at=at, build=build, folder=folder,
+        ready=ready.pack if ready else None, **_about(session, row, judged, by),
+    )  # fmt: skip
     row.edition += 1
     edition = FilingEdition(
         base_id=row.base_id,
@@ -53,22 +89,15 @@ def freeze(
     return edition
 
 
-def _frozen(
-    session: Session, row: ReportFiling, judged: Judged, *, by: Actor, at: datetime, **how: Any
-) -> ReportPack:
+def _about(session: Session, row: ReportFiling, judged: Judged, by: Actor) -> dict[str, Any]:
+    """What a pack is told beside template and period: cut-off, signers, notes, why."""
     names = queries_filings.names(session, [row.maker_id, row.checker_id, by.id])
-    return within(packs.freeze)(
-        session,
-        row.template,
-        period(row.period),
-        by=by,
-        at=at,
-        known_at=row.cut_off,
-        signers=Signers(*(names[each] for each in (row.maker_id, row.checker_id, by.id))),
-        notes=notes(session, row, judged),
-        reason=f"第 {row.edition + 1} 次签发",
-        **how,
-    )
+    return {
+        "known_at": row.cut_off,
+        "signers": Signers(*(names[each] for each in (row.maker_id, row.checker_id, by.id))),
+        "notes": notes(session, row, judged),
+        "reason": f"第 {row.edition + 1} 次签发",
+    }
 
 
 def notes(session: Session, row: ReportFiling, judged: Judged) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlmodel import Session
 
@@ -13,10 +13,10 @@ from pilot.domain.errors import Conflict, Gone, Invalid, NotFound
 from pilot.domain.moment import Moment, local_day
 from pilot.domain.people import Actor
 from pilot.domain.report_periods import Period
-from pilot.services import attachments
-from pilot.services.command import verb
-from pilot.store import files, queries_packs
-from pilot.store.files import Place
+from pilot.services import ahead, attachments
+from pilot.services.command import Outdated, verb
+from pilot.store import files, journal_reading, queries_packs
+from pilot.store.files import Place, StoredFile
 from pilot.store.models import Attachment, ReportPack, ReportTemplate
 
 MEDIA_TYPE = "application/zip"
@@ -47,6 +47,12 @@ class Order:
     folder: Place
     notes: str = ""
 
+    @property
+    def told(self) -> tuple:
+        """What of it the bytes depend on; the facts are told by the journal."""
+        about = self.base_id, self.template.id, self.period, self.view
+        return *about, self.signers, self.product, self.notes
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -61,12 +67,47 @@ class Made:
 Build = Callable[[Session, Order], Made]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A drawn pack whose bytes are stored, and what it was ordered by."""
+
+    told: tuple
+    stored: StoredFile
+    made: Made
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A pack kept before its turn (备好), as known at an instant, after an entry of the journal."""
+
+    sequence: int
+    known_at: datetime
+    kept: Kept
+
+
 def product_version() -> str:
     """The version of this product, as a pack names it."""
     return version("pilot-portfolio")
 
 
-@verb("report.freeze")
+def prepare(
+    session: Session,
+    template_code: str,
+    period: Period,
+    *,
+    by: Actor,
+    at: datetime,
+    build: Build,
+    known_at: datetime | None = None,
+    **how: Any,
+) -> dict[str, Ready]:
+    """Draw a pack before its turn and store its bytes; takes what `freeze` takes."""
+    sequence = journal_reading.latest(session, by.base_id)  # before anything else is read
+    order = _order(session, template_code, period, known_at or at, by=by, at=at, **how)
+    return {"ready": Ready(sequence, order.view.known_at, _kept(session, order, build))}
+
+
+@verb("report.freeze", ahead=prepare)
 def freeze(
     session: Session,
     template_code: str,
@@ -80,26 +121,62 @@ def freeze(
     known_at: datetime | None = None,
     notes: str = "",
     reason: str = "",
+    ready: Ready | None = None,
 ) -> ReportPack:
     """Freeze a report (冻结) as it stands at this moment; `build` is `pilot.reports.packs.build`.
 
     True on the period's last day, or today while it lasts; known now, or at an earlier `known_at`.
     `notes` is a text that travels in the pack. A period that has a pack of the template is frozen
     anew only with a reason; the earlier pack stays. The bytes are durable before the row that
-    names them commits.
+    names them commits; `ready` has them from before the turn.
     """
-    row = template_in_use(session, by.base_id, template_code)
-    _check_period(row, period, at)
-    _check_again(session, by.base_id, row.code, period, reason)
-    view = view_of(period, known_at or at)
-    order = Order(by.base_id, row, period, view, signers, product_version(), folder, notes)
-    made = build(session, order)
-    with made.content as body:
-        stored = files.keep(folder, body, name=file_name(row, period), media_type=MEDIA_TYPE)
-    pack = _pack(order, made, attachments.add(session, stored, by=by, at=at), by, at)
+    known_at = known_at or (ready.known_at if ready else at)
+    order = _order(
+        session, template_code, period, known_at, by=by, at=at, folder=folder, signers=signers,
+        notes=notes, reason=reason,
+    )  # fmt: skip
+    kept = _still(session, order, ready) if ready else _kept(session, order, build)
+    pack = _pack(order, kept.made, attachments.add(session, kept.stored, by=by, at=at), by, at)
     session.add(pack)
     session.flush()
     return pack
+
+
+def _order(
+    session: Session,
+    template_code: str,
+    period: Period,
+    known_at: datetime,
+    *,
+    by: Actor,
+    at: datetime,
+    folder: Place,
+    signers: Signers = Signers(),
+    notes: str = "",
+    reason: str = "",
+) -> Order:
+    """What the pack is to be made of, if it may be frozen."""
+    row = template_in_use(session, by.base_id, template_code)
+    _check_period(row, period, at)
+    _check_again(session, by.base_id, row.code, period, reason)
+    view = view_of(period, known_at)
+    return Order(by.base_id, row, period, view, signers, product_version(), folder, notes)
+
+
+def _kept(session: Session, order: Order, build: Build) -> Kept:
+    """Draw a pack and store it."""
+    made, name = build(session, order), file_name(order.template, order.period)
+    with made.content as body:
+        stored = files.keep(order.folder, body, name=name, media_type=MEDIA_TYPE)
+    return Kept(order.told, stored, made)
+
+
+def _still(session: Session, order: Order, ready: Ready) -> Kept:
+    """The pack that was made ready, if it would be drawn the same now; else Outdated."""
+    ahead.check_reports(session, order.base_id, ready.sequence)
+    if ready.kept.told != order.told:
+        raise Outdated
+    return ready.kept
 
 
 def _pack(order: Order, made: Made, stored: Attachment, by: Actor, at: datetime) -> ReportPack:

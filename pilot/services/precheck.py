@@ -9,9 +9,12 @@ from sqlmodel import Session
 from pilot.domain import crosschecks, preflight
 from pilot.domain.crosschecks import CrossCheck, Outcome, parse_check
 from pilot.domain.errors import NotFound
+from pilot.domain.moment import local_day
 from pilot.domain.preflight import Finding, ReceiverRule, Sheet
 from pilot.domain.problems import Problem
 from pilot.domain.report_periods import period
+from pilot.services import ahead
+from pilot.services.command import Outdated
 from pilot.services.report_sheets import Look, Tables, Wanted
 from pilot.store import queries_filings
 from pilot.store.models import ReportFiling, RuleRow
@@ -64,6 +67,35 @@ class Judged:
         found = [(each.key, each.problem) for each in self.findings]
         found += [(each.key, outcome_problem(each)) for each in self.different]
         return [problem for key, problem in found if problem.hard or key not in self.explanations]
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """Up to when what is known goes into a report, and whether it is unlocked."""
+
+    until: datetime
+    unlocked: bool
+
+    @property
+    def alike(self) -> tuple:
+        """Two of a kind cover the same facts while the journal tells of no new ones."""
+        return self.unlocked, local_day(self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A pre-flight from before the turn (备好), up to when, and after which entry."""
+
+    sequence: int
+    asked: CutOff
+    judged: Judged
+
+    def still(self, session: Session, base_id: int, asked: CutOff) -> Judged:
+        """What it found, if it would find the same now; else Outdated."""
+        ahead.check_reports(session, base_id, self.sequence)
+        if self.asked.alike != asked.alike:
+            raise Outdated
+        return self.judged
 
 
 def judged(

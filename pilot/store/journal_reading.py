@@ -1,5 +1,6 @@
 """Reading the journal back: the whole chain in a stream, and where it stood at an instant."""
 
+import json
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
@@ -75,6 +76,24 @@ def touched_since(session: Session, base_id: int, sequence: int, tables: Collect
         JournalEntry.base_id == base_id, JournalEntry.sequence > sequence, or_(*told)
     )
     return session.exec(query.limit(1)).first() is not None
+
+
+def told_since(session: Session, base_id: int, sequence: int, most: int) -> set[str] | None:
+    """The tables that the entries after this one tell of; None if these are more than `most`."""
+    query = (
+        select(JournalEntry.changes)
+        .where(JournalEntry.base_id == base_id, JournalEntry.sequence > sequence)
+        .limit(most + 1)
+    )
+    found = session.exec(query).all()
+    if len(found) > most:
+        return None
+    return {change["table"] for text in found for change in json.loads(text)}
+
+
+def ended_at(session: Session, base_id: int) -> datetime:
+    """When the last entry was recorded."""
+    return session.exec(select(JournalHead.at).where(JournalHead.base_id == base_id)).one()
 
 
 def latest(session: Session, base_id: int) -> int:

@@ -42,6 +42,8 @@ INNER = {
     "filings.move",
     "filings.say",
     "freezing.freeze",
+    "freezing.prepare",
+    "packs.prepare",
     "lifecycle.apply",
     "lifecycle.take",
     "projects.standing_project",
