@@ -10,7 +10,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlmodel import Session, SQLModel
 
 from pilot.services import passwords
@@ -41,6 +41,31 @@ class _Remembering:
 
 
 passwords._HASHER = _Remembering()
+
+
+class _Migrating:
+    """The product's own migrations; an empty SQLite database gets the outcome copied in.
+
+    `tests/store/test_schema.py` and the proofs let every revision run each time.
+    """
+
+    def __init__(self) -> None:
+        self.all, self.outcome = schema._run, None
+
+    def __call__(self, connection: Connection) -> None:
+        raw = connection.connection.dbapi_connection
+        if connection.dialect.name != "sqlite" or raw.execute(_ANY_TABLE).fetchone():
+            self.all(connection)
+        elif self.outcome is None:
+            self.all(connection)
+            self.outcome = engines.sqlite_driver().connect(":memory:", check_same_thread=False)
+            raw.backup(self.outcome)
+        else:
+            self.outcome.backup(raw)
+
+
+_ANY_TABLE = "SELECT 1 FROM sqlite_master LIMIT 1"
+MIGRATING = schema._run = _Migrating()
 
 
 def pytest_collection_finish() -> None:

@@ -132,10 +132,12 @@ def _try(connection: Connection, world: World, cell: Cell) -> Tried:
         else:
             perform(connection, VERBS[name], *arguments, by=by, now=NOW, **options)
 
-    entries = _entries(connection)
+    accepted = cell.answer == "yes"  # else the fingerprint tells what changed
+    before = _entries(connection) if accepted else 0
     with listening() as lines:
         answer, sentence = answer_of(act)
-    return Tried(answer, sentence, _entries(connection) - entries, logged=tuple(lines))
+    entries = _entries(connection) - before if accepted else 0
+    return Tried(answer, sentence, entries, logged=tuple(lines))
 
 
 def _entries(connection: Connection) -> int:

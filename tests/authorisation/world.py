@@ -61,6 +61,7 @@ from tests import factories, factories_submissions
 from tests import factories_registry as registry
 from tests.authorisation import filed, submitted
 from tests.factories import Team, clock
+from tests.furnished import furnished
 
 MISSING = 999_999
 PASSWORD = "Right-Horse-77"
@@ -85,24 +86,29 @@ class World:
 def make(engine: Engine) -> World:
     """Fill an empty database; everything by the real verbs."""
     with writing(engine) as session:
-        team, researcher, people = _people(session)
-        author = submitted.member(session, team, researcher)
-        own = _objects(session, team)
-        own |= submitted.objects(session, team, author, team.one, "示例")
-        own |= filed.objects(session, team, "示例")
-        closed = _closed(session, team, own) | submitted.closed(session, author, own)
-        closed |= filed.closed(own)
-        strangers = factories.team(session, "QT")
-        strangers.base.name = f"{OTHERS}基地"
-        others = _objects(session, strangers, mark=OTHERS)
-        writer = factories_submissions.author(session, strangers)
-        others |= submitted.objects(session, strangers, writer, strangers.one, OTHERS)
-        others |= filed.objects(session, strangers, OTHERS)
-        _mail(session, strangers, [others["account"]], OTHERS)
-        _mail(session, team, [one for name, one in people.items() if name != "disabled"], "示例")
-        own["notice"] = _notice(session, people["researcher"])
-        closed["notice"] = _notice(session, people["researcher"], read_at=factories.NOON)
-        others["notice"] = _notice(session, writer.actor.id)
+        return furnished(session, filled)
+
+
+def filled(session: Session) -> World:
+    """What `make` fills a database with."""
+    team, researcher, people = _people(session)
+    author = submitted.member(session, team, researcher)
+    own = _objects(session, team)
+    own |= submitted.objects(session, team, author, team.one, "示例")
+    own |= filed.objects(session, team, "示例")
+    closed = _closed(session, team, own) | submitted.closed(session, author, own)
+    closed |= filed.closed(own)
+    strangers = factories.team(session, "QT")
+    strangers.base.name = f"{OTHERS}基地"
+    others = _objects(session, strangers, mark=OTHERS)
+    writer = factories_submissions.author(session, strangers)
+    others |= submitted.objects(session, strangers, writer, strangers.one, OTHERS)
+    others |= filed.objects(session, strangers, OTHERS)
+    _mail(session, strangers, [others["account"]], OTHERS)
+    _mail(session, team, [one for name, one in people.items() if name != "disabled"], "示例")
+    own["notice"] = _notice(session, people["researcher"])
+    closed["notice"] = _notice(session, people["researcher"], read_at=factories.NOON)
+    others["notice"] = _notice(session, writer.actor.id)
     return World(people, team.manager.id, own, others, closed)
 
 

@@ -28,13 +28,14 @@ from pilot.store.models import Project, ProjectSpan
 from tests import factories
 from tests.export_portfolio import FORMULA, QUOTED, RARE, Portfolio, portfolio
 from tests.factories import clock
+from tests.furnished import furnished
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 
 
 @pytest.fixture
 def made(session: Session) -> Portfolio:
-    return portfolio(session)
+    return furnished(session, portfolio)
 
 
 def as_csv(session, made, name, *, view=None, encoding=Encoding.UTF8, **chosen) -> bytes:

@@ -22,6 +22,7 @@ from pilot.services.packs import Signers
 from tests import factories
 from tests.export_portfolio import FORMULA, RARE, portfolio
 from tests.factories import clock
+from tests.furnished import furnished
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "packs.txt"
 CODES = ["R1", "R2", "R3", "R4", "R5", "R6", "R8", "R9", "A62"]
@@ -33,7 +34,7 @@ NAMES = Signers("示例填报", "示例审核", "示例负责")
 def officer(session, monkeypatch):
     """Who freezes the portfolio of the exports."""
     monkeypatch.setattr(freezing, "product_version", lambda: "test")
-    home = portfolio(session).people.base
+    home = furnished(session, portfolio).people.base
     return factories.actor(session, home, Role.OFFICER, login="officer", name="示例上报")
 
 

@@ -20,6 +20,7 @@ from pilot.store.engine import make_engine, writing
 from pilot.store.models import Attachment, LoginSession, Mail, MailAddress
 from tests import factories
 from tests.conftest import empty
+from tests.furnished import furnished
 
 PDF = b"%PDF-1.4 agreement"
 NOW = factories.NOON + timedelta(days=3)
@@ -28,18 +29,22 @@ NOW = factories.NOON + timedelta(days=3)
 @pytest.fixture
 def site(engine, folder, tmp_path):
     """An installation with a base, projects before a gate, a stored file and an open session."""
-    with writing(engine) as session:
+    stored = files.save(folder, PDF, shown_name="协议.pdf", limit_bytes=10_000)
+
+    def made(session):
         people = factories.team(session)
         head = journal.lock(session, people.base.id)
         with journal.recording(session) as changes:
             row = factories.before_gate(session, people, Gate.G2)
-            stored = files.save(folder, PDF, shown_name="协议.pdf", limit_bytes=10_000)
             add(session, stored, by=people.manager, at=factories.clock(session))
             session.flush()
         at, by = factories.clock(session), people.manager.id
         note = journal.Note(people.base.id, at, by, "project.register", "project", row.id)
         journal.append(session, head, note, changes, at)
         session.add(_open_session(people.manager.id))
+
+    with writing(engine) as session:
+        furnished(session, made)
     return Site(engine, folder, tmp_path / "work", tmp_path / "backups")
 
 

@@ -12,19 +12,30 @@ from pilot.services import landing
 from pilot.services.landing import LandingDraft
 from tests import factories
 from tests.factories import clock
+from tests.furnished import furnished
 
 
-@pytest.fixture
-def people(session):
-    return factories.team(session)
-
-
-@pytest.fixture
-def project(session, people):
-    """An accepted pilot with no plant yet."""
+def _accepted(session):
+    people = factories.team(session)
     row = factories.before_gate(session, people, Gate.G3)
     factories.pass_gate(session, people, row, on=date(2026, 4, 10))
-    return row
+    return people, row
+
+
+@pytest.fixture
+def accepted(session):
+    return furnished(session, _accepted)
+
+
+@pytest.fixture
+def people(accepted):
+    return accepted[0]
+
+
+@pytest.fixture
+def project(accepted):
+    """An accepted pilot with no plant yet."""
+    return accepted[1]
 
 
 def m2(session, people, standing=Standing.COUNTED) -> int:

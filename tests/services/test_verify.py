@@ -15,6 +15,7 @@ from pilot.store import files, journal, journal_reading
 from pilot.store.engine import reading, writing
 from pilot.store.models import Base
 from tests import factories
+from tests.furnished import furnished
 
 PDF = b"%PDF-1.4\n%" + b"x" * 200 + b"\n%%EOF\n"
 
@@ -22,13 +23,17 @@ PDF = b"%PDF-1.4\n%" + b"x" * 200 + b"\n%%EOF\n"
 @pytest.fixture
 def home(engine, folder):
     """A base with a project, a new pilot and a stored file, everything in its journal."""
-    with writing(engine) as session:
+    stored = files.save(folder, PDF, shown_name="协议.pdf", limit_bytes=10_000)
+
+    def made(session):
         people = factories.team(session)
         for make in (factories.project, lambda *who: factories.before_gate(*who, Gate.G2)):
             entered(session, people, make)
-        stored = files.save(folder, PDF, shown_name="协议.pdf", limit_bytes=10_000)
         add(session, stored, by=people.manager, at=factories.clock(session))
-    return people.base
+        return people.base
+
+    with writing(engine) as session:
+        return furnished(session, made)
 
 
 def entered(session, people, make, zone=UTC):

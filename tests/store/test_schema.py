@@ -12,6 +12,12 @@ from sqlmodel import SQLModel
 from pilot.domain.vocabulary import Term
 from pilot.store import schema
 from pilot.store.engine import make_engine
+from tests.conftest import MIGRATING
+
+
+@pytest.fixture(autouse=True)
+def _every_revision(monkeypatch):
+    monkeypatch.setattr(schema, "_run", MIGRATING.all)
 
 
 def test_a_new_database_is_brought_to_the_newest_revision(tmp_path):
