@@ -27,6 +27,28 @@ def identifiers(session: Session, result_id: int) -> Sequence[ResultIdentifier]:
     ).all()
 
 
+def identifiers_of(session: Session, result_ids: Collection[int]) -> Sequence[ResultIdentifier]:
+    """The numbers of several results, in the order they were recorded."""
+    among = col(ResultIdentifier.result_id).in_(list(result_ids))
+    return session.exec(
+        select(ResultIdentifier).where(among).order_by(col(ResultIdentifier.id))
+    ).all()
+
+
+def standing_alone(session: Session, base_id: int, result_ids: Collection[int]) -> Sequence[Result]:
+    """Those of some results of a base that are not voided and belong to no package."""
+    return session.exec(
+        select(Result)
+        .where(
+            Result.base_id == base_id,
+            col(Result.id).in_(list(result_ids)),
+            col(Result.voided_at).is_(None),
+            col(Result.package_id).is_(None),
+        )
+        .order_by(col(Result.id))
+    ).all()
+
+
 def result_with_number(session: Session, base_id: int, kind: str, key: str) -> Result | None:
     """The result a number already names."""
     return session.exec(

@@ -436,7 +436,7 @@ def test_a_batch_that_was_cut_off_is_taken_up_where_it_stopped(
     [
         pytest.param(backing, "perform", 1, id="before the first portion"),
         pytest.param(backing, "perform", 3, id="between portions"),
-        pytest.param(backing, "take_back", 5, id="in a portion"),
+        pytest.param(backing.many_results, "void", 2, id="in a portion"),
         pytest.param(backing, "_ended", 1, id="before it is closed"),
     ],
 )

@@ -16,6 +16,7 @@ from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
 from pilot.services import consequences
 from pilot.services.command import perform, verb
+from pilot.services.importing import many_results
 from pilot.services.importing.batches import standing
 from pilot.services.importing.jobs import Job
 from pilot.services.importing.portions import Pace, back
@@ -55,16 +56,27 @@ def back_portion(
     kept = {problem.row for problem in in_the_way(session, batch, some)}
     why = f"撤销导入 {batch.id}：{batch.undo_reason or ''}"[:300]
     with consequences.together(session, by.base_id, at=at, reason=why):
-        gone = [
-            row.row
-            for row in some
-            if row.row not in kept and _gone(session, batch, row, by, at, why)
-        ]
+        free = [row for row in some if row.row not in kept]
+        gone = _taken_back(session, batch, free, by, at, why)
     queries_portions.note_taken_back(session, batch.id, gone)
     queries_imports.note(
         session, batch.id, done=col(ImportBatch.done) - len(gone), leased_until=at + LEASE, tries=0
     )
     return batch
+
+
+def _taken_back(
+    session: Session,
+    batch: ImportBatch,
+    rows: Sequence[ImportRow],
+    by: Actor,
+    at: datetime,
+    why: str,
+) -> list[int]:
+    """The rows that are gone: results that stood alone in a few statements, others one by one."""
+    gone = many_results.void(session, batch, rows, at=at, reason=why)
+    rest = (row for row in rows if row.row not in gone)
+    return [*gone, *(row.row for row in rest if _gone(session, batch, row, by, at, why))]
 
 
 def _gone(

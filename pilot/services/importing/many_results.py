@@ -1,4 +1,4 @@
-"""New results of a checked batch, written as a whole (成批登记成果).
+"""New results of a checked batch, written and taken back as a whole (成批登记成果).
 
 Row for row what `results.save_result` writes: the same columns, keys, numbers and journal lines.
 A result that belongs to a package is left to the verb, which looks at the package's transfers; one
@@ -16,13 +16,16 @@ from sqlmodel import Session
 from pilot.domain import drafts
 from pilot.domain.drafts import ResultDraft
 from pilot.domain.errors import Conflict
+from pilot.domain.import_columns import ImportKind
 from pilot.domain.moment import local_day
 from pilot.domain.people import Actor
+from pilot.services import consequences
+from pilot.services.importing.entered_contracts import freed
 from pilot.services.importing.plan import Outcome, Plan
 from pilot.services.result_parts import numbers_of
 from pilot.services.results import LAST, code_prefix, columns
 from pilot.store import many, memo, queries_results, result_spans
-from pilot.store.models import Result, ResultHolder, ResultIdentifier
+from pilot.store.models import ImportBatch, ImportRow, Result, ResultHolder, ResultIdentifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,28 @@ def enter(session: Session, plans: Sequence[Plan], by: Actor, at: datetime) -> l
     many.enter(session, ResultIdentifier, [one for some in numbers for one in some])
     result_spans.begin(session, ids, at)
     return [Entered(row_id) for row_id in ids]
+
+
+def void(
+    session: Session, batch: ImportBatch, rows: Sequence[ImportRow], *, at: datetime, reason: str
+) -> set[int]:
+    """Take back results that a batch entered and nothing names; the rows of the file that are gone.
+
+    What `results.void_result` does with each. Those in a package are left to the verb.
+    """
+    if batch.kind is not ImportKind.RESULTS:
+        return set()
+    entered = {row.record_id: row.row for row in rows if row.outcome is Outcome.NEW}
+    found = queries_results.standing_alone(session, batch.base_id, entered)
+    for result in found:
+        result.voided_at, result.void_reason = at, reason
+        result.code = freed(result.code, batch.id)
+    ids = [result.id for result in found]
+    for number in queries_results.identifiers_of(session, ids):
+        session.delete(number)
+    session.flush()
+    consequences.of_results(session, batch.base_id, ids, at=at, reason=reason)
+    return {entered[result_id] for result_id in ids}
 
 
 def _codes(

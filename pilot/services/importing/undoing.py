@@ -27,17 +27,12 @@ from pilot.services import (
     transfers,
 )
 from pilot.services.command import verb
-from pilot.services.importing import entered_contracts
+from pilot.services.importing import entered_contracts, many_results
 from pilot.services.importing.batches import standing
 from pilot.services.importing.keeping import draft_of, more_of, says
 from pilot.services.importing.portions import back, is_long
 from pilot.services.reads import read
-from pilot.store import (
-    queries,
-    queries_gates,
-    queries_imports,
-    queries_people,
-)
+from pilot.store import queries, queries_gates, queries_imports, queries_people
 from pilot.store.models import (
     ImportBatch,
     ImportRow,
@@ -146,8 +141,10 @@ def undo(session: Session, batch_id: int, *, by: Actor, at: datetime, reason: st
     rows = _check(session, batch)
     why = f"撤销导入 {batch.id}：{reason.strip()}"[:300]
     with consequences.together(session, by.base_id, at=at, reason=why):
+        gone = many_results.void(session, batch, rows, at=at, reason=why)
         for row in rows:
-            take_back(session, batch, row, by, at, why)
+            if row.row not in gone:
+                take_back(session, batch, row, by, at, why)
         entered_contracts.free(session, batch)
     batch.state, batch.undone_at, batch.undone_by_id = BatchState.UNDONE, at, by.id
     batch.undo_reason = reason.strip()[:300]
