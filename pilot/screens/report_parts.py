@@ -58,7 +58,7 @@ def _thread(shown: Detail) -> None:
         text = st.text_area("意见", max_chars=1000, key=f"{name}-text", height=80)
         sent = st.form_submit_button("写下意见", icon=":material/add_comment:")
     if sent:
-        key = ui.once(name)
+        key = ui.daily(f"say-{shown.line.id}-{shown.line.state}")
         if ui.act(filings.comment, shown.line.id, text or "", key=key, done="已写下意见。"):
             st.rerun()
 

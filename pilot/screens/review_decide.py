@@ -60,7 +60,7 @@ def comment_box(shown: Judged, answers: Mapping[Section, Sequence[Answer]]) -> N
         sent = st.form_submit_button("写下意见", icon=":material/add_comment:")
     if sent:
         done = "已写下意见。"
-        key = ui.once(f"comment-{shown.id}")
+        key = ui.daily(f"comment-{shown.id}-{shown.round}")
         if ui.act(submissions.comment, shown.id, text, field=field, key=key, done=done):
             st.session_state.pop(f"comment-text-{shown.id}", None)
             st.rerun()

@@ -110,12 +110,13 @@ def thread(shown: Head) -> None:
     name = f"answer-{shown.id}-{len(said)}"
     st.text_area("回复", key=name, max_chars=1000, height=90, placeholder="写给审核人")
     st.button("发出回复", icon=":material/send:", key=f"say-{shown.id}", on_click=_say,
-              args=(shown.id, name))  # fmt: skip
+              args=(shown, name))  # fmt: skip
 
 
-def _say(submission_id: int, name: str) -> None:
+def _say(shown: Head, name: str) -> None:
     text = st.session_state[name] or ""
-    ui.act(verbs.comment, submission_id, text, key=ui.once(name), done="已发出回复。")
+    key = ui.daily(f"answer-{shown.id}-{shown.round}")
+    ui.act(verbs.comment, shown.id, text, key=key, done="已发出回复。")
 
 
 def _open_new(verb: Any, name: str, done: str, *args: int, **options: int) -> None:

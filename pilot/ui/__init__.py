@@ -1,6 +1,6 @@
 """The door (页面之门): what every page uses; the only Streamlit inside pilot/."""
 
-from pilot.ui.action import act, folder, once
+from pilot.ui.action import act, daily, folder, once
 from pilot.ui.confirm import confirm
 from pilot.ui.days import day
 from pilot.ui.links import go, link
@@ -18,6 +18,7 @@ __all__ = [
     "act",
     "checks",
     "confirm",
+    "daily",
     "day",
     "drawn",
     "folder",

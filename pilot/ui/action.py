@@ -100,6 +100,14 @@ def once(name: str) -> str:
     return state[0]
 
 
+def daily(name: str) -> str:
+    """The key of words about something: the same ones again that day are the same ones.
+
+    No form knows it, so that a page that was loaded anew, because an answer was lost, finds it.
+    """
+    return f"{name}-{view().as_of}"
+
+
 def _spend(key: str) -> None:
     for name, state in st.session_state.items():
         if str(name).startswith(_PREFIX) and state[0] == key:

@@ -1,6 +1,7 @@
 """审核 as a page: the queue, one submission beside its checks, and every decision."""
 
 import pytest
+from sqlmodel import select
 
 from pilot.domain.people import Role
 from pilot.screens import review_rules
@@ -8,7 +9,7 @@ from pilot.screens.review_decide import Choice
 from pilot.services import submissions
 from pilot.services.submission_reviews import save_policy
 from pilot.store.engine import reading, writing
-from pilot.store.models import Submission
+from pilot.store.models import Submission, SubmissionComment
 from pilot.store.queries_door import account_named
 from pilot.store.queries_people import as_actor
 from tests import factories_registry as registry
@@ -122,6 +123,17 @@ def test_a_comment_about_a_field_stands_under_it_and_allows_the_return(open_page
     app.radio[0].set_value(Choice.RETURN).run()
     button(app, "确认：").click().run()
     assert state(engine, 1) == "returned"
+
+
+def test_a_comment_on_a_page_that_was_loaded_anew_is_the_same_comment(open_page, waiting, engine):
+    open_claimed(open_page)
+    for _ in range(2):
+        app = open_page("review", Role.REVIEWER, id="1")
+        app.text_area(key="comment-text-1").set_value("示例意见")
+        button(app, "写下意见").click().run()
+
+    with reading(engine) as session:
+        assert session.exec(select(SubmissionComment.text)).all() == ["示例意见"]
 
 
 def test_a_lookalike_can_be_told_apart_or_joined(open_page, waiting, engine):

@@ -1,12 +1,13 @@
 """填报 after it was sent: where it stands, what was said, what its author may still do."""
 
 import pytest
+from sqlmodel import select
 
 from pilot.domain.people import Role
 from pilot.domain.vocabulary import SubmissionState as State
 from pilot.services import submission_reviews, submissions
-from pilot.store.engine import writing
-from pilot.store.models import Account
+from pilot.store.engine import reading, writing
+from pilot.store.models import Account, SubmissionComment
 from tests import factories_submissions as made
 from tests.factories import clock
 from tests.pages import submission_pages as on
@@ -77,6 +78,14 @@ def test_an_answer_goes_into_the_thread_letter_for_letter(open_page, engine, sen
 
     assert "补充 **说明** <script>" in on.words(app)
     assert any(r"\*\*说明\*\*" in item.value for item in app.markdown)
+
+
+def test_an_answer_on_a_page_that_was_loaded_anew_is_the_same_answer(open_page, engine, sent):
+    for words in ("示例回复", "示例回复", "另一句回复"):
+        on.press(on.fill(shown(open_page, sent), 回复=words), "发出回复")
+
+    with reading(engine) as session:
+        assert session.exec(select(SubmissionComment.text)).all() == ["示例回复", "另一句回复"]
 
 
 def test_an_empty_answer_is_refused_with_a_sentence(open_page, sent):

@@ -32,7 +32,10 @@ from tests.proofs.plan import Effort, Finding, at_least, at_most, every, none
 from tests.proofs.servers import Postgres, postgres
 
 TITLE = "PostgreSQL killed"
-KINDS = ("decide", "correct", "attach", "note", "write", "send", "accept", "join", "merge")
+KINDS = (
+    *("decide", "correct", "attach", "note", "import", "batch", "batch"),
+    *("write", "send", "accept", "join", "merge"),
+)
 QUICK = ("note",)  # many commits in the moment that an unforced one is not yet on the disk
 WORKERS = 2
 ACTIONS = 20  # acknowledged before each kill, so that there is something to lose
