@@ -121,8 +121,10 @@ def _writer(by: str) -> int:
 def _report(batch: Batch, apply: bool) -> None:
     """Problems first, then the totals, then what was done; status 1 when the file is refused."""
     _print(batch.problems)
-    totals = "，".join(f"{outcome.label} {number}" for outcome, number in batch.totals.items())
-    typer.echo(f"{batch.kind.label} {len(batch.plans)} 行：{totals}")
+    if batch.left_out:
+        typer.echo(f"另有 {batch.left_out:,} 处没有列出；在“导入”页面上传，可以下载标注好的文件。")
+    totals = "，".join(f"{outcome.label} {number:,}" for outcome, number in batch.totals.items())
+    typer.echo(f"{batch.kind.label} {batch.rows:,} 行：{totals}")
     if batch.refused:
         typer.echo("文件有错误，没有写入任何内容；请按上表改正后重新导入整个文件。", err=True)
         raise typer.Exit(1)

@@ -221,13 +221,22 @@ def test_the_same_file_again_changes_nothing(engine, people, kind, row):
     assert count(engine, JournalEntry) == entries
 
 
+def test_a_check_keeps_no_row_and_counts_what_it_does_not_list(engine, people, monkeypatch):
+    monkeypatch.setattr(importing.batch, "LISTED", 3)
+    rows = [project_row(项目编号=f"ZS-2026-{n:03}", 项目经理="无此人") for n in range(1, 6)]
+    batch = bring_in(engine, people, ImportKind.PROJECTS, as_csv(rows), apply_it=False)
+
+    assert (len(batch.problems), batch.left_out, batch.refused) == (3, 2, True)
+    assert (batch.rows, batch.totals[Outcome.REFUSED], batch.ready) == (5, 5, None)
+
+
 def test_only_what_differs_is_changed(engine, people):
     rows = [project_row(), project_row(项目编号="ZS-2026-002", 项目名称="示例二")]
     bring_in(engine, people, ImportKind.PROJECTS, as_csv(rows))
     rows[1]["预算（万元）"] = "99"
     batch = bring_in(engine, people, ImportKind.PROJECTS, as_csv(rows))
 
-    assert [plan.outcome for plan in batch.plans] == [Outcome.UNCHANGED, Outcome.CHANGED]
+    assert [plan.outcome for plan in batch.ready.plans] == [Outcome.UNCHANGED, Outcome.CHANGED]
     assert [row.budget for row in projects_of(engine)] == [Decimal("120.50"), Decimal(99)]
 
 
@@ -513,7 +522,7 @@ def test_an_exported_list_brought_back_changes_nothing(engine, suffix):
     before = exported(engine, people, suffix)
     batch = bring_in(engine, people, ImportKind.PROJECTS, before, name=named(suffix))
 
-    assert batch.totals[Outcome.UNCHANGED] == len(batch.plans) == 3
+    assert batch.totals[Outcome.UNCHANGED] == batch.rows == 3
     assert exported(engine, people, suffix) == before
 
 

@@ -4,8 +4,8 @@ Checking writes nothing. Applying checks again inside the transaction, against w
 unless nothing that the check looked at has changed since.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
 from pilot.services.command import perform, verb
 from pilot.services.importing.cells import layout
-from pilot.services.importing.plan import Outcome, Plan
+from pilot.services.importing.plan import Outcome
 from pilot.services.importing.planning import TO_WRITE, Ready, open_book, plans
 from pilot.services.importing.portions import too_many
 from pilot.services.importing.writing import write
@@ -29,36 +29,41 @@ from pilot.store import journal_reading, queries_people
 from pilot.store.engine import learn, reading
 from pilot.store.models import Base
 
+LISTED = 10_000  # problems that are told one by one
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Batch:
-    """What a file would do: one plan a row, and what is wrong with its headings."""
+    """What a file would do: rows of each outcome, what is wrong, in the order of the file.
+
+    `left_out` counts the problems after the first 10,000. `ready` has a plan for each row, if they
+    are to be written.
+    """
 
     kind: ImportKind
-    plans: tuple[Plan, ...]
-    headings: tuple[Problem, ...] = ()
+    totals: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
+    problems: list[Problem] = field(default_factory=list)
+    left_out: int = 0
+    refused: bool = False
     applied: bool = False
     ready: Ready | None = None
 
     @property
-    def problems(self) -> list[Problem]:
-        """Everything that is wrong, in the order of the file."""
-        return [*self.headings, *(one for plan in self.plans for one in plan.problems)]
-
-    @property
-    def refused(self) -> bool:
-        """Whether anything refuses the file."""
-        return any(problem.hard for problem in self.problems)
-
-    @property
-    def totals(self) -> dict[Outcome, int]:
-        """How many rows there are of each outcome."""
-        return {outcome: sum(plan.outcome is outcome for plan in self.plans) for outcome in Outcome}
+    def rows(self) -> int:
+        """How many rows were looked at."""
+        return sum(self.totals.values())
 
     @property
     def idle(self) -> bool:
         """Whether there is nothing to write."""
-        return all(plan.outcome is Outcome.UNCHANGED for plan in self.plans)
+        return self.rows == self.totals[Outcome.UNCHANGED]
+
+    def find(self, problems: Sequence[Problem]) -> None:
+        """Note problems; any hard one refuses the file."""
+        listed = problems[: LISTED - len(self.problems)]
+        self.problems += listed
+        self.left_out += len(problems) - len(listed)
+        self.refused |= any(problem.hard for problem in problems)
 
 
 @read("import.apply")
@@ -70,17 +75,27 @@ def check(
     by: Actor,
     at: datetime,
     mapping: Mapping[str, str | None] | None = None,
+    to_write: bool = True,
 ) -> Batch:
-    """Look at every row and list everything that is wrong; nothing is written."""
-    found = layout(kind, table, mapping)
+    """Look at every row and list everything that is wrong; nothing is written.
+
+    Unless the rows are `to_write` afterwards, none is kept: a million take little memory.
+    """
+    found, batch = layout(kind, table, mapping), Batch(kind)
+    batch.find(found.problems)
     if any(problem.rule == "header-missing" for problem in found.problems):
-        return Batch(kind, (), found.problems)
+        return batch
     sequence = journal_reading.latest(session, by.base_id)  # before anything else is read
-    judged = tuple(plans(open_book(session, kind, by, at), table, found.columns))
-    ready = Ready(kind, local_day(at), sequence, judged)
-    number = sum(plan.outcome in TO_WRITE for plan in judged)
-    above = (*found.problems, *too_many(kind, number, judged))
-    return Batch(kind, judged, above, ready=ready)
+    kept, number = [], 0
+    for plan in plans(open_book(session, kind, by, at), table, found.columns):
+        batch.totals[plan.outcome] += 1
+        number += plan.outcome in TO_WRITE
+        batch.find((*plan.problems, *too_many(kind, number, (plan,))))
+        if to_write:
+            kept.append(plan)
+    if to_write:
+        batch.ready = Ready(kind, local_day(at), sequence, tuple(kept))
+    return batch
 
 
 @verb("import.apply")
@@ -115,13 +130,15 @@ def run(
     A file that changes nothing is not applied: nothing is written, not even a journal entry.
     """
     with reading(engine) as session:
-        batch = check(session, kind, table, by=queries_people.actor(session, by, now), at=now)
+        actor = queries_people.actor(session, by, now)
+        batch = check(session, kind, table, by=actor, at=now, to_write=apply_it)
     if not apply_it or batch.refused or batch.idle:
         return batch
     reason = _summary(batch)
     perform(engine, apply, kind, table, by=by, now=now, reason=reason, ready=batch.ready)
     learn(engine)  # many new rows: the indexes may have to be chosen anew
-    return Batch(batch.kind, batch.plans, batch.headings, applied=True)
+    batch.applied = True
+    return batch
 
 
 def load(path: Path) -> Table:
