@@ -145,6 +145,19 @@ class ProjectSpan(Record, table=True):
             "holder",
             "manager",
         ),
+        # The same without names: counting walks over many spans, which are half as wide here.
+        Index(
+            "ix_project_span_counted",
+            "base_id",
+            "known_to",
+            "valid_to",
+            "valid_from",
+            "known_from",
+            "state",
+            "stage",
+            "next_gate",
+            "next_planned_on",
+        ),
         Index("ix_project_span_project", "project_id", "known_to"),
         # What has moved since a snapshot (queries_snapshots), of all bases at once.
         Index("ix_project_span_known_from", "known_from"),
