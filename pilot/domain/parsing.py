@@ -5,6 +5,7 @@ an error here; the caller decides first whether something is required.
 """
 
 import re
+import unicodedata
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import floor
@@ -156,11 +157,13 @@ _FORBIDDEN = re.compile(
 # Marks that turn the direction of text (双向控制符): with them one name can look like another.
 _TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _TURNS = re.compile(f"[{_TURNING}]")
+_UNSEEN = frozenset({"Cf", "Cc", "Zs", "Zl", "Zp"})
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _EDGE = "".join(chr(c) for c in range(0x3001) if chr(c).isspace()) + _TURNING
 
 
 def clean_text(value: object, max_length: int) -> str | None:
-    """The text without blanks at its ends and with plain newlines; None when nothing is left.
+    """The text without blanks at its ends and with plain newlines; None if nothing of it is seen.
 
     Nothing inside changes: rare characters, emoji, `NA` and `00123` stay as they are. Refuses
     what `check_characters` refuses, except marks of direction at the ends, which come along with
@@ -177,7 +180,12 @@ def clean_text(value: object, max_length: int) -> str | None:
     text = text.strip(_EDGE)
     if len(text) > max_length:
         raise ParseError(f"最多 {max_length} 字，现为 {len(text)} 字。", "请缩短后重新填写。")
-    return text or None
+    return None if shows_nothing(text) else text
+
+
+def shows_nothing(text: str) -> bool:
+    """Whether a text has no character that can be seen: blanks, joiners, marks, fillers."""
+    return all(char in _FILLERS or unicodedata.category(char) in _UNSEEN for char in text)
 
 
 def check_characters(text: str, start: int = 0, end: int | None = None) -> None:

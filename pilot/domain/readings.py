@@ -10,7 +10,7 @@ import unicodedata
 from datetime import date
 from decimal import Decimal
 
-from pilot.domain.parsing import ParseError, parse_date, parse_decimal
+from pilot.domain.parsing import ParseError, parse_date, parse_decimal, shows_nothing
 
 Said = str | None
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
@@ -42,7 +42,7 @@ _HEADING_UNIT = re.compile(r"[（(\[]?(亿元|万元|千元|元)[）)\]]?")
 
 def is_blank(cell: object) -> bool:
     """Whether a cell holds nothing that can be seen, whatever kind of blank it is."""
-    return cell is None or (isinstance(cell, str) and not cell.translate(_INVISIBLE).strip())
+    return cell is None or (isinstance(cell, str) and shows_nothing(cell))
 
 
 def stands_for_nothing(cell: object) -> bool:

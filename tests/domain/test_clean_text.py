@@ -7,6 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pilot.domain.parsing import ParseError, clean_text
+from pilot.domain.readings import is_blank
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\u200b", "\u2060\u200d", "\ufeff \u00ad", "\u3000\u200b\u3000", "\u3164", "\u2800 \u115f"],
+)
+def test_a_text_of_which_nothing_is_seen_is_none(text):
+    assert clean_text(text, 200) is None
+    assert is_blank(text)
 
 
 @pytest.mark.parametrize(
