@@ -30,10 +30,10 @@ def waiting(rows: Sequence[Waiting]) -> None:
 
 def _line(row: Waiting) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.badge(f"◇ {row.gate.value}", color="blue" if row.duty else "gray")
+        gate = f":{'blue' if row.duty else 'gray'}-badge[◇ {row.gate.value}]"
         parts = (f"{row.opened_on} 由 {row.submitter} 提交", f"已等 {row.days} 天", row.progress)
         said = ui.plain(" · ".join(part for part in parts if part))
         name = f"**{ui.plain(row.code)}** {ui.plain(row.name)}"
-        st.markdown(f"{name}  \n:gray[{said}]", width="stretch")
+        st.markdown(f"{gate} {name}  \n:gray[{said}]", width="stretch")
         label = row.duty or "查看"
         ui.link(label, "gate", review=row.review_id, icon=":material/arrow_forward:")
