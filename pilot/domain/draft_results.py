@@ -25,7 +25,7 @@ from pilot.domain.problems import Problem
 NUMBER_KINDS = (IdentifierKind.PATENT, IdentifierKind.SOFTWARE, IdentifierKind.STANDARD)
 LONGEST_REGISTRATION = 16
 _ALL_SHARES = Decimal("99.9")  # percent: three thirds to one decimal
-_CODE = re.compile(r"CG-[0-9]{4}-(?:[0-9]{4}|[1-9][0-9]{4,5})")
+_CODE = re.compile(r"CG-[0-9]{4}-(?:[0-9]{4}|[1-9][0-9]{4,6})")
 
 
 @dataclass(frozen=True, slots=True)

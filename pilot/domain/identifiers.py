@@ -246,3 +246,13 @@ def _is_unseen(character: str) -> bool:
 def _shown(text: str) -> str:
     """The text as it may stand in a sentence: short, unprintable characters by their code."""
     return "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in text.strip()[:32])
+
+
+def running_number(code: str, prefix: str) -> int | None:
+    """The number that ends a code (ZS-2026-012 → 12); None if it is of another make.
+
+    A file may bring codes such as ZS-2026-甲 or longer numbers than the nine digits of a count.
+    """
+    rest = code.removeprefix(prefix)
+    ours = code.startswith(prefix) and rest.isascii() and rest.isdigit() and len(rest) <= 9
+    return int(rest) if ours else None

@@ -278,4 +278,4 @@ def _set_sites(session: Session, project: Project, sites: tuple[str, ...]) -> No
 
 def _next_code(session: Session, base_id: int, year: int) -> str:
     prefix = f"ZS-{year}-"
-    return f"{prefix}{queries.next_number(session, Project, base_id, prefix):03d}"
+    return f"{prefix}{queries.last_number(session, Project, base_id, prefix) + 1:03d}"

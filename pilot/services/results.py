@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from sqlmodel import Session
 
@@ -21,7 +22,7 @@ from pilot.store import memo, queries, queries_codes, queries_results, versions
 from pilot.store.models import Organisation, Person, Result, Transfer
 
 _COLUMNS = sorted(set(described(ResultDraft)) - {"code", "holders", "numbers"})
-LAST = "last result code"  # of the year in which a batch runs
+LAST = "last result number"  # of the year in which a batch runs
 
 
 @verb("result.save")
@@ -183,11 +184,10 @@ def columns(draft: ResultDraft) -> dict:
 def _next_code(session: Session, base_id: int, year: int) -> str:
     """The next of the year; writers take turns, and the unique code is the last lock."""
     prefix = code_prefix(year)
-    last = memo.once(session, LAST, lambda: queries_results.last_code(session, base_id, prefix))
-    number = int(last.removeprefix(prefix)) + 1 if last else 1
-    code = f"{prefix}{number:04d}"
-    memo.note(session, LAST, code)
-    return code
+    last = partial(queries.last_number, session, Result, base_id, prefix)
+    number = memo.once(session, LAST, last) + 1
+    memo.note(session, LAST, number)
+    return f"{prefix}{number:04d}"
 
 
 def code_prefix(year: int) -> str:

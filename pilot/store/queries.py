@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from sqlalchemy import func
+from sqlalchemy import Integer, cast, func
 from sqlmodel import Session, SQLModel, col, select
 
 from pilot.domain.errors import NotFound
@@ -36,13 +36,19 @@ def one(session: Session, kind: type[Row], base_id: int, row_id: int | None) -> 
     return row
 
 
-def next_number(session: Session, kind: type[SQLModel], base_id: int, prefix: str) -> int:
-    """One more than the highest running number among codes that begin with `prefix`."""
-    code = col(kind.code)
-    last = session.exec(
-        select(func.max(code)).where(kind.base_id == base_id, code.startswith(prefix))
-    ).one()
-    return int(last.removeprefix(prefix)) + 1 if last else 1
+def last_number(session: Session, kind: type[SQLModel], base_id: int, prefix: str) -> int:
+    """The highest running number of the codes that begin with `prefix`; 0 if there is none.
+
+    What `identifiers.running_number` says of each.
+    """
+    rest = func.substr(col(kind.code), len(prefix) + 1)
+    query = select(func.max(cast(rest, Integer))).where(
+        kind.base_id == base_id,
+        col(kind.code).startswith(prefix),
+        func.ltrim(rest, "0123456789") == "",
+        func.length(rest).between(1, 9),
+    )
+    return session.exec(query).one() or 0
 
 
 def project_by_code(session: Session, base_id: int, code: str) -> Project | None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import case
 from sqlmodel import Session, col, func, or_, select
 
+from pilot.domain.identifiers import running_number
+from pilot.store import queries
 from pilot.store.models import Contract, Result, ResultHolder, ResultIdentifier, Transfer
 
 
@@ -69,38 +71,28 @@ def result_with_code(session: Session, base_id: int, code: str) -> Result | None
     ).first()
 
 
-def last_code(session: Session, base_id: int, prefix: str) -> str | None:
-    """The highest code that begins with `prefix`; a longer number is a higher one."""
-    code = col(Result.code)
-    return session.exec(
-        select(Result.code)
-        .where(Result.base_id == base_id, code.startswith(prefix))
-        .order_by(func.length(code).desc(), code.desc())
-    ).first()
-
-
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The last code with a prefix, among the results up to a key: known, so as not to ask again."""
+    """The last running number of a prefix, among the results up to a key: not asked for again."""
 
     prefix: str
     up_to: int
-    code: str | None
+    number: int
 
 
 def newest(session: Session, base_id: int, prefix: str, known: Newest | None) -> Newest:
-    """The last code now; only results that came after those of `known` are looked at.
+    """The last number now; only results that came after those of `known` are looked at.
 
     A base has one writer at a time, so that a later result has the higher key.
     """
     if known is None or known.prefix != prefix:
         top = session.exec(select(func.max(Result.id))).one() or 0  # first: what comes is seen
-        return Newest(prefix, top, last_code(session, base_id, prefix))
+        return Newest(prefix, top, queries.last_number(session, Result, base_id, prefix))
     query = select(Result.id, Result.base_id, Result.code).where(col(Result.id) > known.up_to)
     rows = session.exec(query).all()
-    codes = [code for _, base, code in rows if base == base_id and code.startswith(prefix)]
-    last = max([*codes, known.code or ""], key=lambda code: (len(code), code))
-    return Newest(prefix, max([known.up_to, *(row_id for row_id, _, _ in rows)]), last or None)
+    numbers = [running_number(code, prefix) or 0 for _, base, code in rows if base == base_id]
+    top = max([known.up_to, *(row_id for row_id, _, _ in rows)])
+    return Newest(prefix, top, max([known.number, *numbers]))
 
 
 def children(session: Session, result_id: int) -> Sequence[Result]:

@@ -13,6 +13,7 @@ from pilot.domain.identifiers import (
     patent_key,
     patent_problem,
     registration_warning,
+    running_number,
     software_warning,
     title_key,
     uscc_problem,
@@ -238,3 +239,20 @@ def test_no_text_breaks_a_check(text, kind):
     identifier_problem(kind, text)
     key = identifier_key(kind, text)
     assert identifier_key(kind, key) == key
+
+
+@pytest.mark.parametrize(
+    ("code", "number"),
+    [
+        ("ZS-2026-012", 12),
+        ("ZS-2026-1000", 1000),
+        ("ZS-2026-甲", None),
+        ("ZS-2026-012A", None),
+        ("ZS-2026-", None),
+        ("ZS-2026-００9", None),
+        ("ZS-2026-1234567890", None),
+        ("ZS-2025-012", None),
+    ],
+)
+def test_the_running_number_of_a_code(code, number):
+    assert running_number(code, "ZS-2026-") == number

@@ -29,7 +29,7 @@ INNER = {
     "receivers.set_receivers",
     "receivers.take_out",
     "many_results.enter",
-    "portions.newest_code",
+    "portions.newest_number",
     "undoing.take_back",
     "writing.write_some",
     "planning.open_book",

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlmodel import select
 
-from pilot.domain.drafts import Number
+from pilot.domain.drafts import Number, ProjectDraft
 from pilot.domain.errors import NotAllowed, Refused
 from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.import_columns import ImportKind
@@ -20,7 +20,7 @@ from pilot.reports import exports
 from pilot.reports.columns import PROJECTS, RESULTS
 from pilot.reports.exports import Encoding
 from pilot.reports.templates import write_template
-from pilot.services import importing
+from pilot.services import importing, projects
 from pilot.services.command import perform
 from pilot.services.importing import Outcome
 from pilot.services.importing import batch as batch_module
@@ -228,6 +228,24 @@ def test_a_check_keeps_no_row_and_counts_what_it_does_not_list(engine, people, m
 
     assert (len(batch.problems), batch.left_out, batch.refused) == (3, 2, True)
     assert (batch.rows, batch.totals[Outcome.REFUSED], batch.ready) == (5, 5, None)
+
+
+@pytest.mark.parametrize(
+    ("brought", "then"),
+    [
+        pytest.param(("ZS-2026-甲", "ZS-2026-012A"), "ZS-2026-001", id="of another make"),
+        pytest.param(("ZS-2026-999", "ZS-2026-1000"), "ZS-2026-1001", id="past three digits"),
+        pytest.param(("ZS-2026-0000005", "ZS-2026-041"), "ZS-2026-042", id="with more noughts"),
+    ],
+)
+def test_a_project_is_numbered_after_the_codes_that_a_file_brought(engine, people, brought, then):
+    rows = [project_row(项目编号=code, 项目名称=f"示例 {code}") for code in brought]
+    assert bring_in(engine, people, ImportKind.PROJECTS, as_csv(rows)).applied
+
+    draft = ProjectDraft(name="示例新项目")
+    perform(engine, projects.register, draft, by=people.manager.id, now=LATER)
+
+    assert then in {row.code for row in projects_of(engine)}
 
 
 def test_only_what_differs_is_changed(engine, people):

@@ -26,7 +26,7 @@ from pilot.services.importing.portions import (
     Pace,
     Portion,
     close,
-    newest_code,
+    newest_number,
     write_portion,
 )
 from pilot.services.sheets import Row, Table
@@ -59,7 +59,7 @@ class _Carrier:
             self.sequence = journal_reading.latest(session, by.base_id)  # before all else is read
             now = self.job.clock()
             if batch.kind is ImportKind.RESULTS:
-                self.newest = newest_code(session, by, now, None)
+                self.newest = newest_number(session, by, now, None)
             book = open_book(session, batch.kind, by, now)
             rows = (row for row in self.table.rows if row[0] > after)
             while some := list(islice(rows, self.pace.size)):
@@ -69,7 +69,7 @@ class _Carrier:
                     self._write(portion)
                     time.sleep(_BREATH)
                 if self.newest:
-                    self.newest = newest_code(session, by, now, self.newest)
+                    self.newest = newest_number(session, by, now, self.newest)
 
     def _judged(self, session: Session, book: Book, some: Sequence[Row]) -> Portion:
         """The rows to write; Refused for one that is not what the check showed."""

@@ -16,6 +16,7 @@ from sqlmodel import Session
 from pilot.domain import drafts
 from pilot.domain.drafts import ResultDraft
 from pilot.domain.errors import Conflict
+from pilot.domain.identifiers import running_number
 from pilot.domain.import_columns import ImportKind
 from pilot.domain.moment import local_day
 from pilot.domain.people import Actor
@@ -24,7 +25,7 @@ from pilot.services.importing.entered_contracts import freed
 from pilot.services.importing.plan import Outcome, Plan
 from pilot.services.result_parts import numbers_of
 from pilot.services.results import LAST, code_prefix, columns
-from pilot.store import many, memo, queries_results, result_spans
+from pilot.store import many, memo, queries, queries_results, result_spans
 from pilot.store.models import ImportBatch, ImportRow, Result, ResultHolder, ResultIdentifier
 
 
@@ -94,22 +95,21 @@ def _codes(
 ) -> Iterator[str]:
     """The code that each brings, else the next of the year; Conflict for one just given."""
     prefix = code_prefix(local_day(at).year)
-    read = partial(queries_results.last_code, session, by.base_id, prefix)
-    last = memo.once(session, LAST, read)
-    number = int(last.removeprefix(prefix)) if last else 0
+    read = partial(queries.last_number, session, Result, by.base_id, prefix)
+    number = memo.once(session, LAST, read)
     given: set[str] = set()
     for draft in wanted:
         code = draft.code
         if code is None:
             number += 1
             code = f"{prefix}{number:04d}"
-        elif code.startswith(prefix):
-            number = max(number, int(code.removeprefix(prefix)))
+        else:
+            number = max(number, running_number(code, prefix) or 0)
         if code in given:
             raise Conflict(f"成果编号 {code} 已经使用，请留空由系统编号。")
         given.add(code)
         yield code
-    memo.note(session, LAST, f"{prefix}{number:04d}" if number else None)
+    memo.note(session, LAST, number)
 
 
 def _parts(

@@ -93,8 +93,8 @@ class Portion:
         return not queries_portions.results_in_the_way(session, base_id, codes, titles)
 
 
-def newest_code(session: Session, by: Actor, at: datetime, known: Newest | None) -> Newest:
-    """The last code of the results of this year; what is `known` already is not looked for."""
+def newest_number(session: Session, by: Actor, at: datetime, known: Newest | None) -> Newest:
+    """The last number of the results of this year; what is `known` already is not looked for."""
     prefix = code_prefix(local_day(at).year)
     return queries_results.newest(session, by.base_id, prefix, known)
 
@@ -141,9 +141,9 @@ def write_portion(
         batch.state, batch.done, batch.message = BatchState.WRITING, 0, ""
         session.flush()
     earlier = queries_portions.records_of(session, batch_id, _earlier(portion.rows))
-    known = newest_code(session, by, at, portion.newest).code if portion.newest else None
+    known = newest_number(session, by, at, portion.newest).number if portion.newest else None
     written = write_some(
-        session, portion.book, portion.rows, by=by, at=at, earlier=earlier, last_code=known
+        session, portion.book, portion.rows, by=by, at=at, earlier=earlier, last_number=known
     )
     session.flush()
     queries_imports.note_written(session, batch_id, written)

@@ -72,16 +72,16 @@ def write_some(
     by: Actor,
     at: datetime,
     earlier: Mapping[int, int],
-    last_code: str | None = None,
+    last_number: int | None = None,
 ) -> Written:
     """Write some judged rows of a file, all of them or none; the record of each.
 
-    `last_code` is the last of the results of this year, where it is known.
+    `last_number` is the last of the codes of this year's results, where it is known.
     """
     rows, written = _Rows(session, book.kind, by, at, earlier=earlier), {}
     with consequences.together(session, by.base_id, at=at, reason="批量导入"):
-        if last_code:
-            memo.note(session, results.LAST, last_code)
+        if last_number is not None:
+            memo.note(session, results.LAST, last_number)
         try:
             with session.begin_nested():
                 _enter(rows, book, some, written)
