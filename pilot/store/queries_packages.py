@@ -106,10 +106,13 @@ def result_ids_of_projects(session: Session, project_ids: Iterable[int]) -> list
 
 
 def _members(session: Session, base_id: int, roots: Ids) -> dict[int, list[Result]]:
-    query = select(Result).where(Result.base_id == base_id).order_by(col(Result.id))
+    """The results of each package; by the keys alone where these are told, which are a base's own:
+    the base beside them would have the database walk over all of its results."""
+    chosen = Result.base_id == base_id
     if roots is not None:
         wanted = list(roots)
-        query = query.where(or_(col(Result.id).in_(wanted), col(Result.package_id).in_(wanted)))
+        chosen = or_(col(Result.id).in_(wanted), col(Result.package_id).in_(wanted))
+    query = select(Result).where(chosen).order_by(col(Result.id))
     found: dict[int, list[Result]] = defaultdict(list)
     for row in session.exec(query):
         child = row.package_id is not None and not row.split_reason
