@@ -139,7 +139,7 @@ def _detail(
     signed = [each for one in editions for each in (one.maker_id, one.checker_id, one.head_id)]
     names = queries_filings.names(session, [row.maker_id, row.checker_id, row.head_id, *signed])
     at_work = may(actor, "filing.submit") and line.state is not FilingState.FROZEN
-    known_at = row.cut_off or now
+    known_at = filings.known_until(session, row, now)
     return Detail(
         line=line,
         rev=row.rev,

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -16,7 +16,7 @@ from pilot.domain.report_periods import PeriodKind
 from pilot.domain.report_periods import period as read_period
 from pilot.domain.vocabulary import FilingState
 from pilot.reports.report_sheets import look
-from pilot.services import filing_lines, precheck, report_sheets
+from pilot.services import filing_lines, filings, precheck, report_sheets
 from pilot.services.reads import read
 from pilot.services.report_sheets import TemplateLine
 from pilot.store import queries_bases, queries_filings
@@ -50,6 +50,7 @@ class Line:
     rows: int | None = None
     hard: int | None = None
     soft: int | None = None
+    unexplained: int = 0
     unlocked_until: date | None = None
     changed: int | None = None
 
@@ -62,6 +63,7 @@ class Checked:
     rows: int
     hard: int
     soft: int
+    unexplained: int
 
 
 @read("filing.read")
@@ -97,8 +99,11 @@ def preflight(
     )  # tables that several reports are held against
     found = {}
     for row in queries_filings.by_ids(session, base_id, filing_ids):
-        one = precheck.judged(session, row, row.cut_off or view.known_at, seen, rules)
-        found[row.id] = Checked(one.acceptable, len(one.sheet.rows), one.hard, one.soft)
+        known_at = filings.known_until(session, row, view.known_at)
+        one = precheck.judged(session, row, known_at, seen, rules)
+        found[row.id] = Checked(
+            one.acceptable, len(one.sheet.rows), one.hard, one.soft, one.unexplained
+        )
     return found
 
 
@@ -109,9 +114,7 @@ def with_counts(
     found = []
     for line in lines:
         if one := checked.get(line.id):
-            line = replace(
-                line, acceptable=one.acceptable, rows=one.rows, hard=one.hard, soft=one.soft
-            )
+            line = replace(line, **asdict(one))
         found.append(replace(line, changed=changed.get(line.pack_id)))
     return found
 

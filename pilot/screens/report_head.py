@@ -58,7 +58,8 @@ def head(shown: Detail, today: date) -> None:
     elif shown.unlock_asked:
         st.warning(f"有人申请解锁，等待负责人批准。理由：{ui.plain(shown.unlock_asked)}")
     if shown.judged is not None:
-        meter(line, len(shown.judged.sheet.rows), shown.judged.acceptable, today)
+        judged = shown.judged
+        meter(line, len(judged.sheet.rows), judged.acceptable, today, judged.unexplained)
 
 
 def moves(shown: Detail, today: date) -> None:

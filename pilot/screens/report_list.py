@@ -75,12 +75,13 @@ def meters(lines: Sequence[Line], today: date) -> None:
     """How much of the reports at work could be sent already, the most urgent first."""
     at_work = [line for line in lines if line.rows is not None]
     for line in sorted(at_work, key=lambda one: one.window.due_on)[:_METERS]:
-        meter(line, line.rows or 0, line.acceptable or 0, today)
+        meter(line, line.rows or 0, line.acceptable or 0, today, line.unexplained)
 
 
-def meter(line: Line, rows: int, good: int, today: date) -> None:
-    """“80 行中 61 行已可上报，距截止 34 天”."""
+def meter(line: Line, rows: int, good: int, today: date, unexplained: int = 0) -> None:
+    """“80 行中 61 行已可上报，3 条提示待说明，距截止 34 天”."""
     told = f"{rows} 行中 {good} 行已可上报" if rows else "本期没有行，可以零报告"
+    told += f"，{unexplained} 条提示待说明" if unexplained else ""
     left = left_in_words(line.window.due_on, today)
     text = f"{ui.plain(line.title)} {line.period}：{told}，{left}"
     st.progress(good / rows if rows else 1.0, text=text)

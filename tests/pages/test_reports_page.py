@@ -9,17 +9,18 @@ from pilot.domain.asked import Asked
 from pilot.domain.draft_projects import ProjectDraft
 from pilot.domain.moment import local_day
 from pilot.domain.people import Role
+from pilot.domain.report_calendar import After, CalendarRule
 from pilot.domain.report_periods import PeriodKind, period_of
 from pilot.domain.vocabulary import FilingState as State
 from pilot.reports import packs
 from pilot.reports.report_sheets import look
-from pilot.services import filings, projects
+from pilot.services import filing_lines, filings, projects
 from pilot.services.command import perform
 from pilot.store import queries_filings
 from pilot.store.engine import reading, shared, writing
 from pilot.store.queries_door import account_named
 from pilot.store.queries_people import actor
-from tests import factories
+from tests import factories, serving
 from tests.pages.people_of import people_of
 from tests.pages.test_statements import counted
 
@@ -265,6 +266,14 @@ def sent_by(run):
     return len(sent)
 
 
+@pytest.fixture
+def late_lock(engine):
+    """The last month's reports take in what is known today, whatever day it is."""
+    month = CalendarRule(After(1, 1), After(2, 20), After(2, 28), ("R1", "R2", "R3", "R8"))
+    done(engine, serving.ADMIN, filing_lines.save_calendar, PeriodKind.MONTH, month, reason="示例")
+
+
+@pytest.mark.usefixtures("late_lock")
 def test_a_rerun_checks_no_report_anew_until_somebody_writes(open_page, engine):
     done(engine, "officer", filings.start, "R2", LAST)
     app = open_page("reports", Role.OFFICER)
