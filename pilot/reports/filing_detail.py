@@ -89,6 +89,14 @@ class Detail:
     by_rule: Window
     refusals: Mapping[str, str]
 
+    @property
+    def returned(self) -> str:
+        """Why the report was sent back (退回理由), while it is; only for who reads the thread."""
+        if self.line.state is not FilingState.RETURNED:
+            return ""
+        titles = {MOVES[action].title for action in ("send_back", "decline")}
+        return next((one.text for one in reversed(self.thread) if one.act in titles), "")
+
 
 @read("filing.read")
 def by_id(session: Session, actor: Actor, filing_id: int, now: datetime, folder: Place) -> Detail:

@@ -28,7 +28,7 @@ from pilot.store.models import Base, FilingUnlock, ReportFiling
 class Line:
     """The report of one period; `id` is None while the calendar has not made its line.
 
-    `days` until it is due, None once it is filed or before its line is made. The counts of
+    `days` until it is due, None once it is filed or before its window opens. The counts of
     pre-flight are None where nothing is checked: before the window opens and after the freezing.
     `changed` is how many units the frozen pack would say differently now, None if not known.
     """
@@ -150,7 +150,7 @@ def line_of(
         window=Window(row.opens_on, row.due_on, row.lock_on),
         state=state,
         side=turn(state),
-        days=None if frozen or row.id is None else days_left(row.due_on, today),
+        days=None if frozen or today < row.opens_on else days_left(row.due_on, today),
         pack_id=pack_id,
         unlocked_until=None if frozen else until,
     )

@@ -95,6 +95,13 @@ def test_a_report_goes_from_empty_to_frozen(open_page, engine):
     press(app, "审核退回")  # without a word of why
     assert state(engine) is State.SUBMITTED
     assert "必须写明理由" in text_of(app)
+    next(one for one in app.text_area if one.label == "意见或理由").set_value("合计不对")
+    press(app, "审核退回")
+    app = open_page("reports", Role.OFFICER, **ADDRESS)
+    assert "退回理由：合计不对" in text_of(app)
+    press(app, "提交审核")
+    app = open_page("reports", Role.MANAGER, **ADDRESS)
+    assert "退回理由" not in text_of(app)
     press(app, "审核通过")
     press(app, "签发并冻结")
     assert state(engine) is State.FROZEN
