@@ -29,7 +29,7 @@ def checks(shown: Detail) -> None:
         chosen = st.dataframe(
             rows, hide_index=True, placeholder="", key=f"findings-{shown.line.id}",
             on_select="rerun", selection_mode="multi-row",
-            alt="检查结果：级别、行、编号、列、规则、问题、改正办法、说明",
+            alt="检查结果：级别、编号、问题、改正办法、说明、行、列、规则",
         )  # fmt: skip
         picked = [findings[place] for place in chosen["selection"]["rows"]]
         if picked and shown.line.id is not None:
@@ -49,13 +49,13 @@ def _hint(shown: Detail) -> str:
 def _row(judged: Judged, one: Finding) -> dict[str, Any]:
     return {
         "级别": "须改" if one.problem.hard else "提示",
-        "行": one.problem.row,
         "编号": judged.sheet.told(one.place),
-        "列": one.problem.column,
-        "规则": one.rule.code,
         "问题": one.problem.message,
         "改正办法": one.problem.remedy,
         "说明": judged.explanations.get(one.key, ""),
+        "行": one.problem.row,
+        "列": one.problem.column,
+        "规则": one.rule.code,
         "依据": one.rule.source,
     }
 

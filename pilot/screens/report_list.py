@@ -112,7 +112,9 @@ def table(lines: Sequence[Line], *, may_compare: bool) -> None:
             "side": column.TextColumn("轮到", width=70),
             "window": column.TextColumn("填报窗口", width=175),
             "lock": column.TextColumn("锁定日", width=95),
-            "days": column.NumberColumn("剩余天数", width=75, format="%d"),
+            "days": column.NumberColumn(
+                "剩余天数", width=75, format="%d", help="距报送截止；负数为已逾期的天数"
+            ),
             "rows": column.TextColumn("可上报", width=75),
             "hard": column.NumberColumn("须改", width=55, format="%d", help="硬性问题"),
             "soft": column.NumberColumn("提示", width=55, format="%d", help="须说明的提示"),
@@ -136,11 +138,11 @@ def _row(line: Line) -> dict[str, object]:
         "name": f"{line.template} {line.title}",
         "period": line.period,
         "state": line.state.label + ("（解锁中）" if line.unlocked_until else ""),
+        "days": line.days,
         "changed": changes(line),
         "side": line.side.label if line.side else "",
         "window": f"{line.window.opens_on} 至 {line.window.due_on:%m-%d}",
         "lock": line.window.lock_on.isoformat(),
-        "days": line.days,
         "rows": "" if line.rows is None else f"{line.acceptable}/{line.rows}",
         "hard": line.hard,
         "soft": line.soft,

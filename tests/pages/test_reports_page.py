@@ -111,6 +111,7 @@ def test_a_report_goes_from_empty_to_frozen(open_page, engine):
     ]  # fmt: skip
     assert buttons(app) == ["申请解锁", "写下意见"]
     assert "期限不再调整" in text_of(app)
+    assert "与现在比较" not in text_of(open_page("reports", Role.PROVINCE, **ADDRESS))
 
 
 def test_the_address_by_number_leads_to_the_same_report(open_page, engine):
@@ -313,3 +314,13 @@ def test_what_has_changed_since_a_freezing_is_counted_once_and_kept(open_page, e
     assert sent_by(app.run) == calm  # a word about a report changes no fact
 
     assert "changed" in lines_of(open_page("reports", Role.PROVINCE)).columns
+
+
+@pytest.mark.usefixtures("late_lock")
+def test_what_is_urgent_stands_in_the_first_columns_of_a_phone(open_page, engine):
+    calendar = lines_of(open_page("reports", Role.OFFICER))
+    assert list(calendar.columns)[:4] == ["name", "period", "state", "days"]
+    done(engine, "manager", projects.register, ProjectDraft(name="示例项目"), on=LATE_DAY)
+    app = open_page("reports", Role.OFFICER, report="R2", period=LAST)
+    found = next(one.value for one in app.dataframe if "级别" in one.value.columns)
+    assert list(found.columns)[:3] == ["级别", "编号", "问题"]
