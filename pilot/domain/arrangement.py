@@ -24,6 +24,7 @@ _NOTE = re.compile(
     r"|(?:单位|统计|分管)?负责人|填[报表](?:日期|时间|单位)|报送(?:日期|单位)|联系电话|单位)"
     r"\s*[0-9一二三四五六七八九十]?\s*[:：]"
 )
+_SECTION = re.compile(r"(?:[(（][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+[、.．])")
 _NUMBERED = ("序号", "no", "no.", "#", "编号序", "行号")
 Cells = Sequence[object]
 
@@ -34,7 +35,7 @@ class RowKind(Term):
     DATA = "data", "数据"
     BLANK = "blank", "空行"
     SUM = "sum", "合计行"
-    NOTE = "note", "注释行"
+    NOTE = "note", "注释行"  # also the name of a section
 
 
 class How(Term):
@@ -74,6 +75,8 @@ def row_kind(cells: Cells) -> RowKind:
         return RowKind.BLANK
     if any(_SUM.fullmatch(word) for word in words[:2]):
         return RowKind.SUM
+    if len(words) == 1 and _SECTION.match(words[0]):
+        return RowKind.NOTE
     if _NOTE.match(words[0]) and (len(words) == 1 or all(_NOTE.match(word) for word in words)):
         return RowKind.NOTE
     return RowKind.DATA
@@ -105,9 +108,10 @@ def find(rows: Sequence[Cells], columns: Sequence[ImportColumn]) -> Arrangement:
     looked, best = rows[:LOOKED_AT], (0.0, 0, 0, Arrangement())
     for first in range(len(looked)):
         for levels in range(1, MOST_LEVELS + 1):
-            if first + levels > len(looked):
-                break
-            names = [n for n in headings_of(looked[first : first + levels], levels) if n]
+            lines = looked[first : first + levels]
+            if len(lines) < levels or row_kind(lines[-1]) is RowKind.NOTE:
+                break  # also where a note begins: “填报单位：…” is no upper heading
+            names = [n for n in headings_of(lines, levels) if n]
             found = propose(names, columns)
             score = sum({How.SAME: 1.0, How.NEAR: 0.5}.get(one.how, 0.0) for one in found)
             rank = (score, -levels, -first, Arrangement(first + 1, levels))

@@ -88,6 +88,19 @@ class Sheet:
         value = self.rows[place].get(self.identity)
         return str(value) if value not in (None, "") else f"#{place + 1}"
 
+    @property
+    def numbered(self) -> bool:
+        """Whether its rows are records with a number (编号) that people know."""
+        return self.identity != "unit"
+
+    def told(self, place: int) -> str:
+        """The same on a page: without a number of its own, by the row's first two words."""
+        if self.numbered:
+            return self.named(place)
+        row = self.rows[place]
+        words = [row.get(key) for key in self.headings]
+        return " ".join([word for word in words if isinstance(word, str) and word][:2])
+
 
 def findings(sheet: Sheet, rules: Iterable[ReceiverRule], year: int) -> list[Finding]:
     """Every rule that some row breaks, by row and then in the rules' order."""

@@ -89,6 +89,14 @@ class Detail:
     by_rule: Window
     refusals: Mapping[str, str]
 
+    @property
+    def returned(self) -> str:
+        """Why the report was sent back (退回理由), while it is; only for who reads the thread."""
+        if self.line.state is not FilingState.RETURNED:
+            return ""
+        titles = {MOVES[action].title for action in ("send_back", "decline")}
+        return next((one.text for one in reversed(self.thread) if one.act in titles), "")
+
 
 @read("filing.read")
 def by_id(session: Session, actor: Actor, filing_id: int, now: datetime, folder: Place) -> Detail:
@@ -139,7 +147,7 @@ def _detail(
     signed = [each for one in editions for each in (one.maker_id, one.checker_id, one.head_id)]
     names = queries_filings.names(session, [row.maker_id, row.checker_id, row.head_id, *signed])
     at_work = may(actor, "filing.submit") and line.state is not FilingState.FROZEN
-    known_at = row.cut_off or now
+    known_at = filings.known_until(session, row, now)
     return Detail(
         line=line,
         rev=row.rev,

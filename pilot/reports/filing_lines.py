@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -16,7 +16,7 @@ from pilot.domain.report_periods import PeriodKind
 from pilot.domain.report_periods import period as read_period
 from pilot.domain.vocabulary import FilingState
 from pilot.reports.report_sheets import look
-from pilot.services import filing_lines, precheck, report_sheets
+from pilot.services import filing_lines, filings, precheck, report_sheets
 from pilot.services.reads import read
 from pilot.services.report_sheets import TemplateLine
 from pilot.store import queries_bases, queries_filings
@@ -28,7 +28,7 @@ from pilot.store.models import Base, FilingUnlock, ReportFiling
 class Line:
     """The report of one period; `id` is None while the calendar has not made its line.
 
-    `days` until it is due, None once it is filed or before its line is made. The counts of
+    `days` until it is due, None once it is filed or before its window opens. The counts of
     pre-flight are None where nothing is checked: before the window opens and after the freezing.
     `changed` is how many units the frozen pack would say differently now, None if not known.
     """
@@ -50,6 +50,7 @@ class Line:
     rows: int | None = None
     hard: int | None = None
     soft: int | None = None
+    unexplained: int = 0
     unlocked_until: date | None = None
     changed: int | None = None
 
@@ -62,6 +63,7 @@ class Checked:
     rows: int
     hard: int
     soft: int
+    unexplained: int
 
 
 @read("filing.read")
@@ -97,8 +99,11 @@ def preflight(
     )  # tables that several reports are held against
     found = {}
     for row in queries_filings.by_ids(session, base_id, filing_ids):
-        one = precheck.judged(session, row, row.cut_off or view.known_at, seen, rules)
-        found[row.id] = Checked(one.acceptable, len(one.sheet.rows), one.hard, one.soft)
+        known_at = filings.known_until(session, row, view.known_at)
+        one = precheck.judged(session, row, known_at, seen, rules)
+        found[row.id] = Checked(
+            one.acceptable, len(one.sheet.rows), one.hard, one.soft, one.unexplained
+        )
     return found
 
 
@@ -109,9 +114,7 @@ def with_counts(
     found = []
     for line in lines:
         if one := checked.get(line.id):
-            line = replace(
-                line, acceptable=one.acceptable, rows=one.rows, hard=one.hard, soft=one.soft
-            )
+            line = replace(line, **asdict(one))
         found.append(replace(line, changed=changed.get(line.pack_id)))
     return found
 
@@ -147,7 +150,7 @@ def line_of(
         window=Window(row.opens_on, row.due_on, row.lock_on),
         state=state,
         side=turn(state),
-        days=None if frozen or row.id is None else days_left(row.due_on, today),
+        days=None if frozen or today < row.opens_on else days_left(row.due_on, today),
         pack_id=pack_id,
         unlocked_until=None if frozen else until,
     )

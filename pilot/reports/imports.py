@@ -124,15 +124,15 @@ def batch(session: Session, actor: Actor, batch_id: int) -> Shown:
 def problems(
     session: Session, actor: Actor, batch_id: int, *, hard: bool, page: int
 ) -> pd.DataFrame:
-    """A page of the errors, or of the notes, of a batch: row, column, rule, message, remedy."""
+    """A page of the errors, or of the notes, of a batch: row, column, message, remedy, rule."""
     queries.one(session, ImportBatch, actor.base_id, batch_id)
     found = queries_imports.problems(session, batch_id, hard, (page - 1) * PAGE, PAGE)
     rows = [
-        {"行": one.row, "列": one.column or "", "规则": one.rule, "问题": one.message,
-         "处理办法": one.remedy}
+        {"行": one.row, "列": one.column or "", "问题": one.message,
+         "处理办法": one.remedy, "规则代号": one.rule}
         for one in found
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=["行", "列", "规则", "问题", "处理办法"])
+    return pd.DataFrame(rows, columns=["行", "列", "问题", "处理办法", "规则代号"])
 
 
 @read("import.read")

@@ -13,7 +13,7 @@ from pilot.domain.people import Actor
 from pilot.domain.preflight import EVERY_TEMPLATE
 from pilot.reports.filing_lines import base_of
 from pilot.reports.report_sheets import look
-from pilot.services import precheck, receiver_rules, report_sheets
+from pilot.services import filings, precheck, receiver_rules, report_sheets
 from pilot.services.precheck import Judged
 from pilot.services.reads import read
 from pilot.services.receiver_rules import RuleDraft
@@ -90,7 +90,7 @@ def effect(
     found = []
     for row in queries_filings.open_filings(session, actor.base_id):
         if draft.template in (EVERY_TEMPLATE, row.template):
-            known_at = row.cut_off or now
+            known_at = filings.known_until(session, row, now)
             old = precheck.judged(session, row, known_at, seen, before)
             new = precheck.judged(session, row, known_at, seen, after)
             found.append(_effect(row, names.get(row.template, row.template), old, new))

@@ -24,7 +24,8 @@ def choose(kept: Sequence[tuple[Any, str]]) -> Any | None:
     A note just made thus leaves on the page the pack that it was made for.
     """
     if not kept:
-        st.info("还没有冻结的报表包；在上报流程中冻结，或用命令 pilot report freeze。")
+        st.info("还没有冻结的报表包：一期报表签发后，这里列出它的变动。")
+        ui.link("去上报", "reports", icon=":material/outbox:")
         return None
     names = {
         str(pack.id): f"{pack.template_code} {pack.period}"

@@ -29,26 +29,33 @@ def checks(shown: Detail) -> None:
         chosen = st.dataframe(
             rows, hide_index=True, placeholder="", key=f"findings-{shown.line.id}",
             on_select="rerun", selection_mode="multi-row",
-            alt="检查结果：级别、行、编号、列、规则、问题、改正办法、说明",
+            alt="检查结果：级别、编号、问题、改正办法、说明、行、列、规则",
         )  # fmt: skip
         picked = [findings[place] for place in chosen["selection"]["rows"]]
         if picked and shown.line.id is not None:
             _deal_with(shown, picked)
         elif shown.line.id is not None:
-            st.caption("点选一行或几行，写说明或请责任人补正。")
+            st.caption(_hint(shown))
     _equations(shown, judged)
+
+
+def _hint(shown: Detail) -> str:
+    """What choosing rows is good for, to this reader now."""
+    if "submit" not in shown.refusals:
+        return "点选一行或几行，写说明或请责任人补正；“须改”的必须改正，“提示”写了说明即可上报。"
+    return "点选一行，请责任人补正；说明由填报人在提交前写。"
 
 
 def _row(judged: Judged, one: Finding) -> dict[str, Any]:
     return {
         "级别": "须改" if one.problem.hard else "提示",
-        "行": one.problem.row,
-        "编号": judged.sheet.named(one.place),
-        "列": one.problem.column,
-        "规则": one.rule.code,
+        "编号": judged.sheet.told(one.place),
         "问题": one.problem.message,
         "改正办法": one.problem.remedy,
         "说明": judged.explanations.get(one.key, ""),
+        "行": one.problem.row,
+        "列": one.problem.column,
+        "规则": one.rule.code,
         "依据": one.rule.source,
     }
 
@@ -57,7 +64,12 @@ def _deal_with(shown: Detail, picked: Sequence[Finding]) -> None:
     soft = [one.key for one in picked if not one.problem.hard]
     if soft and "submit" not in shown.refusals:
         explain(shown, soft)
-    one = picked[0]
+    if shown.judged.sheet.numbered:
+        _ask(shown, picked[0])
+
+
+def _ask(shown: Detail, one: Finding) -> None:
+    """A task to whoever can put this row right."""
     code = shown.judged.sheet.named(one.place)
     name = f"task-{shown.line.id}-{one.key}"
     with st.form(name, border=False):

@@ -57,8 +57,13 @@ def head(shown: Detail, today: date) -> None:
         st.warning(f"解锁中：{line.unlocked_until} 前未重新签发的，自动恢复锁定。")
     elif shown.unlock_asked:
         st.warning(f"有人申请解锁，等待负责人批准。理由：{ui.plain(shown.unlock_asked)}")
+    if shown.returned:
+        st.warning(f"退回理由：{ui.plain(shown.returned)}", icon=":material/undo:")
+    if line.state in OPEN and today > window.lock_on and not line.unlocked_until:
+        st.caption("锁定日已过：之后登记的不进本期，列入下一期的补报或核减。")
     if shown.judged is not None:
-        meter(line, len(shown.judged.sheet.rows), shown.judged.acceptable, today)
+        judged = shown.judged
+        meter(line, len(judged.sheet.rows), judged.acceptable, today, judged.unexplained)
 
 
 def moves(shown: Detail, today: date) -> None:

@@ -75,12 +75,13 @@ def meters(lines: Sequence[Line], today: date) -> None:
     """How much of the reports at work could be sent already, the most urgent first."""
     at_work = [line for line in lines if line.rows is not None]
     for line in sorted(at_work, key=lambda one: one.window.due_on)[:_METERS]:
-        meter(line, line.rows or 0, line.acceptable or 0, today)
+        meter(line, line.rows or 0, line.acceptable or 0, today, line.unexplained)
 
 
-def meter(line: Line, rows: int, good: int, today: date) -> None:
-    """“80 行中 61 行已可上报，距截止 34 天”."""
+def meter(line: Line, rows: int, good: int, today: date, unexplained: int = 0) -> None:
+    """“80 行中 61 行已可上报，3 条提示待说明，距截止 34 天”."""
     told = f"{rows} 行中 {good} 行已可上报" if rows else "本期没有行，可以零报告"
+    told += f"，{unexplained} 条提示待说明" if unexplained else ""
     left = left_in_words(line.window.due_on, today)
     text = f"{ui.plain(line.title)} {line.period}：{told}，{left}"
     st.progress(good / rows if rows else 1.0, text=text)
@@ -111,7 +112,9 @@ def table(lines: Sequence[Line], *, may_compare: bool) -> None:
             "side": column.TextColumn("轮到", width=70),
             "window": column.TextColumn("填报窗口", width=175),
             "lock": column.TextColumn("锁定日", width=95),
-            "days": column.NumberColumn("剩余天数", width=75, format="%d"),
+            "days": column.NumberColumn(
+                "剩余天数", width=75, format="%d", help="距报送截止；负数为已逾期的天数"
+            ),
             "rows": column.TextColumn("可上报", width=75),
             "hard": column.NumberColumn("须改", width=55, format="%d", help="硬性问题"),
             "soft": column.NumberColumn("提示", width=55, format="%d", help="须说明的提示"),
@@ -135,11 +138,11 @@ def _row(line: Line) -> dict[str, object]:
         "name": f"{line.template} {line.title}",
         "period": line.period,
         "state": line.state.label + ("（解锁中）" if line.unlocked_until else ""),
+        "days": line.days,
         "changed": changes(line),
         "side": line.side.label if line.side else "",
         "window": f"{line.window.opens_on} 至 {line.window.due_on:%m-%d}",
         "lock": line.window.lock_on.isoformat(),
-        "days": line.days,
         "rows": "" if line.rows is None else f"{line.acceptable}/{line.rows}",
         "hard": line.hard,
         "soft": line.soft,

@@ -71,10 +71,11 @@ def _archive(shown: Detail) -> None:
             signed = " · ".join(f"{side.label} {ui.plain(one.signers[side])}" for side in Side)
             st.markdown(f"**第 {one.number} 次签发** · {one.frozen_at} · 数据截止 {one.cut_off}")
             st.caption(signed)
-            ui.link(
-                "与现在比较", "report_templates", icon=":material/difference:", section="packs",
-                pack=one.pack_id,
-            )  # fmt: skip
+            if "comment" not in shown.refusals:
+                ui.link(
+                    "与现在比较", "report_templates", icon=":material/difference:",
+                    section="packs", pack=one.pack_id,
+                )  # fmt: skip
             with st.container(horizontal=True):
                 stem = shown.line.template
                 for label, member, icon in (

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from pilot.domain.errors import Conflict, Invalid, Refused
+from pilot.domain.errors import Conflict, Invalid
 from pilot.domain.filings import Facts, Move, Side, check_move, cut_off
 from pilot.domain.moment import local_day
 from pilot.domain.people import MAY, Actor
@@ -65,8 +65,7 @@ def submit(
         if ready
         else precheck.judged(session, row, asked.until, look)
     )
-    if lacks := judged.open_problems:
-        raise Refused(lacks)
+    judged.check_open()
     until = asked.until
     row.maker_id, row.checker_id, row.head_id, row.cut_off = by.id, None, None, until
     move(session, row, "submit", by, at, reason)
@@ -147,8 +146,7 @@ def freeze(
     row = queries.one(session, ReportFiling, by.base_id, filing_id)
     check_move("freeze", facts(session, row, at), by)
     judged = ready.judged if ready else precheck.judged(session, row, row.cut_off, look)
-    if judged.open_problems:
-        raise Refused(judged.open_problems)
+    judged.check_open()
     row.head_id = by.id
     freezing.freeze(session, row, judged, by=by, at=at, build=build, folder=folder, ready=ready)
     move(session, row, "freeze", by, at, reason)
@@ -200,8 +198,22 @@ def _to_submit(
     check_move("submit", known, by)
     if local_day(at) < row.opens_on:
         raise Conflict(f"填报窗口 {row.opens_on} 开放，还不能提交。")
+    return row, _cut_off(row, known, at)
+
+
+def known_until(session: Session, row: ReportFiling, at: datetime) -> datetime:
+    """Up to when what is known is in a report, or would be if it were submitted at `at`.
+
+    What is checked before the submission thus is what will be submitted.
+    """
+    if row.cut_off is not None or row.id is None:
+        return row.cut_off or cut_off(at, row.lock_on, unlocked=False)
+    return _cut_off(row, facts(session, row, at), at).until
+
+
+def _cut_off(row: ReportFiling, known: Facts, at: datetime) -> CutOff:
     unlocked = known.unlocked_until is not None
-    return row, CutOff(cut_off(at, row.lock_on, unlocked=unlocked), unlocked)
+    return CutOff(cut_off(at, row.lock_on, unlocked=unlocked), unlocked)
 
 
 def facts(session: Session, row: ReportFiling, at: datetime) -> Facts:

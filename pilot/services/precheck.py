@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from pilot.domain import crosschecks, preflight
 from pilot.domain.crosschecks import CrossCheck, Outcome, parse_check
-from pilot.domain.errors import NotFound
+from pilot.domain.errors import NotFound, Refused
 from pilot.domain.moment import local_day
 from pilot.domain.preflight import Finding, ReceiverRule, Sheet
 from pilot.domain.problems import Problem
@@ -57,9 +57,7 @@ class Judged:
     @property
     def unexplained(self) -> int:
         """How many soft findings nobody has explained."""
-        soft = [each.key for each in self.findings if not each.problem.hard]
-        soft += [each.key for each in self.different if not each.check.hard]
-        return sum(key not in self.explanations for key in soft)
+        return sum(not each.hard for each in self.open_problems)
 
     @property
     def open_problems(self) -> list[Problem]:
@@ -67,6 +65,20 @@ class Judged:
         found = [(each.key, each.problem) for each in self.findings]
         found += [(each.key, outcome_problem(each)) for each in self.different]
         return [problem for key, problem in found if problem.hard or key not in self.explanations]
+
+    def check_open(self) -> None:
+        """Refuse what cannot be submitted: each hard finding, the soft ones by their number."""
+        lacks = [each for each in self.open_problems if each.hard]
+        if self.unexplained:
+            lacks.append(
+                Problem(
+                    "explanation", "explanation-missing",
+                    f"还有 {self.unexplained} 条提示没有写说明。",
+                    "请在“检查”中点选这些行，写明为什么照此上报；能改正的请责任人补正。",
+                )
+            )  # fmt: skip
+        if lacks:
+            raise Refused(lacks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def _told(problems: Sequence[Problem]) -> list[str]:
     for one in problems[:_MOST]:
         where = f"第 {one.row} 行" if one.row is not None else ""
         lead = f"{where}：" if where and where not in one.message else ""
-        lines.append(f"{lead}{one.message}{one.remedy}")
+        lines.append(f"{lead}{one.message.rstrip('。')}。{one.remedy}")
     if len(problems) > _MOST:
         lines.append(f"另有 {len(problems) - _MOST} 项没有列出。")
     return lines

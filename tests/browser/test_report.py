@@ -113,7 +113,7 @@ def test_from_the_calendar_to_a_frozen_pack_and_its_correction(enter, server, tm
         lines.click(position={"x": 60, "y": 52})
     expect(officer.get_by_role("heading", name=f"项目台账 {LAST}")).to_be_visible()
     press(officer, "开始填报")
-    expect(officer.get_by_text("1 行中 0 行已可上报，距截止")).to_be_visible()
+    expect(officer.get_by_text(re.compile("1 行中 0 行已可上报，.*距截止"))).to_be_visible()
     press(officer, "提交审核")
     expect(officer.get_by_text("请补登国民经济行业", exact=False).first).to_be_visible()
 
@@ -140,7 +140,7 @@ def test_from_the_calendar_to_a_frozen_pack_and_its_correction(enter, server, tm
     expect(manager.get_by_text("轮到填报人")).to_be_visible()
     again(officer)
     tab(officer, "意见")
-    expect(officer.get_by_text("请核对项目名称")).to_be_visible()
+    expect(officer.get_by_text("请核对项目名称", exact=True)).to_be_visible()
     press(officer, "提交审核")
     again(manager)
     press(manager, "审核通过")

@@ -30,6 +30,10 @@ DATA = ["ZS-2026-001", "示例催化剂中试", "示例研究所"]
             (1, 2), id="two levels",
         ),
         pytest.param([["甲", "乙"], ["x", "y"]], (1, 1), id="nothing known"),
+        pytest.param(
+            [["台账"], ["填报单位：某基地", "", "单位：万元"], ["序号", "项目名称", "领域"]],
+            (3, 1), id="a note with two words above",
+        ),
     ],
 )  # fmt: skip
 def test_where_the_headings_stand(rows, found):
@@ -60,6 +64,9 @@ def test_an_upper_heading_does_not_reach_over_a_column_without_a_lower_one():
         pytest.param([None, " ", "\u3000"], RowKind.BLANK, id="blank"),
         pytest.param(["ZS-1", "合计算法中试"], RowKind.DATA, id="a name that begins so"),
         pytest.param(["说明书编制", "x"], RowKind.DATA, id="no colon"),
+        pytest.param(["一、储备项目", None], RowKind.NOTE, id="a section"),
+        pytest.param([None, "（二）概念验证"], RowKind.NOTE, id="a section in brackets"),
+        pytest.param(["一、", "真的项目"], RowKind.DATA, id="a number beside data"),
         pytest.param(["注：甲", "真的项目"], RowKind.DATA, id="a note beside data is data"),
     ],
 )

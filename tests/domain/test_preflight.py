@@ -114,3 +114,13 @@ def test_an_explanation_is_about_the_row_and_its_value_not_about_its_place():
     [again] = findings(moved, [soft], 2026)
     [other] = findings(sheet("0.00"), [soft], 2026)
     assert found.key == again.key != other.key
+
+
+def test_a_row_without_a_number_is_told_by_its_words():
+    headings = {"number": "序号", "measure": "指标", "unit_of": "单位"}
+    row = {"number": 4, "measure": "解决技术难题", "unit_of": "个", "unit": "measure:4"}
+
+    found = Sheet("R4", headings, [row], END, identity="unit")
+
+    assert (found.told(0), found.numbered) == ("解决技术难题 个", False)
+    assert found.named(0) == "measure:4"  # what explanations are kept by

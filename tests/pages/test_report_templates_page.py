@@ -76,6 +76,7 @@ def test_what_has_changed_since_a_freeze_is_listed(open_page, filled, engine):
     now = datetime.now(UTC)
     app = open_page("report_templates", Role.OFFICER, section="packs")
     assert "还没有冻结的报表包" in texts(app)
+    assert "pilot report" not in texts(app)
     with writing(engine) as session:
         people, folder = people_of(session), settings().attachments
         freezing.freeze(

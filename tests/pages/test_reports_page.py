@@ -9,17 +9,18 @@ from pilot.domain.asked import Asked
 from pilot.domain.draft_projects import ProjectDraft
 from pilot.domain.moment import local_day
 from pilot.domain.people import Role
+from pilot.domain.report_calendar import After, CalendarRule
 from pilot.domain.report_periods import PeriodKind, period_of
 from pilot.domain.vocabulary import FilingState as State
 from pilot.reports import packs
 from pilot.reports.report_sheets import look
-from pilot.services import filings, projects
+from pilot.services import filing_lines, filings, projects
 from pilot.services.command import perform
 from pilot.store import queries_filings
 from pilot.store.engine import reading, shared, writing
 from pilot.store.queries_door import account_named
 from pilot.store.queries_people import actor
-from tests import factories
+from tests import factories, serving
 from tests.pages.people_of import people_of
 from tests.pages.test_statements import counted
 
@@ -94,6 +95,13 @@ def test_a_report_goes_from_empty_to_frozen(open_page, engine):
     press(app, "审核退回")  # without a word of why
     assert state(engine) is State.SUBMITTED
     assert "必须写明理由" in text_of(app)
+    next(one for one in app.text_area if one.label == "意见或理由").set_value("合计不对")
+    press(app, "审核退回")
+    app = open_page("reports", Role.OFFICER, **ADDRESS)
+    assert "退回理由：合计不对" in text_of(app)
+    press(app, "提交审核")
+    app = open_page("reports", Role.MANAGER, **ADDRESS)
+    assert "退回理由" not in text_of(app)
     press(app, "审核通过")
     press(app, "签发并冻结")
     assert state(engine) is State.FROZEN
@@ -103,6 +111,7 @@ def test_a_report_goes_from_empty_to_frozen(open_page, engine):
     ]  # fmt: skip
     assert buttons(app) == ["申请解锁", "写下意见"]
     assert "期限不再调整" in text_of(app)
+    assert "与现在比较" not in text_of(open_page("reports", Role.PROVINCE, **ADDRESS))
 
 
 def test_the_address_by_number_leads_to_the_same_report(open_page, engine):
@@ -265,6 +274,14 @@ def sent_by(run):
     return len(sent)
 
 
+@pytest.fixture
+def late_lock(engine):
+    """The last month's reports take in what is known today, whatever day it is."""
+    month = CalendarRule(After(1, 1), After(2, 20), After(2, 28), ("R1", "R2", "R3", "R8"))
+    done(engine, serving.ADMIN, filing_lines.save_calendar, PeriodKind.MONTH, month, reason="示例")
+
+
+@pytest.mark.usefixtures("late_lock")
 def test_a_rerun_checks_no_report_anew_until_somebody_writes(open_page, engine):
     done(engine, "officer", filings.start, "R2", LAST)
     app = open_page("reports", Role.OFFICER)
@@ -297,3 +314,13 @@ def test_what_has_changed_since_a_freezing_is_counted_once_and_kept(open_page, e
     assert sent_by(app.run) == calm  # a word about a report changes no fact
 
     assert "changed" in lines_of(open_page("reports", Role.PROVINCE)).columns
+
+
+@pytest.mark.usefixtures("late_lock")
+def test_what_is_urgent_stands_in_the_first_columns_of_a_phone(open_page, engine):
+    calendar = lines_of(open_page("reports", Role.OFFICER))
+    assert list(calendar.columns)[:4] == ["name", "period", "state", "days"]
+    done(engine, "manager", projects.register, ProjectDraft(name="示例项目"), on=LATE_DAY)
+    app = open_page("reports", Role.OFFICER, report="R2", period=LAST)
+    found = next(one.value for one in app.dataframe if "级别" in one.value.columns)
+    assert list(found.columns)[:3] == ["级别", "编号", "问题"]

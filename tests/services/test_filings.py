@@ -123,13 +123,29 @@ def test_nothing_recorded_after_the_lock_date_goes_in(session, people):
     assert row.cut_off == datetime(2026, 6, 10, 15, 59, 59, 999999, UTC)
 
 
+def test_what_is_checked_before_the_submission_ends_at_the_lock_date_too(session, people):
+    team, officer = people
+    row = filings.start(session, "R2", "2026-05", by=officer, at=clock(session))
+    session.info["filing-clock"] = session.info["clock"] = datetime(2026, 6, 20, tzinfo=UTC)
+    factories.project(session, team)
+
+    judged = explain_all(session, row, officer)
+    checked = lines.preflight(
+        session, officer.base_id, [row.id], "/nowhere", moment(clock(session), year=2026)
+    )[row.id]
+
+    assert len(judged.sheet.rows) == checked.rows == 0
+
+
 def test_soft_findings_need_a_word_and_the_word_travels_in_the_pack(session, people, folder):
     team, officer = people
     row = filings.start(session, "R1", "2026-05", by=officer, at=clock(session))
 
     with pytest.raises(Refused) as refused:
         filings.submit(session, row.id, by=officer, at=clock(session), look=look)
-    assert {problem.rule for problem in refused.value.problems} == {"R1-01/required"}
+    [lacks] = refused.value.problems
+    assert lacks.message == "还有 3 条提示没有写说明。"
+    assert "点选" in lacks.remedy
 
     explain_all(session, row, officer)
     filings.submit(session, row.id, by=officer, at=clock(session), look=look)
@@ -354,8 +370,11 @@ def test_a_line_shows_what_can_be_sent_already(session, people):
     checked = lines.preflight(session, officer.base_id, [line.id], "/nowhere", view)
     [line] = lines.with_counts([line], checked, {})
     assert (line.rows, line.acceptable, line.hard, line.soft, line.days) == (3, 3, 0, 3, 3)
-    coming = next(one for one in found if (one.template, one.period) == ("R3", "2026-05"))
-    assert (coming.id, coming.state, coming.days) == (None, State.EMPTY, None)
+    assert line.unexplained == 3
+    other = {one.period: one for one in found if one.template == "R3"}
+    for period, days in {"2026-04": -28, "2026-05": 3, "2026-06": None}.items():
+        one = other[period]
+        assert (one.id, one.state, one.days) == (None, State.EMPTY, days)
 
 
 def test_a_base_sets_its_own_calendar(session, people):

@@ -3,7 +3,9 @@
 import pytest
 import streamlit as st
 
-from pilot.ui import action
+from pilot.domain.errors import Refused
+from pilot.domain.problems import Problem
+from pilot.ui import action, flash
 
 
 @pytest.fixture(autouse=True)
@@ -58,3 +60,9 @@ def test_other_content_is_another_action(other):
 
 def test_a_key_fits_the_journal():
     assert len(action.content_key("k", print, ("x" * 9999,), {})) <= 64
+
+
+def test_a_rule_without_a_full_stop_is_told_apart_from_its_remedy(state):
+    flash.refused(Refused([Problem("no", "no", "合同尚未登记编号", "请登记。", row=3)]))
+
+    assert list(state.values()) == [[("error", ["第 3 行：合同尚未登记编号。请登记。"])]]
