@@ -141,7 +141,7 @@ def _against_goal(card: Card) -> None:
     else:
         need = "目标已完成" if row["counted"] >= row["goal"] else "年度已结束，目标未完成"
     planned = f"  \n{row['light']}：{row['light_reason']}" if row["light"] else ""
-    st.caption(f"{need}；平均进度 {row['expected']}{planned}", help=CAUTION)
+    st.caption(f"{need}；按平均进度应为 {row['expected']} 项{planned}", help=CAUTION)
 
 
 def _marks(row: Any) -> None:

@@ -21,9 +21,10 @@ def strip() -> Moment:
     """Draw the strip and return the view it stands for; the page's address holds it too."""
     today, shown = local_day(datetime.now(UTC)), view()
     years = list(range(today.year + 1, FIRST_YEAR - 1, -1))
-    with st.container(horizontal=True, key="strip", vertical_alignment="bottom"):
+    bottom = {"vertical_alignment": "bottom", "gap": "xxsmall"}  # one line on a phone too
+    with st.container(horizontal=True, key="strip", **bottom):
         _hold("year", shown.year)
-        st.selectbox("年度", years, key="strip-year", on_change=_write, args=("year",), width=110)
+        st.selectbox("年度", years, key="strip-year", on_change=_write, args=("year",), width=84)
         _day("截至日期", "as_of", shown.as_of, today, "只计算这一天及以前发生的事。")
         help_text = "只计算这一天及以前登记的事；用来重现当时报出的数。"
         _day("知悉日期", "known", shown.known_on, today, help_text)
@@ -77,7 +78,7 @@ def _day(label: str, key: str, shown: date, today: date, help_text: str) -> None
         format="YYYY-MM-DD",
         on_change=_write,
         args=(key,),
-        width=150,
+        width=133,
         help=help_text,
     )
 
