@@ -38,13 +38,14 @@ PROOFS: tuple[str, ...] = (
 )
 
 
-# The short set of all proofs runs in three processes, since most of them wait for a disk, a server
-# or a clock; those of the second share a server and a browser. What tests/ tries at the same size
-# is left to it.
+# The short set of all proofs runs in two processes; those that share a server and a browser are in
+# the second. What tests/ tries at the same size is left to it.
 LANES = (
-    ("crash", "power_cut", "disk_full", "postgres_crash", "migration", "importer"),
-    ("edge", "display", "round_trip"),
-    ("concurrency", "machine", "submissions", "journal_edits", "backup", "replicas"),
+    ("crash", "power_cut", "disk_full", "postgres_crash", "concurrency", "backup", "migration"),
+    (
+        *("machine", "submissions", "journal_edits", "edge", "display", "importer"),
+        *("round_trip", "replicas"),
+    ),
 )
 TESTED = ("authorisation",)
 
