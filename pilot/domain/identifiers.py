@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from itertools import cycle
 
+from pilot.domain.parsing import is_unseen
 from pilot.domain.problems import Problem
 from pilot.domain.vocabulary import Term
 
@@ -223,24 +224,13 @@ def stored_title_key(text: str) -> str:
 
 def _squeeze(text: str) -> str:
     """Half-width (NFKC) text without blanks, invisible characters or variation selectors."""
-    seen = "".join(c for c in unicodedata.normalize("NFKC", text) if not _is_unseen(c))
+    seen = "".join(c for c in unicodedata.normalize("NFKC", text) if not is_unseen(c))
     return unicodedata.normalize("NFKC", seen)
 
 
 @functools.lru_cache(maxsize=8_192)  # the characters of a language's titles are few
 def _is_bracket(character: str) -> bool:
     return unicodedata.category(character) in _BRACKETS
-
-
-@functools.lru_cache(maxsize=8_192)
-def _is_unseen(character: str) -> bool:
-    """A blank, a format character (bidi, zero width) or a variation selector."""
-    return (
-        character.isspace()
-        or unicodedata.category(character) == "Cf"
-        or "\ufe00" <= character <= "\ufe0f"
-        or "\U000e0100" <= character <= "\U000e01ef"
-    )
 
 
 def _shown(text: str) -> str:

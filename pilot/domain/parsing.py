@@ -4,6 +4,7 @@ Each returns the value or raises ParseError with a Chinese sentence and its reme
 an error here; the caller decides first whether something is required.
 """
 
+import functools
 import re
 import unicodedata
 from datetime import date, datetime, timedelta
@@ -157,8 +158,7 @@ _FORBIDDEN = re.compile(
 # Marks that turn the direction of text (双向控制符): with them one name can look like another.
 _TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _TURNS = re.compile(f"[{_TURNING}]")
-_UNSEEN = frozenset({"Cf", "Cc", "Zs", "Zl", "Zp"})
-_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs drawn as nothing
 _EDGE = "".join(chr(c) for c in range(0x3001) if chr(c).isspace()) + _TURNING
 
 
@@ -184,8 +184,19 @@ def clean_text(value: object, max_length: int) -> str | None:
 
 
 def shows_nothing(text: str) -> bool:
-    """Whether a text has no character that can be seen: blanks, joiners, marks, fillers."""
-    return all(char in _FILLERS or unicodedata.category(char) in _UNSEEN for char in text)
+    """Whether a text has no character that can be seen."""
+    return all(is_unseen(character) or character in _FILLERS for character in text)
+
+
+@functools.lru_cache(maxsize=8_192)  # the characters of a language are few
+def is_unseen(character: str) -> bool:
+    """A blank, a format character (bidi, zero width) or a variation selector."""
+    return (
+        character.isspace()
+        or unicodedata.category(character) == "Cf"
+        or "\ufe00" <= character <= "\ufe0f"
+        or "\U000e0100" <= character <= "\U000e01ef"
+    )
 
 
 def check_characters(text: str, start: int = 0, end: int | None = None) -> None:
