@@ -115,6 +115,13 @@ class Move(Record, table=True):
     decision_id: int | None = Field(default=None, foreign_key="decision.id", ondelete="RESTRICT")
 
 
+# What a count of projects at two times looks at (索引列).
+_COUNTED = (
+    *("base_id", "known_to", "valid_to", "valid_from", "known_from"),
+    *("state", "stage", "next_gate", "next_planned_on"),
+)
+
+
 class ProjectSpan(Record, table=True):
     """What a project was on the days [valid_from, valid_to), as known in [known_from, known_to).
 
@@ -128,15 +135,7 @@ class ProjectSpan(Record, table=True):
         # Everything a list needs to narrow, search, count and sort: pages are found without rows.
         Index(
             "ix_project_span_view",
-            "base_id",
-            "known_to",
-            "valid_to",
-            "valid_from",
-            "known_from",
-            "state",
-            "stage",
-            "next_gate",
-            "next_planned_on",
+            *_COUNTED,
             "code",
             "project_id",
             "field",
@@ -146,18 +145,7 @@ class ProjectSpan(Record, table=True):
             "manager",
         ),
         # The same without names: counting walks over many spans, which are half as wide here.
-        Index(
-            "ix_project_span_counted",
-            "base_id",
-            "known_to",
-            "valid_to",
-            "valid_from",
-            "known_from",
-            "state",
-            "stage",
-            "next_gate",
-            "next_planned_on",
-        ),
+        Index("ix_project_span_counted", *_COUNTED),
         Index("ix_project_span_project", "project_id", "known_to"),
         # What has moved since a snapshot (queries_snapshots), of all bases at once.
         Index("ix_project_span_known_from", "known_from"),
