@@ -206,7 +206,7 @@ def known_until(session: Session, row: ReportFiling, at: datetime) -> datetime:
 
     What is checked before the submission thus is what will be submitted.
     """
-    if row.cut_off is not None or row.id is None:
+    if row.cut_off is not None or not row.edition:  # only what was frozen can be unlocked
         return row.cut_off or cut_off(at, row.lock_on, unlocked=False)
     return _cut_off(row, facts(session, row, at), at).until
 
