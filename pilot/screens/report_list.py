@@ -97,33 +97,13 @@ def table(lines: Sequence[Line], *, may_compare: bool) -> None:
             icon=":material/event_available:",
         )
         return
-    column = st.column_config
-    told = "冻结后变动", 95, "冻结后有多少个单元变动；冻结的文件不变"
     st.dataframe(
         [_row(line) for line in shown],
         key="report-lines",
         hide_index=True,
         placeholder="",
         alt="上报日历：报表、报告期、状态、轮到谁、截止、剩余天数、检查",
-        column_config={
-            "name": column.ButtonColumn("报表", type="tertiary", key=_OPEN, pinned=True),
-            "period": column.TextColumn("报告期", width=80),
-            "state": column.TextColumn("状态", width=80),
-            "side": column.TextColumn("轮到", width=70),
-            "window": column.TextColumn("填报窗口", width=175),
-            "lock": column.TextColumn("锁定日", width=95),
-            "days": column.NumberColumn(
-                "剩余天数", width=75, format="%d", help="距报送截止；负数为已逾期的天数"
-            ),
-            "rows": column.TextColumn("可上报", width=75),
-            "hard": column.NumberColumn("须改", width=55, format="%d", help="硬性问题"),
-            "soft": column.NumberColumn("提示", width=55, format="%d", help="须说明的提示"),
-            "changed": column.ButtonColumn(
-                told[0], type="tertiary", key=_CHANGES, width=told[1], help=told[2]
-            )
-            if may_compare
-            else column.TextColumn(told[0], width=told[1], help=told[2]),
-        },
+        column_config=_columns(may_compare=may_compare),
     )
     if click := st.session_state.get(_OPEN):
         line = shown[click["row"]]
@@ -131,6 +111,31 @@ def table(lines: Sequence[Line], *, may_compare: bool) -> None:
     if (click := st.session_state.get(_CHANGES)) and (pack := shown[click["row"]].pack_id):
         ui.go("report_templates", section="packs", pack=pack)
     st.caption(f"共 {len(shown)} 期")
+
+
+def _columns(*, may_compare: bool) -> dict[str, object]:
+    """How each column reads; the changes since the freezing are a link for who may compare."""
+    column = st.column_config
+    told = "冻结后变动", 95, "冻结后有多少个单元变动；冻结的文件不变"
+    return {
+        "name": column.ButtonColumn("报表", type="tertiary", key=_OPEN, pinned=True),
+        "period": column.TextColumn("报告期", width=80),
+        "state": column.TextColumn("状态", width=80),
+        "side": column.TextColumn("轮到", width=70),
+        "window": column.TextColumn("填报窗口", width=175),
+        "lock": column.TextColumn("锁定日", width=95),
+        "days": column.NumberColumn(
+            "剩余天数", width=75, format="%d", help="距报送截止；负数为已逾期的天数"
+        ),
+        "rows": column.TextColumn("可上报", width=75),
+        "hard": column.NumberColumn("须改", width=55, format="%d", help="硬性问题"),
+        "soft": column.NumberColumn("提示", width=55, format="%d", help="须说明的提示"),
+        "changed": column.ButtonColumn(
+            told[0], type="tertiary", key=_CHANGES, width=told[1], help=told[2]
+        )
+        if may_compare
+        else column.TextColumn(told[0], width=told[1], help=told[2]),
+    }
 
 
 def _row(line: Line) -> dict[str, object]:
