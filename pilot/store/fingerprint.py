@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 
 from sqlalchemy import Column, Connection, Enum, Table, Text, cast, collate, select, type_coerce
 from sqlmodel import SQLModel
 
+from pilot.store import json_rows
 from pilot.store.journal import plain
 from pilot.store.models import DigestRun, JobRun, LoginAttempt, LoginSession, Mail
 
@@ -15,6 +17,7 @@ _PASSING = frozenset(
     kind.__tablename__ for kind in (LoginSession, LoginAttempt, JobRun, Mail, DigestRun)
 )
 _BATCH = 5000
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def fingerprint(connection: Connection) -> str:
@@ -28,8 +31,25 @@ def fingerprint(connection: Connection) -> str:
 
 def _of(connection: Connection, table: Table) -> str:
     """One table: its rows as JSON, each value as the journal would write it."""
-    dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    digest = hashlib.sha256(dump([column.name for column in table.columns]).encode())
+    digest = hashlib.sha256(_dump([column.name for column in table.columns]).encode())
+    told = by_sqlite if connection.dialect.name == "sqlite" else by_values
+    for rows in told(connection, table):
+        digest.update(f"{rows},".encode())
+    return digest.hexdigest()
+
+
+def by_sqlite(connection: Connection, table: Table) -> Iterator[str]:
+    """Some rows at a time, parted by commas: SQLite writes them itself, in a fifth of the time."""
+    json_rows.prepare(connection)
+    keys = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
+    query = f'SELECT {json_rows.of(table)} FROM "{table.name}" ORDER BY {keys}'
+    found = connection.exec_driver_sql(query, execution_options={"yield_per": _BATCH})
+    for rows in found.partitions(_BATCH):
+        yield ",".join(row for (row,) in rows)
+
+
+def by_values(connection: Connection, table: Table) -> Iterator[str]:
+    """The same from the values that any database gives back."""
     unlike = [place for place, column in enumerate(table.columns) if not _is_plain(column)]
     columns = [type_coerce(column, Text) if _is_word(column) else column for column in table.c]
     query = select(*columns).order_by(*_in_bytes(connection, table))
@@ -39,8 +59,7 @@ def _of(connection: Connection, table: Table) -> str:
         for row in values:
             for place in unlike:
                 row[place] = plain(row[place])
-        digest.update(f"{dump(values)[1:-1]},".encode())
-    return digest.hexdigest()
+        yield _dump(values)[1:-1]
 
 
 def _is_word(column: Column) -> bool:

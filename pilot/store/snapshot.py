@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel, col
 
 from pilot.domain.errors import Conflict, PilotError
-from pilot.store import schema
+from pilot.store import as_sqlite
 from pilot.store.engine import make_engine, sqlite_driver
 from pilot.store.models import JobRun, LoginSession, Mail
 
@@ -31,7 +31,8 @@ def take(engine: Engine, file: Path) -> None:
         if engine.dialect.name == "sqlite":
             _copied(engine, file)
         else:
-            _exported(engine, file)
+            as_sqlite.write(engine, file, _copied_tables())
+            _into_one_file(file)
     except (DBAPIError, sqlite_driver().Error) as error:
         reason = getattr(error, "orig", error)
         raise PilotError(f"数据库读不出来，没有备份：{reason}") from error
@@ -104,20 +105,6 @@ def _copied(engine: Engine, file: Path) -> None:
     """SQLite's online backup, all pages in one step: in several it would start over for ever."""
     with contextlib.closing(sqlite_driver().connect(file)) as copy, engine.connect() as source:
         source.connection.dbapi_connection.backup(copy, pages=-1)
-    _into_one_file(file)
-
-
-def _exported(engine: Engine, file: Path) -> None:
-    """Every table as of one snapshot of PostgreSQL, into tables that the migrations make."""
-    copy = make_engine(f"sqlite:///{file}")
-    schema.upgrade(copy)
-    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with engine.connect().execution_options(**options) as source, copy.begin() as target:
-        source.exec_driver_sql("SET LOCAL statement_timeout = 0")
-        target.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-        for table in _copied_tables():
-            _fill(target, table, _batches(source, table))
-    copy.dispose()
     _into_one_file(file)
 
 

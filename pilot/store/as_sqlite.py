@@ -1,0 +1,91 @@
+"""A PostgreSQL database as one SQLite file: each value as the product itself would keep it there.
+
+PostgreSQL writes the values, the driver hands them on, and indexes are made when all rows are
+there: half the time of reading rows into values and entering those.
+"""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    Double,
+    Engine,
+    Enum,
+    Numeric,
+    Table,
+    Text,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from pilot.store import schema
+from pilot.store.engine import make_engine, sqlite_driver
+
+_BATCH = 5000
+# A file that is of use to nobody before it is whole needs no way back.
+_UNTIL_WHOLE = ("journal_mode=OFF", "synchronous=OFF")
+_INSTANT = "YYYY-MM-DD HH24:MI:SS.US"  # as SQLAlchemy writes it on SQLite
+
+
+def write(engine: Engine, file: Path, tables: Sequence[Table]) -> None:
+    """Fill the empty `file` with tables that the migrations make and the rows of these tables.
+
+    The rows are those of one moment. Whether foreign keys hold is for `snapshot.check` to say.
+    """
+    copy = make_engine(f"sqlite:///{file}")
+    schema.upgrade(copy)
+    copy.dispose()
+    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with (
+        engine.connect().execution_options(**options) as source,
+        contextlib.closing(sqlite_driver().connect(file)) as target,
+    ):
+        source.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        for pragma in _UNTIL_WHOLE:
+            target.execute(f"PRAGMA {pragma}")
+        indexes = _without_indexes(target)
+        for table in tables:
+            target.executemany(_insertion(table), _as_stored(source, table))
+        for index in indexes:
+            target.execute(index)
+        target.commit()
+
+
+def _without_indexes(target) -> list[str]:
+    """Drop the indexes of an empty SQLite file; the statements that make them again."""
+    named = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    found = target.execute(named).fetchall()
+    for name, _ in found:
+        target.execute(f'DROP INDEX "{name}"')
+    return [sql for _, sql in found]
+
+
+def _insertion(table: Table) -> str:
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    return f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join("?" * len(table.columns))})'
+
+
+def _as_stored(source: Connection, table: Table) -> Iterator[tuple]:
+    """The rows of a table of PostgreSQL as SQLite keeps them, written by PostgreSQL itself."""
+    query = select(*map(_kept_by_sqlite, table.columns))
+    streamed = source.execute(query, execution_options={"yield_per": _BATCH})
+    for rows in streamed.partitions():
+        yield from map(tuple, rows)
+
+
+def _kept_by_sqlite(column: Column) -> ColumnElement:
+    if isinstance(column.type, UTCDateTime):
+        return func.to_char(func.timezone("UTC", column), _INSTANT, type_=Text)
+    if isinstance(column.type, Date):
+        return func.to_char(column, "YYYY-MM-DD", type_=Text)
+    if isinstance(column.type, Numeric):
+        return cast(column, Double)
+    return type_coerce(column, Text) if isinstance(column.type, Enum) else column
