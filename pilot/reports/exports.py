@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import BinaryIO
@@ -128,9 +128,9 @@ def write_csv(session: Session, export: Export, file: BinaryIO, encoding: Encodi
     out = csv.writer(text, lineterminator="\r\n")
     out.writerow([column.heading for column in export.table.columns])
     number = 0
-    for row in _all_rows(session, export):
-        out.writerow([_text(cell) for cell in row])
-        number += 1
+    for rows in tables.chunks(session, export.table, *export.place):
+        out.writerows(zip(*map(_texts, zip(*rows, strict=True)), strict=True))
+        number += len(rows)
     text.flush()
     text.detach()
     about = {"编码": encoding.label, "SHA-256": hashed.digest.hexdigest()}
@@ -139,7 +139,7 @@ def write_csv(session: Session, export: Export, file: BinaryIO, encoding: Encodi
 
 def write_xlsx(session: Session, export: Export, file: BinaryIO) -> dict:
     """Write the list as a workbook with a sheet 说明; returns its metadata."""
-    rows = _all_rows(session, export)
+    rows = tables.rows(session, export.table, *export.place)
     number = write_workbook(
         file,
         export.table,
@@ -229,17 +229,15 @@ class _Hashed(io.BufferedIOBase):
         return len(data)
 
 
-def _all_rows(session: Session, export: Export) -> Iterator[list[Cell]]:
-    return tables.rows(session, export.table, export.base_ids, export.view, export.chosen)
+def _texts(cells: Sequence[Cell]) -> list[str | int | None]:
+    """A column of a CSV. A text that begins with a letter or a digit needs no mark: nearly all."""
+    return [cell if isinstance(cell, str) and cell[:1].isalnum() else _text(cell) for cell in cells]
 
 
 def _text(cell: Cell) -> str | int | None:
-    """A number is written as it is; a text gets the mark where it needs one.
-
-    A text that begins with a letter or a digit never does, and nearly all of them do.
-    """
+    """A number is written as it is; a text gets the mark where it needs one."""
     if isinstance(cell, str):
-        return cell if cell[:1].isalnum() else mark(cell)
+        return mark(cell)
     return f"{cell:f}" if isinstance(cell, Decimal) else cell
 
 

@@ -172,12 +172,13 @@ def _claims(session: Session, order: Order) -> tuple[tuple[Cell, ...], ...]:
     asked = [order.base_id], order.view, chosen
     write = writer(table.columns, tables.labels(session, [order.base_id]))
     keys = [column.key for column in table.columns]
+    found = tables.records(session, table, *asked)
+    goals = [record for record in found if record["indicator"] in GOALS]
     rows = []
-    for record in tables.records(session, table, *asked):
-        if record["indicator"] in GOALS:
-            cells = dict(zip(keys, write(record), strict=True))
-            cells["scope_code"] = Scope(record["scope"]).value
-            rows.append(tuple(cells[key] for key in _CLAIM_KEYS))
+    for record, line in zip(goals, write(goals), strict=True):
+        cells = dict(zip(keys, line, strict=True))
+        cells["scope_code"] = Scope(record["scope"]).value
+        rows.append(tuple(cells[key] for key in _CLAIM_KEYS))
     return tuple(rows)
 
 

@@ -1,5 +1,6 @@
 """What a report says (报表内容): rows of a template, as text that every machine reads alike."""
 
+import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pilot.reports.cells import Cell, writer
 from pilot.reports.columns import Column, Kind
 from pilot.reports.report_datasets import Source
 from pilot.reports.report_rows import Asked
+from pilot.store import streams
 
 NUMERIC = frozenset({ColumnType.MONEY, ColumnType.NUMBER})
 _CENTS = -2  # the exponent of an amount
@@ -52,10 +54,10 @@ def filled(session: Session, template: Template, source: Source, asked: Asked) -
     columns = [_column(column, source) for column in template.columns]
     write = writer(columns, tables.labels(session, asked.bases))
     rows, units = [], []
-    for row in source.rows(session, asked):
-        named = {"base_id": asked.bases[0], **row}
-        rows.append(tuple(_plain(cell) for cell in write(named)))
-        units.append(row["unit"])
+    found = ({"base_id": asked.bases[0], **row} for row in source.rows(session, asked))
+    while some := list(itertools.islice(found, streams.CHUNK)):
+        rows += [tuple(map(_plain, line)) for line in write(some)]
+        units += [row["unit"] for row in some]
     return Content(template, tuple(rows), tuple(units))
 
 

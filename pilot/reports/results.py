@@ -106,7 +106,7 @@ def transfers(
     lists = {base: queries_codes.lists(session, base, retired=True) for base in bases}
     write = writer(TRANSFERS, lists)
     keys = [column.key for column in TRANSFERS]
-    frame = pd.DataFrame([write(row) for row in rows], columns=keys, dtype=object)
+    frame = pd.DataFrame(write(rows), columns=keys, dtype=object)
     frame["amount"] = [None if value is None else float(value) for value in frame["amount"]]
     frame.insert(0, "id", [row["result_id"] for row in rows])
     return Page(frame, streams.count(session, statement), len(bases) > 1)

@@ -102,15 +102,27 @@ def frame(
         found = _completed(session, table, page, view, chosen)
     write = writer(table.columns, labels(session, bases))
     keys = [column.key for column in table.columns]
-    return pd.DataFrame([write(row) for row in found], columns=keys, dtype=object)
+    return pd.DataFrame(write(found), columns=keys, dtype=object)
 
 
 def rows(
     session: Session, table: Table, bases: Bases, view: Moment, chosen: Chosen = EVERYTHING
-) -> Iterator[list[Cell]]:
+) -> Iterator[tuple[Cell, ...]]:
     """Every row of a list, one after the other; a million of them take no more memory."""
+    for some in chunks(session, table, bases, view, chosen):
+        yield from some
+
+
+def chunks(
+    session: Session, table: Table, bases: Bases, view: Moment, chosen: Chosen = EVERYTHING
+) -> Iterator[list[tuple[Cell, ...]]]:
+    """The same, some rows at a time."""
     write = writer(table.columns, labels(session, bases))
-    yield from map(write, records(session, table, bases, view, chosen))
+    if table.statement is None or table.complete:
+        found = _chunks(session, table, bases, view, chosen)
+    else:
+        found = streams.chunks(session, streams.as_stored(table.statement(bases, view, chosen)))
+    yield from map(write, found)
 
 
 def records(

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func
+from sqlalchemy import ColumnElement, Date, Enum, RowMapping, Select, Text, func, type_coerce
 from sqlmodel import Session
 
 CHUNK = 1000
+_TEXTS = (Enum, Date)
 
 
 def count(session: Session, statement: Select) -> int:
@@ -55,9 +56,21 @@ def rows(
     return session.execute(statement.where(key.in_(keys))).mappings().all()
 
 
+def as_stored(statement: Select) -> Select:
+    """The same rows with words and days as their text: half the time to read, for a mere listing.
+
+    PostgreSQL's driver still makes days of them.
+    """
+    columns = [
+        type_coerce(column, Text).label(column.name) if isinstance(column.type, _TEXTS) else column
+        for column in statement.selected_columns
+    ]
+    return statement.with_only_columns(*columns, maintain_column_froms=True)
+
+
 def chunks(session: Session, statement: Select) -> Iterator[list[dict[str, Any]]]:
     """Every row in order, as plain dicts; the server keeps what has not been asked for yet."""
-    streamed = session.execute(statement.execution_options(yield_per=CHUNK))
+    streamed = session.connection().execute(statement, execution_options={"yield_per": CHUNK})
     keys = tuple(streamed.keys())
     for part in streamed.partitions():
         yield [dict(zip(keys, row, strict=True)) for row in part]
