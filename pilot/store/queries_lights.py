@@ -217,7 +217,15 @@ def _conditions(session: Session, view: Moment, ids: Sequence[int]) -> dict[int,
 def _contracts(session: Session, view: Moment, ids: Sequence[int]) -> dict[int, dict]:
     """Clauses, registration and amounts of the contracts signed and recorded by then."""
     query = (
-        select(Contract)
+        select(
+            Contract.project_id,
+            Contract.no,
+            Contract.type,
+            Contract.signed_on,
+            Contract.amount,
+            Contract.registration_no,
+            Contract.ip_clause,
+        )
         .where(
             col(Contract.project_id).in_(ids),
             Contract.signed_on <= view.as_of,

@@ -154,7 +154,8 @@ class JournalEntry(SQLModel, table=True):
     __tablename__ = "journal_entry"
     __table_args__ = (
         Index("ix_journal_entry_subject", "base_id", "subject", "subject_id"),
-        Index("ix_journal_entry_project", "project_id", "sequence"),
+        # With the time: when a project last changed is asked of every line of a list.
+        Index("ix_journal_entry_project", "project_id", "sequence", "at"),
         Index("ix_journal_entry_at", "base_id", "at"),
         Index(
             "uq_journal_entry_key",
