@@ -1,6 +1,6 @@
-"""Charts as Vega-Lite specifications, built once a process; the data comes when they are drawn.
+"""Charts as Vega-Lite specifications, built once a process.
 
-`st.vega_lite_chart(drawn(frame), spec)`: encodings' types are written, so no frame is looked at.
+`st.vega_lite_chart(filled(spec, frame))`: encodings' types are written, so no frame is looked at.
 """
 
 import functools
@@ -12,12 +12,23 @@ import pyarrow as pa
 
 Spec: TypeAlias = dict[str, Any]
 
+_ROWS = "rows"
 DONE, REST = "#1f8a85", "#8b949e"  # both hold on a light and on a dark page
 
 
 def drawn(frame: pd.DataFrame) -> pa.Table:
     """A frame in the form in which it is sent: made once, not in every run that shows it."""
     return pa.Table.from_pandas(frame)
+
+
+def filled(spec: Spec, frame: pd.DataFrame) -> Spec:
+    """A chart with its data as they are sent, packed once and not in every run that shows it."""
+    table = drawn(frame)
+    packed = pa.BufferOutputStream()
+    with pa.ipc.new_stream(packed, table.schema) as stream:
+        stream.write_table(table)
+    rows = packed.getvalue().to_pybytes()
+    return spec | {"data": {"name": _ROWS}, "datasets": {_ROWS: rows}}
 
 
 @functools.cache

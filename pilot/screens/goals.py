@@ -23,11 +23,11 @@ _MARKS = (  # column, words, colour, always shown
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What one card shows: its figures, the data of its bar, and of its trend if there is one."""
+    """What one card shows: its figures, its bar, and its trend if there is one."""
 
     row: dict[str, Any]
-    bar: Any
-    trend: Any | None
+    bar: charts.Spec
+    trend: charts.Spec | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +82,17 @@ def _row(cards: Sequence[Card]) -> None:
                 _card(card)
 
 
-def _bar(row: Any) -> Any:
-    return charts.drawn(row[["counted", "goal", "expected"]])
+def _bar(row: Any) -> charts.Spec:
+    return charts.filled(charts.goal_bar(), row[["counted", "goal", "expected"]])
 
 
-def _months(row: dict[str, Any], seen: Glance) -> Any | None:
+def _months(row: dict[str, Any], seen: Glance) -> charts.Spec | None:
     trend = seen.trend
     same = trend["base_id"] == row["base_id"]
     same &= (trend["indicator"] == row["indicator"]) & (trend["scope"] == row["scope"])
-    return charts.drawn(trend.loc[same, ["month", "counted"]]) if same.any() else None
+    if not same.any():
+        return None
+    return charts.filled(charts.trend(), trend.loc[same, ["month", "counted"]])
 
 
 def _beside(rows: Any) -> str:
@@ -135,7 +137,7 @@ def _card(card: Card) -> None:
 def _against_goal(card: Card) -> None:
     row = card.row
     words = f"已完成 {row['counted']}，目标 {row['goal']}，按天数平均应到 {row['expected']}"
-    st.vega_lite_chart(card.bar, charts.goal_bar(), key=_key("bar", row), alt=words)
+    st.vega_lite_chart(card.bar, key=_key("bar", row), alt=words)
     if row["per_month"]:
         need = f"还需每月 {row['per_month']} 项，余 {row['months_left']} 个月"
     else:
@@ -168,7 +170,7 @@ def _trend(card: Card) -> None:
     row = card.row
     if card.trend is not None:
         words = f"{row['year']} 年各月末累计，最近 {row['counted']}"
-        st.vega_lite_chart(card.trend, charts.trend(), key=_key("trend", row), alt=words)
+        st.vega_lite_chart(card.trend, key=_key("trend", row), alt=words)
 
 
 def _key(what: str, row: Any) -> str:

@@ -11,7 +11,7 @@ from pilot.config import settings
 from pilot.domain.people import Role
 from pilot.services import door, trace
 from pilot.services.door import Limits, Visitor
-from pilot.ui import flash, menu, system
+from pilot.ui import flash, links, menu, system
 from pilot.ui.strip import carry, past_banner, view
 from pilot.ui.visitor import arrival, ask_to_sign_in, engine, staying
 from pilot.ui.words import plain
@@ -43,8 +43,8 @@ def main() -> None:
     system.alarm(who.actor)
     messages = st.container()
     shown = flash.draw(messages)
-    with contextlib.suppress(StopException), staying(who):  # a page ends, its messages do not
-        page.run()
+    with contextlib.suppress(StopException), staying(who), links.leading(who.actor.roles):
+        page.run()  # a page ends, its messages do not
     flash.draw(messages, after=shown)
     flash.clear()
 

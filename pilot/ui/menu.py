@@ -91,6 +91,15 @@ def _pages(roles: frozenset[Role], unread: int) -> dict[str, list[StreamlitPage]
     return {"": [_start(first), *sections.pop("", [])], **sections}
 
 
+@functools.lru_cache(maxsize=64)
+def targets(roles: frozenset[Role]) -> dict[str, StreamlitPage]:
+    """What links of holders of `roles` may lead to, by file: pages that lend a link no icon."""
+    return {
+        entry.file: st.Page(PAGES / f"{entry.file}.py", title=entry.title, url_path=entry.file)
+        for entry in entries(roles)
+    }
+
+
 def _start(first: StreamlitPage) -> StreamlitPage:
     """The page at `/`: a default page would have no address of its own, so it only leads on."""
     return st.Page(lambda: st.switch_page(first), title="首页", default=True, visibility="hidden")
