@@ -25,11 +25,14 @@ from pilot.domain.people import Actor
 from pilot.domain.vocabulary import Term
 from pilot.reports import tables
 from pilot.reports.cells import Cell
+from pilot.reports.columns import Column, Kind
 from pilot.reports.tables import Chosen, Table
 from pilot.reports.workbook import write_workbook
 from pilot.services.reads import read
 from pilot.store import journal_reading, queries_bases, queries_goals
 from pilot.store.models import Base
+
+_OURS = frozenset({Kind.DAY, Kind.INSTANT, Kind.YES_NO})  # written by us, as no formula is
 
 
 class Encoding(Term):
@@ -129,7 +132,8 @@ def write_csv(session: Session, export: Export, file: BinaryIO, encoding: Encodi
     out.writerow([column.heading for column in export.table.columns])
     number = 0
     for rows in tables.chunks(session, export.table, *export.place):
-        out.writerows(zip(*map(_texts, zip(*rows, strict=True)), strict=True))
+        cells = zip(*rows, strict=True)
+        out.writerows(zip(*map(_texts, export.table.columns, cells), strict=True))
         number += len(rows)
     text.flush()
     text.detach()
@@ -229,8 +233,11 @@ class _Hashed(io.BufferedIOBase):
         return len(data)
 
 
-def _texts(cells: Sequence[Cell]) -> list[str | int | None]:
-    """A column of a CSV. A text that begins with a letter or a digit needs no mark: nearly all."""
+def _texts(column: Column, cells: Sequence[Cell]) -> Sequence[str | int | None]:
+    """A column of a CSV. Only what people wrote may need the mark, and not if a letter or a digit
+    begins it: nearly all."""
+    if column.words or column.kind in _OURS:
+        return cells
     return [cell if isinstance(cell, str) and cell[:1].isalnum() else _text(cell) for cell in cells]
 
 
