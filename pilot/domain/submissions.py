@@ -18,6 +18,7 @@ from pilot.domain.vocabulary import Term
 OPEN = frozenset({State.WAITING, State.SECOND})  # with the reviewers
 WRITABLE = frozenset({State.DRAFT, State.RETURNED})  # with the author
 ENDED = frozenset(State) - OPEN - WRITABLE
+MISSING = "没有找到这条填报；链接可能有误，请从列表里打开。"
 
 
 class Side(Term):

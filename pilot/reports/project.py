@@ -28,7 +28,7 @@ from pilot.store import (
 )
 from pilot.store.models import Project, ProjectSpan
 
-MISSING = "没有找到这个项目；它可能属于其他基地，或链接有误。"
+MISSING = "没有找到这个项目；它可能属于其他基地，或链接有误，请从“项目台账”打开。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from pilot.domain.errors import NotFound
 from pilot.domain.moment import minute
 from pilot.domain.submission_content import title_of
+from pilot.domain.submissions import MISSING
 from pilot.domain.vocabulary import FileKind
 from pilot.reports import submission_words
 from pilot.reports.submission_words import Change
@@ -90,7 +91,7 @@ def sent_content(session: Session, row: Submission) -> Mapping[str, Any]:
     """What was sent last; a colleague never sees what its author is writing since."""
     sent = queries_submissions.latest_round(session, row)
     if sent is None:
-        raise NotFound("没有找到这条填报。")
+        raise NotFound(MISSING)
     return json.loads(sent.content)
 
 

@@ -15,7 +15,7 @@ from pilot.domain.problems import Problem
 from pilot.domain.submission_content import Section, open_problems, problems
 from pilot.domain.submission_people import holder_ids
 from pilot.domain.submission_sections import Filled, standing, with_early
-from pilot.domain.submissions import ENDED, OPEN, WRITABLE, Side, turn, waiting_days
+from pilot.domain.submissions import ENDED, MISSING, OPEN, WRITABLE, Side, turn, waiting_days
 from pilot.domain.vocabulary import SubmissionState, Term
 from pilot.reports import submission_thread
 from pilot.reports.submission_thread import Paper, Said
@@ -175,7 +175,7 @@ def row_of(session: Session, actor: Actor, submission_id: int | None) -> Submiss
     if submission_id is not None and submission_id < 2**31:
         row = queries_submission_lists.seen(session, actor.base_id, actor.id, submission_id)
     if row is None:
-        raise NotFound("没有找到这条填报。")
+        raise NotFound(MISSING)
     return row
 
 
@@ -208,7 +208,7 @@ def desk(session: Session, actor: Actor, submission_id: int, now: datetime) -> D
     """The working copy of one's own submission with everything its form needs."""
     row = row_of(session, actor, submission_id)
     if row.author_id != actor.id:
-        raise NotFound("没有找到这条填报。")
+        raise NotFound(MISSING)
     content = json.loads(row.content)
     lists = queries_codes.lists(session, row.base_id)
     files = submission_thread.papers(session, row.id)

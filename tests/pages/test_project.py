@@ -76,7 +76,7 @@ def test_what_is_not_there_is_one_sentence(open_page, asked):
     app = open_page("project", Role.MANAGER, id=asked)
     assert not app.exception
     assert [item.value for item in app.error] == [
-        "没有找到这个项目；它可能属于其他基地，或链接有误。"
+        "没有找到这个项目；它可能属于其他基地，或链接有误，请从“项目台账”打开。"
     ]
 
 

@@ -141,7 +141,7 @@ def test_another_ones_draft_is_as_good_as_missing(open_page, engine, author):
         number = made.draft(session, other, made.result_content(other)).id
     for wrong in (str(number), "999999", "9" * 15, "x", ""):
         app = open_page("submission", Role.RESEARCHER, id=wrong)
-        assert "没有找到这条填报。" in on.words(app)
+        assert "没有找到这条填报；链接可能有误，请从列表里打开。" in on.words(app)
         assert not app.text_input
 
 
