@@ -70,14 +70,15 @@ class Proposal:
 
 def row_kind(cells: Cells) -> RowKind:
     """Whether a row below the headings is data; only what says so itself is not."""
-    words = [_text(cell) for cell in cells if not is_blank(cell)]
-    if not words:
+    seen = [cell for cell in cells if not is_blank(cell)]
+    if not seen:
         return RowKind.BLANK
-    if any(_SUM.fullmatch(word) for word in words[:2]):
+    first = [_text(cell) for cell in seen[:2]]
+    if any(map(_SUM.fullmatch, first)):
         return RowKind.SUM
-    if len(words) == 1 and _SECTION.match(words[0]):
+    if len(seen) == 1 and _SECTION.match(first[0]):
         return RowKind.NOTE
-    if _NOTE.match(words[0]) and (len(words) == 1 or all(_NOTE.match(word) for word in words)):
+    if _NOTE.match(first[0]) and all(_NOTE.match(_text(cell)) for cell in seen):
         return RowKind.NOTE
     return RowKind.DATA
 

@@ -173,8 +173,12 @@ def problem(
 
 def tidy(draft: Draft) -> Draft:
     """The draft as it is stored; for drafts without hard problems only."""
-    about = described(type(draft))
-    return replace(draft, **{name: each.tidy(getattr(draft, name)) for name, each in about.items()})
+    changed = {}
+    for name, about in described(type(draft)).items():
+        value = getattr(draft, name)
+        if (stored := about.tidy(value)) is not value:
+            changed[name] = stored
+    return replace(draft, **changed) if changed else draft
 
 
 def is_blank(value: object) -> bool:

@@ -88,6 +88,8 @@ def result_problems(draft: ResultDraft, lists: Lists, today: date) -> list[Probl
 def tidy_result(draft: ResultDraft) -> ResultDraft:
     """As stored: the registration number in half-width capitals, numbers without outer blanks."""
     plain = draft_fields.tidy(draft)
+    if not (plain.registration_no or plain.numbers):
+        return plain
     registration = identifier_key(IdentifierKind.REGISTRATION, plain.registration_no or "")
     numbers = tuple(Number(IdentifierKind(n.kind), n.number.strip()) for n in draft.numbers)
     return replace(plain, registration_no=registration or None, numbers=numbers)

@@ -185,6 +185,9 @@ def clean_text(value: object, max_length: int) -> str | None:
 
 def shows_nothing(text: str) -> bool:
     """Whether a text has no character that can be seen."""
+    first = text[:1]
+    if first.isalnum() and first not in _FILLERS:  # so begins nearly every text
+        return False
     return all(is_unseen(character) or character in _FILLERS for character in text)
 
 

@@ -28,6 +28,7 @@ _NUMBERS = {
 _COLUMN_OF = {kind.value: key for key, kind in _NUMBERS.items()}
 _COLUMN_OF[IdentifierKind.REGISTRATION.value] = "registration_no"
 _EMPTY = ResultDraft(title="", kind="", holders=())
+_FIELDS = described(ResultDraft).keys() - {"holders"}
 _BETWEEN = "\x1f"  # no key has it: neither side could be kept
 
 
@@ -83,8 +84,7 @@ class ResultBook(Book):
     def draft(self, values: dict[str, Any], existing_id: int | None, notes: Notes) -> ResultDraft:
         """What the row makes of the result; columns the file lacks stay as they are."""
         start = self.before(existing_id) or _EMPTY
-        fields = set(described(ResultDraft)) - {"holders"}
-        told = {name: value for name, value in values.items() if name in fields}
+        told = {name: value for name, value in values.items() if name in _FIELDS}
         told |= readiness(values) | self._holders(values, start, notes)
         if "contact" in values:
             held = [holder.organisation_id for holder in told.get("holders", start.holders)]
@@ -105,7 +105,6 @@ class ResultBook(Book):
         row = self.rows.get(existing_id)
         if row is None:
             return None
-        plain = set(described(ResultDraft)) - {"holders", "numbers"}
         numbers = [
             Number(IdentifierKind(one.kind), one.number)
             for one in self.numbers.get(row.id, [])
@@ -113,7 +112,7 @@ class ResultBook(Book):
         ]
         holders = self.holders.get(row.id, [])
         return ResultDraft(
-            **{name: getattr(row, name) for name in plain},
+            **{name: getattr(row, name) for name in _FIELDS - {"numbers"}},
             holders=tuple(Holder(one.organisation_id, one.share) for one in holders),
             numbers=_in_order(numbers),
         )
