@@ -4,24 +4,20 @@ Papers, plans and spans are read at the view's two times; contracts, plants and 
 day and the time they were recorded.
 """
 
+import functools
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_
+from sqlalchemy import BindParameter, Row, Select, bindparam, case, func, or_
 from sqlmodel import Session, col, select
 
 from pilot.domain.light_rules import EXPIRY_DAYS
 from pilot.domain.lights import LightFacts, Paper
 from pilot.domain.moment import Moment, local_day
-from pilot.domain.vocabulary import (
-    ContractState,
-    ContractType,
-    EvidenceState,
-    HazardClass,
-    Requirement,
-)
+from pilot.domain.vocabulary import ContractState, ContractType, EvidenceState
 from pilot.store.models import (
     ChecklistItem,
     Condition,
@@ -32,6 +28,7 @@ from pilot.store.models import (
     Project,
     ProjectSpan,
 )
+from pilot.store.queries_gate_papers import gate_papers, settled
 from pilot.store.queries_tables import spans_then
 
 _REGISTRABLE = (
@@ -43,6 +40,25 @@ _REGISTRABLE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Then:
+    """Stands for the view's two times in a statement that is built once."""
+
+    as_of: BindParameter
+    known_at: BindParameter
+
+
+_THEN = _Then(bindparam("as_of"), bindparam("known_at"))
+_IDS, _SOON = bindparam("ids", expanding=True), bindparam("soon")
+
+
+def _found(session: Session, statement: Select, view: Moment, ids: Sequence[int]) -> Sequence[Row]:
+    """The rows of such a statement about these projects at the view."""
+    soon = view.as_of + timedelta(days=EXPIRY_DAYS)
+    times = {"as_of": view.as_of, "known_at": view.known_at, "soon": soon}
+    return session.execute(statement, {"ids": list(ids), **times}).all()
+
+
 def light_facts(session: Session, view: Moment, ids: Sequence[int]) -> dict[int, LightFacts]:
     """The facts of these projects, whoever may see them, as true and known at the view, by id."""
     needed, missing = _gate_papers(session, view, ids)
@@ -52,9 +68,9 @@ def light_facts(session: Session, view: Moment, ids: Sequence[int]) -> dict[int,
         _contracts(session, view, ids),
         _plants(session, view, ids),
     )
-    updated = _updates(session, view, ids)
+    updated = {key: at for key, at in _found(session, _of_updates(), view, ids)}
     found = {}
-    for row in _projects(session, view, ids):
+    for row in _found(session, _of_projects(), view, ids):
         key = row.project_id
         values: dict[str, Any] = {
             name: value for part in parts for name, value in part[key].items()
@@ -74,57 +90,10 @@ def light_facts(session: Session, view: Moment, ids: Sequence[int]) -> dict[int,
     return found
 
 
-def settled(view: Moment) -> ColumnElement:
-    """Whether a paper of the checklist is settled: qualified and valid, or waived where it may."""
-    valid = or_(col(Evidence.valid_until).is_(None), Evidence.valid_until >= view.as_of)
-    return or_(
-        and_(Evidence.state == EvidenceState.QUALIFIED, valid),
-        and_(
-            Evidence.state == EvidenceState.NOT_APPLICABLE,
-            ChecklistItem.requirement != Requirement.REQUIRED,
-        ),
-    )
-
-
-def gate_papers(view: Moment, *columns: ColumnElement) -> Select:
-    """Every paper the next gate of each span asks for, joined with how it stands.
-
-    Which spans these are is for the caller to say.
-    """
-    span, item = ProjectSpan, ChecklistItem
-    hazardous = or_(col(Project.key_hazards), func.coalesce(Project.hazard_process, "") != "")
-    hazard = case((hazardous, HazardClass.HAZARDOUS.value), else_=HazardClass.GENERAL.value)
-    return (
-        select(*columns)
-        .select_from(span)
-        .join(Project, col(Project.id) == col(span.project_id))
-        .join(
-            item,
-            and_(
-                item.base_id == span.base_id,
-                item.gate == span.next_gate,
-                col(item.active),
-                col(item.doc_code).is_not(None),
-                item.requirement != Requirement.ADVISORY,
-                or_(item.hazard_class == HazardClass.ANY, item.hazard_class == hazard),
-            ),
-        )
-        .join(
-            Evidence,
-            and_(
-                Evidence.project_id == span.project_id,
-                Evidence.doc_code == item.doc_code,
-                Evidence.known_from <= view.known_at,
-                Evidence.known_to > view.known_at,
-            ),
-            isouter=True,
-        )
-    )
-
-
-def _projects(session: Session, view: Moment, ids: Sequence[int]) -> Sequence[Row]:
+@functools.cache
+def _of_projects() -> Select:
     span = ProjectSpan
-    query = (
+    return (
         select(
             span.project_id,
             span.stage,
@@ -136,58 +105,63 @@ def _projects(session: Session, view: Moment, ids: Sequence[int]) -> Sequence[Ro
             Project.touched_at,
         )
         .join(Project, col(Project.id) == col(span.project_id))
-        .where(col(span.project_id).in_(ids), *spans_then(view))
+        .where(col(span.project_id).in_(_IDS), *spans_then(_THEN))
     )
-    return session.exec(query).all()
+
+
+@functools.cache
+def _of_gates() -> Select:
+    done = case((settled(_THEN), 1), else_=0)
+    query = gate_papers(_THEN, ProjectSpan.project_id, ChecklistItem.doc_code, done)
+    query = query.where(col(ProjectSpan.project_id).in_(_IDS), *spans_then(_THEN))
+    return query.order_by(col(ProjectSpan.project_id), col(ChecklistItem.position))
 
 
 def _gate_papers(
     session: Session, view: Moment, ids: Sequence[int]
 ) -> tuple[dict[int, int], dict[int, list[str]]]:
     """How many papers the next gate asks for, and the codes of those not settled."""
-    query = gate_papers(
-        view,
-        ProjectSpan.project_id,
-        ChecklistItem.doc_code,
-        case((settled(view), 1), else_=0),
-    )
-    query = query.where(
-        col(ProjectSpan.project_id).in_(ids),
-        *spans_then(view),
-    )
-    query = query.order_by(col(ProjectSpan.project_id), col(ChecklistItem.position))
     needed: dict[int, int] = defaultdict(int)
     missing: dict[int, list[str]] = defaultdict(list)
-    for project_id, doc_code, is_done in session.exec(query):
+    for project_id, doc_code, is_done in _found(session, _of_gates(), view, ids):
         needed[project_id] += 1
         if not is_done:
             missing[project_id].append(doc_code)
     return needed, missing
 
 
+@functools.cache
+def _of_papers() -> Select:
+    """Papers that end some day, and those that a rule asks for by their code."""
+    expired = Evidence.state == EvidenceState.EXPIRED
+    return (
+        select(
+            Evidence.project_id,
+            Evidence.doc_code,
+            Evidence.issued_on,
+            Evidence.valid_until,
+            case((expired, 1), else_=0),
+        )
+        .where(
+            col(Evidence.project_id).in_(_IDS),
+            Evidence.known_from <= _THEN.known_at,
+            Evidence.known_to > _THEN.known_at,
+            col(Evidence.state).in_([EvidenceState.QUALIFIED, EvidenceState.EXPIRED]),
+            or_(
+                expired,
+                Evidence.valid_until <= _SOON,
+                col(Evidence.doc_code).in_(["D06", "D10"]),
+            ),
+        )
+        .order_by(col(Evidence.project_id), col(Evidence.doc_code))
+    )
+
+
 def _papers(session: Session, view: Moment, ids: Sequence[int]) -> dict[int, dict]:
     """Papers that end some day, the EIA approval, and whether the agreement is in."""
-    expired = Evidence.state == EvidenceState.EXPIRED
-    query = select(
-        Evidence.project_id,
-        Evidence.doc_code,
-        Evidence.issued_on,
-        Evidence.valid_until,
-        case((expired, 1), else_=0),
-    ).where(
-        col(Evidence.project_id).in_(ids),
-        Evidence.known_from <= view.known_at,
-        Evidence.known_to > view.known_at,
-        col(Evidence.state).in_([EvidenceState.QUALIFIED, EvidenceState.EXPIRED]),
-        or_(
-            expired,
-            Evidence.valid_until <= view.as_of + timedelta(days=EXPIRY_DAYS),
-            col(Evidence.doc_code).in_(["D06", "D10"]),
-        ),
-    )
     found: dict[int, dict] = defaultdict(dict)
-    query = query.order_by(col(Evidence.project_id), col(Evidence.doc_code))
-    for project_id, code, issued_on, valid_until, ended in session.exec(query):
+    rows = _found(session, _of_papers(), view, ids)
+    for project_id, code, issued_on, valid_until, ended in rows:
         known = found[project_id]
         paper = Paper(
             doc_code=code, issued_on=issued_on, valid_until=valid_until, expired=bool(ended)
@@ -197,26 +171,31 @@ def _papers(session: Session, view: Moment, ids: Sequence[int]) -> dict[int, dic
     return found
 
 
-def _conditions(session: Session, view: Moment, ids: Sequence[int]) -> dict[int, dict]:
-    query = (
+@functools.cache
+def _of_conditions() -> Select:
+    closed = col(Condition.closed_on)
+    return (
         select(Condition.project_id, func.count(), func.min(Condition.due_on))
         .where(
-            col(Condition.project_id).in_(ids),
-            Condition.recorded_at <= view.known_at,
-            Condition.due_on < view.as_of,
-            or_(col(Condition.closed_on).is_(None), Condition.closed_on > view.as_of),
+            col(Condition.project_id).in_(_IDS),
+            Condition.recorded_at <= _THEN.known_at,
+            Condition.due_on < _THEN.as_of,
+            or_(closed.is_(None), closed > _THEN.as_of),
         )
         .group_by(col(Condition.project_id))
     )
+
+
+def _conditions(session: Session, view: Moment, ids: Sequence[int]) -> dict[int, dict]:
     found: dict[int, dict] = defaultdict(dict)
-    for project_id, overdue, due_on in session.exec(query):
+    for project_id, overdue, due_on in _found(session, _of_conditions(), view, ids):
         found[project_id] = {"conditions_overdue": overdue, "condition_due_on": due_on}
     return found
 
 
-def _contracts(session: Session, view: Moment, ids: Sequence[int]) -> dict[int, dict]:
-    """Clauses, registration and amounts of the contracts signed and recorded by then."""
-    query = (
+@functools.cache
+def _of_contracts() -> Select:
+    return (
         select(
             Contract.project_id,
             Contract.no,
@@ -227,15 +206,19 @@ def _contracts(session: Session, view: Moment, ids: Sequence[int]) -> dict[int, 
             Contract.ip_clause,
         )
         .where(
-            col(Contract.project_id).in_(ids),
-            Contract.signed_on <= view.as_of,
-            Contract.recorded_at <= view.known_at,
+            col(Contract.project_id).in_(_IDS),
+            Contract.signed_on <= _THEN.as_of,
+            Contract.recorded_at <= _THEN.known_at,
             Contract.state != ContractState.RESCINDED,
         )
         .order_by(col(Contract.signed_on), col(Contract.no))
     )
+
+
+def _contracts(session: Session, view: Moment, ids: Sequence[int]) -> dict[int, dict]:
+    """Clauses, registration and amounts of the contracts signed and recorded by then."""
     found: dict[int, dict] = defaultdict(dict)
-    for row in session.exec(query):
+    for row in _found(session, _of_contracts(), view, ids):
         known = found[row.project_id]
         known["ip_clause"] = known.get("ip_clause", False) or bool(row.ip_clause)
         if row.type in _REGISTRABLE and not row.registration_no:
@@ -245,27 +228,36 @@ def _contracts(session: Session, view: Moment, ids: Sequence[int]) -> dict[int, 
     return found
 
 
-def _plants(session: Session, view: Moment, ids: Sequence[int]) -> dict[int, dict]:
-    query = select(Landing.project_id, Landing.site_area).where(
-        col(Landing.project_id).in_(ids),
-        Landing.recorded_at <= view.known_at,
-        col(Landing.site_area).is_not(None),
+@functools.cache
+def _of_plants() -> Select:
+    return (
+        select(Landing.project_id, Landing.site_area)
+        .where(
+            col(Landing.project_id).in_(_IDS),
+            Landing.recorded_at <= _THEN.known_at,
+            col(Landing.site_area).is_not(None),
+        )
+        .order_by(col(Landing.id))
     )
+
+
+def _plants(session: Session, view: Moment, ids: Sequence[int]) -> dict[int, dict]:
     found: dict[int, dict] = defaultdict(dict)
-    for project_id, area in session.exec(query.order_by(col(Landing.id))):
+    for project_id, area in _found(session, _of_plants(), view, ids):
         known = found[project_id]
         known["plant_areas"] = (*known.get("plant_areas", ()), area)
     return found
 
 
-def _updates(session: Session, view: Moment, ids: Sequence[int]) -> dict[int, Any]:
+@functools.cache
+def _of_updates() -> Select:
     """When anything was last recorded about each project by then."""
-    query = (
-        select(JournalEntry.project_id, func.max(JournalEntry.at))
-        .where(col(JournalEntry.project_id).in_(ids), JournalEntry.at <= view.known_at)
-        .group_by(col(JournalEntry.project_id))
+    entry = JournalEntry
+    return (
+        select(entry.project_id, func.max(entry.at))
+        .where(col(entry.project_id).in_(_IDS), entry.at <= _THEN.known_at)
+        .group_by(col(entry.project_id))
     )
-    return dict(session.exec(query).all())
 
 
 def _last(view: Moment, *instants: Any) -> date | None:

@@ -13,7 +13,7 @@ from pilot.domain.moment import Moment
 from pilot.domain.vocabulary import ENDS, Gate, Stage, State
 from pilot.store import queries_snapshots
 from pilot.store.models import JournalHead, Project, ProjectSpan
-from pilot.store.queries_lights import gate_papers, settled
+from pilot.store.queries_gate_papers import gate_papers, settled
 from pilot.store.queries_tables import GONE, project_spans
 
 MANY = 12  # bases; more are counted from their snapshots

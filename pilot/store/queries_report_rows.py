@@ -25,7 +25,7 @@ from pilot.store.models import (
     ResultIdentifier,
 )
 from pilot.store.ordering import by_code_point
-from pilot.store.queries_lights import gate_papers, settled
+from pilot.store.queries_gate_papers import gate_papers, settled
 from pilot.store.queries_tables import GONE, base_name, project_spans, spans_then
 
 _MADE = ("standard", "package")  # kinds of result: a standard of a process, a process package
