@@ -13,7 +13,7 @@ from pilot.domain.moment import Moment
 from pilot.domain.vocabulary import ENDS, Gate, Scope, Stage, State
 from pilot.reports import charts
 from pilot.store import queries_bases, queries_codes, queries_lights, queries_portfolio, streams
-from pilot.store.queries_tables import PROJECT_KEY, ProjectFilter, projects
+from pilot.store.queries_tables import PROJECT_KEY, ProjectFilter, project_lines, projects
 
 GATES_OF: dict[Stage, tuple[Gate, ...]] = {
     Stage.POOL: (Gate.G0,),
@@ -155,14 +155,14 @@ def _page(
     session: Session, statement: Select, page: int, size: int, *, searched: bool
 ) -> tuple[int, Sequence[RowMapping]]:
     """How many there are, and a page of them or the last; a text is looked for only once."""
+    lines = queries_portfolio.by_urgency(project_lines())
     if searched and page == 1:
         total, keys = streams.found(session, statement, PROJECT_KEY, size)
-        return total, streams.rows(session, statement, PROJECT_KEY, keys)
+        return total, streams.rows(session, lines, PROJECT_KEY, keys)
     total = streams.count(session, statement)
     last = max(-(-total // size), 1)
-    return total, streams.page(
-        session, statement, size, (min(page, last) - 1) * size, key=PROJECT_KEY
-    )
+    start = (min(page, last) - 1) * size
+    return total, streams.page(session, statement, size, start, key=PROJECT_KEY, lines=lines)
 
 
 def board(

@@ -85,6 +85,7 @@ def _postgres(url: str) -> Engine:
     return create_engine(
         driver,
         pool_pre_ping=True,
+        pool_use_lifo=True,
         pool_size=10,
         max_overflow=20,
         pool_recycle=1800,
@@ -95,7 +96,7 @@ def _postgres(url: str) -> Engine:
 def _sqlite(url: str) -> Engine:
     driver = sqlite_driver()
     settings = sqlite_settings(driver.sqlite_version_info)
-    engine = create_engine(url, module=driver, pool_size=20, max_overflow=40)
+    engine = create_engine(url, module=driver, pool_size=20, max_overflow=40, pool_use_lifo=True)
 
     @event.listens_for(engine, "connect")
     def _connect(connection, _record) -> None:

@@ -28,6 +28,11 @@ from pilot.store.ordering import by_code_point, in_order
 GONE = (State.VOIDED, State.MERGED)
 _UNIT = [Claim.base_id, Claim.indicator, Claim.scope, Claim.standing]
 _UNIT += [Claim.year, Claim.unit_kind, Claim.unit_id]
+_LINE = (
+    "code", "name", "stage", "state", "stage_since", "next_gate", "next_planned_on", "holder",
+    "holder_uscc", "pilot_org", "manager", "field", "industry", "area", "sites", "in_base",
+    "readiness", "budget",
+)  # fmt: skip
 PROJECT_KEY, CLAIM_KEY = col(ProjectSpan.id), col(Claim.id)  # what tells rows of the lists apart
 
 
@@ -89,35 +94,14 @@ def base_name(base_id: ColumnElement) -> ColumnElement:
 
 def projects(bases: Sequence[int], view: Moment, chosen: ProjectFilter = ProjectFilter()) -> Select:
     """项目台账: one row a project, by code."""
+    return project_lines().where(*project_spans(bases, view), *_chosen(chosen))
+
+
+def project_lines() -> Select:
+    """The same for spans that another condition names, as those found by their keys."""
     span = ProjectSpan
-    query = select(
-        base_name(span.base_id),
-        span.base_id,
-        span.project_id,
-        *[
-            getattr(span, name)
-            for name in (
-                "code",
-                "name",
-                "stage",
-                "state",
-                "stage_since",
-                "next_gate",
-                "next_planned_on",
-                "holder",
-                "holder_uscc",
-                "pilot_org",
-                "manager",
-                "field",
-                "industry",
-                "area",
-                "sites",
-                "in_base",
-                "readiness",
-                "budget",
-            )
-        ],
-    ).where(*project_spans(bases, view), *_chosen(chosen))
+    told = [getattr(span, name) for name in _LINE]
+    query = select(base_name(span.base_id), span.base_id, span.project_id, *told)
     return query.order_by(col(span.base_id), by_code_point(col(span.code)))
 
 

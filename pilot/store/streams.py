@@ -35,17 +35,20 @@ def page(
     *,
     key: ColumnElement | None = None,
     keys: Select | None = None,
+    lines: Select | None = None,
 ) -> Sequence[RowMapping]:
     """Some rows of a statement, in its order.
 
     `key` is what tells its rows apart: the page is then found and sorted by keys alone, and only
-    the rows that are on it are read whole. `keys` is a statement of them that joins less.
+    the rows that are on it are read whole. `keys` is a statement of them that joins less, `lines`
+    one of the rows without the conditions that the keys have met: SQLite would rather walk an
+    index for those than look up some keys.
     """
     if key is not None and limit is not None:
         if keys is None:
             keys = statement.with_only_columns(key, maintain_column_froms=True)
         wanted = session.execute(keys.limit(limit).offset(offset)).scalars().all()
-        return rows(session, statement, key, wanted)
+        return rows(session, statement if lines is None else lines, key, wanted)
     return session.execute(statement.limit(limit).offset(offset)).mappings().all()
 
 
