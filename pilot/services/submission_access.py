@@ -7,7 +7,6 @@ from sqlmodel import Session
 
 from pilot.domain.errors import NotFound
 from pilot.domain.people import Actor, may
-from pilot.domain.submissions import MISSING
 from pilot.store import queries
 from pilot.store.models import Submission
 
@@ -16,7 +15,7 @@ def own(session: Session, submission_id: int, by: Actor) -> Submission:
     """One's own submission."""
     row = queries.one(session, Submission, by.base_id, submission_id)
     if row.author_id != by.id:
-        raise NotFound(MISSING)
+        raise NotFound("没有找到这条填报。")
     return row
 
 
@@ -24,7 +23,7 @@ def sent(session: Session, base_id: int, submission_id: int | None) -> Submissio
     """A submission of this base that was sent at least once."""
     row = queries.one(session, Submission, base_id, submission_id)
     if row.receipt is None:
-        raise NotFound(MISSING)
+        raise NotFound("没有找到这条填报。")
     return row
 
 

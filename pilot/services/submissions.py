@@ -24,7 +24,7 @@ from pilot.domain.submission_content import (
     title_of,
 )
 from pilot.domain.submission_edits import Edit, edited
-from pilot.domain.submissions import MISSING, Facts, check_move
+from pilot.domain.submissions import Facts, check_move
 from pilot.domain.vocabulary import SubmissionState
 from pilot.services import (
     consequences,
@@ -105,7 +105,7 @@ def put(session: Session, submission_id: int, changes: Edit, *, by: Actor, at: d
     check_may(by, _SAVE)
     row = queries_submissions.locked(session, submission_id)
     if row is None or (row.base_id, row.author_id) != (by.base_id, by.id):
-        raise NotFound(MISSING)
+        raise NotFound("没有找到这条填报。")
     content = edited(json.loads(row.content), changes)
     title = title_of(content)
     if not queries_submissions.save_content(session, row.id, as_json(content), title, at):

@@ -550,9 +550,13 @@ def test_a_draft_is_missing_for_reviewers_and_colleagues(session, people, writer
     other = made.author(session, people)
     mine = made.sent(session, other, made.result_content(other, title="示例另一项成果"))
 
+    said = set()
     for reader in (people.one, other.actor):
-        with pytest.raises(NotFound, match="没有找到这条填报"):
-            submissions.comment(session, row.id, "示例", by=reader, at=clock(session))
+        for number in (row.id, 10**6):  # hidden and missing: nothing tells one from the other
+            with pytest.raises(NotFound) as refused:
+                submissions.comment(session, number, "示例", by=reader, at=clock(session))
+            said.add(refused.value.message)
+    assert said == {"没有找到这条填报。"}
     with pytest.raises(NotFound, match="没有找到这条填报"):
         made.claimed(session, row, people.one)
     with pytest.raises(NotFound, match="没有找到这条填报"):
