@@ -68,13 +68,16 @@ def _visitor(browser: Browser, project: int, end: float, seen: Seen) -> None:
         start = time.monotonic()
         with Tab(browser, "project", f"id={project}").open() as tab:
             seen.openings.append(time.monotonic() - start)
-            while time.monotonic() < end:
+            while True:  # once at least, however slow the machine
                 start = time.monotonic()
                 # Each text is new: the same again within three seconds is taken for a double click.
                 values = {tab.find(FIELD).id: f"示例进展 {start}"}
                 tab.click(BUTTON, **values)
                 seen.commands.append(time.monotonic() - start)
                 seen.errors += tab.faults
-                time.sleep(min(dice.uniform(*THINK), max(0, end - time.monotonic())))
+                pause = dice.uniform(*THINK)
+                if time.monotonic() + pause > end:
+                    break
+                time.sleep(pause)
     except Exception as error:  # noqa: BLE001 - whatever a visitor meets is an error shown
         seen.errors.append(repr(error)[:300])
