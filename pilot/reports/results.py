@@ -81,6 +81,7 @@ def contracts(session: Session, reader: Actor, view: Moment, wanted: Wanted, pag
     bases = _bases(session, reader)
     kinds = [ContractType(kind) for kind in wanted.kinds]
     statement = queries_result_lists.contracts(bases, view, text=wanted.text, kinds=kinds)
+    plain = queries_result_lists.contract_lines(view)
     lines = [
         {
             **row,
@@ -88,7 +89,7 @@ def contracts(session: Session, reader: Actor, view: Moment, wanted: Wanted, pag
             "amount": None if row["amount"] is None else float(row["amount"]),
             "state": f"{row['rescinded_on']} 解除" if row["rescinded_on"] else row["state"].label,
         }
-        for row in _page(session, statement, page, queries_result_lists.CONTRACT_KEY)
+        for row in _page(session, statement, page, queries_result_lists.CONTRACT_KEY, plain)
     ]
     frame = pd.DataFrame(lines, columns=_CONTRACTS, dtype=object)
     return Page(frame, streams.count(session, statement), len(bases) > 1)
@@ -101,7 +102,8 @@ def transfers(
     """成果转化明细: a page of the view's year, with whether M3 counts each and why not."""
     bases = _bases(session, reader)
     statement = queries_transfer_table.transfers(bases, view, text=text, year=view.year)
-    rows = _page(session, statement, page, queries_transfer_table.KEY)
+    lines = queries_transfer_table.lines()
+    rows = _page(session, statement, page, queries_transfer_table.KEY, lines)
     rows = with_judgement(session, rows, view, scope)
     lists = {base: queries_codes.lists(session, base, retired=True) for base in bases}
     write = writer(TRANSFERS, lists)
@@ -120,9 +122,13 @@ def code_labels(session: Session, reader: Actor, *names: str) -> list[dict[str, 
 
 
 def _page(
-    session: Session, statement: Select, page: int, key: ColumnElement
+    session: Session,
+    statement: Select,
+    page: int,
+    key: ColumnElement,
+    lines: Select | None = None,
 ) -> Sequence[Mapping[str, Any]]:
-    return streams.page(session, statement, PAGE, (page - 1) * PAGE, key=key)
+    return streams.page(session, statement, PAGE, (page - 1) * PAGE, key=key, lines=lines)
 
 
 def _label(lists: Mapping, row: Mapping[str, Any], name: str, list_name: str) -> str:

@@ -80,34 +80,10 @@ def contracts(
     bases: Sequence[int], view: Moment, *, text: str = "", kinds: Sequence[ContractType] = ()
 ) -> Select:
     """合同: one row a contract known by then, the latest signed first."""
-    under = (
-        select(func.count())
-        .where(Transfer.contract_id == Contract.id, *_standing(view))
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            base_name(Contract.base_id),
-            Contract.id,
-            Contract.base_id,
-            Contract.no,
-            Contract.title,
-            Contract.type,
-            Contract.signed_on,
-            _party(Contract.seller_id).label("seller"),
-            _party(Contract.buyer_id).label("buyer"),
-            Contract.amount,
-            Contract.registration_no,
-            Contract.state,
-            Contract.rescinded_on,
-            under.label("transfers"),
-        )
-        .where(
-            col(Contract.base_id).in_(bases),
-            Contract.recorded_at <= view.known_at,
-            Contract.signed_on <= view.as_of,
-        )
-        .order_by(col(Contract.base_id), col(Contract.signed_on).desc(), col(Contract.id).desc())
+    query = contract_lines(view).where(
+        col(Contract.base_id).in_(bases),
+        Contract.recorded_at <= view.known_at,
+        Contract.signed_on <= view.as_of,
     )
     if kinds:
         query = query.where(col(Contract.type).in_(kinds))
@@ -117,6 +93,31 @@ def contracts(
         parties = (col(one).in_(named) for one in (Contract.seller_id, Contract.buyer_id))
         query = query.where(or_(_any_says(text, columns), *parties))
     return query
+
+
+def contract_lines(view: Moment) -> Select:
+    """The same for contracts that another condition names, as those found by their keys."""
+    under = (
+        select(func.count())
+        .where(Transfer.contract_id == Contract.id, *_standing(view))
+        .scalar_subquery()
+    )
+    return select(
+        base_name(Contract.base_id),
+        Contract.id,
+        Contract.base_id,
+        Contract.no,
+        Contract.title,
+        Contract.type,
+        Contract.signed_on,
+        _party(Contract.seller_id).label("seller"),
+        _party(Contract.buyer_id).label("buyer"),
+        Contract.amount,
+        Contract.registration_no,
+        Contract.state,
+        Contract.rescinded_on,
+        under.label("transfers"),
+    ).order_by(col(Contract.base_id), col(Contract.signed_on).desc(), col(Contract.id).desc())
 
 
 def organisations(base_id: int, *, text: str = "") -> Select:

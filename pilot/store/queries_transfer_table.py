@@ -11,6 +11,12 @@ from pilot.domain.vocabulary import Indicator, Scope
 from pilot.store.models import Claim, ClaimSource, TransferSpan
 from pilot.store.queries_tables import base_name, live_claims
 
+_LINE = (
+    "transfer_id", "result_id", "contract_id", "result_code", "title", "kind", "field", "patents",
+    "registration_no", "holders", "holder_codes", "receiver", "receiver_uscc", "receive_area",
+    "implement_area", "mode", "contract_no", "contract_type", "contract_registration_no",
+    "signed_on", "event_on", "amount", "related_parties", "rescinded_on", "verified",
+)  # fmt: skip
 KEY = col(TransferSpan.id)  # what tells the list's rows apart
 
 
@@ -24,40 +30,7 @@ def transfers(
 ) -> Select:
     """成果转化明细: one row a transfer as known then, of a year, of one result or of all."""
     span = TransferSpan
-    query = select(
-        base_name(span.base_id),
-        span.base_id,
-        span.transfer_id,
-        span.result_id,
-        span.contract_id,
-        *[
-            getattr(span, name)
-            for name in (
-                "result_code",
-                "title",
-                "kind",
-                "field",
-                "patents",
-                "registration_no",
-                "holders",
-                "holder_codes",
-                "receiver",
-                "receiver_uscc",
-                "receive_area",
-                "implement_area",
-                "mode",
-                "contract_no",
-                "contract_type",
-                "contract_registration_no",
-                "signed_on",
-                "event_on",
-                "amount",
-                "related_parties",
-                "rescinded_on",
-                "verified",
-            )
-        ],
-    ).where(
+    query = lines().where(
         col(span.base_id).in_(bases),
         span.event_on <= view.as_of,
         span.known_from <= view.known_at,
@@ -71,6 +44,14 @@ def transfers(
     if words := text.strip():
         columns = (span.title, span.result_code, span.contract_no, span.receiver, span.holders)
         query = query.where(or_(*[col(c).icontains(words, autoescape=True) for c in columns]))
+    return query
+
+
+def lines() -> Select:
+    """The same for spans that another condition names, as those found by their keys."""
+    span = TransferSpan
+    told = [getattr(span, name) for name in _LINE]
+    query = select(base_name(span.base_id), span.base_id, *told)
     return query.order_by(col(span.base_id), col(span.event_on), col(span.transfer_id))
 
 
