@@ -25,6 +25,6 @@ else:
         batches, total = imports.listed(session, actor, pick.page())
         mappings = imports.mappings(session, actor, kind)
     import_desk.upload(kind, sources, writes=writes)
-    import_desk.batches(batches)
+    import_desk.batches(batches, writes=writes)
     pick.paging(total, imports.PAGE)
     import_desk.mappings(kind, mappings)

@@ -37,6 +37,6 @@ with ui.reading() as session:
     else:
         listed = kept(portfolio.project_page, session, bases, view, chosen, pick.page())
 if shape is Shape.BOARD:
-    show.board(columns, chosen)
+    show.board(columns, chosen, actor)
 else:
-    show.table(listed, chosen, "projects")
+    show.table(listed, chosen, actor, "projects")

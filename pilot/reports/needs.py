@@ -20,6 +20,8 @@ from pilot.store import queries_lights, queries_needs, queries_portfolio
 MOST = 7
 _ASKED = MOST + 1  # of each kind: one more tells that there are more
 DUE_DAYS, CONDITION_DAYS = 14, 7
+Place = tuple[tuple[str, str], ...]  # where on a project's page, as the address says it
+_GATES, _PLANTS = (("tab", "阶段门"),), (("tab", "产业化"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Need:
     """One thing to do: the verb, about what, why, and the page that does it.
 
     `days` is how late or how long it has waited; of equal levels the longest comes first.
+    `about` leads to the very tab and paper: nobody has to look for what the verb speaks of.
     """
 
     level: Level
@@ -36,7 +39,7 @@ class Need:
     reason: str
     days: int
     page: str
-    about: tuple[tuple[str, int], ...]
+    about: tuple[tuple[str, int | str], ...]
 
 
 @read("portfolio.read")
@@ -89,7 +92,8 @@ def _gates(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
         level, reason = Level.GREEN, f"{known.next_gate.value} 计划 {known.planned_on}，材料已齐"
         if warnings:
             level, reason = warnings[0].level, warnings[0].text
-        yield _need(row, level, _gate_verb(known), reason, days)
+        lacking = _paper(known.missing[0]) if known.missing else ()
+        yield _need(row, level, _gate_verb(known), reason, days, place=lacking)
 
 
 def _moves(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
@@ -110,7 +114,7 @@ def _conditions(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
         days = (view.as_of - row.due_on).days
         when = f"已逾期 {days} 天" if days > 0 else f"还有 {-days} 天"
         reason = f"“{row.text}”应于 {row.due_on} 前关闭，{when}"
-        yield _need(row, _at_least_yellow(days), "关闭条件", reason, days)
+        yield _need(row, _at_least_yellow(days), "关闭条件", reason, days, place=_GATES)
 
 
 def _levels(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
@@ -118,7 +122,7 @@ def _levels(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
     for row in rows:
         days = _since(row.recorded_at, view)
         reason = f"{row.level.label}已登记 {days} 天，核实后才计入"
-        yield _waiting(row, f"核实 {row.level.value}", days, reason)
+        yield _waiting(row, f"核实 {row.level.value}", days, reason, place=_PLANTS)
 
 
 def _transfers(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
@@ -134,7 +138,8 @@ def _papers(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
     for row in rows:
         days = _since(row.known_from, view)
         what = row.doc_code if row.papers == 1 else f"{row.papers} 份材料"
-        yield _waiting(row, f"核验 {what}", days, f"最早一份已交 {days} 天，核验合格后才作数")
+        reason = f"最早一份已交 {days} 天，核验合格后才作数"
+        yield _waiting(row, f"核验 {what}", days, reason, place=_paper(row.doc_code))
 
 
 def _renewals(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
@@ -144,7 +149,8 @@ def _renewals(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
         days = (view.as_of - row.valid_until).days if row.valid_until else 0
         level = Level.RED if ended else Level.YELLOW
         when = f"有效期至 {row.valid_until}" if row.valid_until else "已判定过期"
-        yield _need(row, level, f"换发 {row.doc_code}", f"{row.doc_code} {when}", days)
+        verb, reason = f"换发 {row.doc_code}", f"{row.doc_code} {when}"
+        yield _need(row, level, verb, reason, days, place=_paper(row.doc_code))
 
 
 def _voids(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
@@ -162,9 +168,10 @@ def _gate_verb(facts: LightFacts) -> str:
 
 
 def _waiting(
-    row: Any, verb: str, days: int, reason: str, page: str = "project", key: str = "project_id"
-) -> Need:
-    return _need(row, _at_least_yellow(days), verb, reason, days, page, key)
+    row: Any, verb: str, days: int, reason: str, page: str = "project", key: str = "project_id",
+    place: Place = (),
+) -> Need:  # fmt: skip
+    return _need(row, _at_least_yellow(days), verb, reason, days, page, key, place)
 
 
 def _need(
@@ -175,9 +182,15 @@ def _need(
     days: int,
     page: str = "project",
     key: str = "project_id",
+    place: Place = (),
 ) -> Need:
-    about = ((_PARAMETER[key], getattr(row, key)),)
+    about = ((_PARAMETER[key], getattr(row, key)), *place)
     return Need(level, verb, row.code, row.name, reason, days, page, about)
+
+
+def _paper(code: str) -> Place:
+    """Where one paper is handed in and judged."""
+    return (("tab", "材料"), ("paper", code))
 
 
 def _at_least_yellow(days: int) -> Level:

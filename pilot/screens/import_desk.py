@@ -57,7 +57,7 @@ def _bring(what: ImportKind, file, source: str) -> None:
         done = ui.act(
             importing.stage, what, source=source, upload=file,
             key=ui.once(f"import-{file.file_id}"),
-            done="已上传，检查结果如下；还没有写入任何记录。",
+            done="已上传；还没有写入任何记录，下一步见下方。",
         )  # fmt: skip
         if done is None:
             return
@@ -66,11 +66,12 @@ def _bring(what: ImportKind, file, source: str) -> None:
     st.rerun()
 
 
-def batches(rows) -> None:
+def batches(rows, *, writes: bool) -> None:
     """The batches so far; a chosen one opens."""
     st.subheader("导入批次")
     if rows.empty:
-        st.info("还没有导入过文件：下载模板填写，或上传自己的表格。", icon=":material/upload_file:")
+        begin_so = "：下载模板填写，或上传自己的表格。" if writes else "。"
+        st.info(f"还没有导入过文件{begin_so}", icon=":material/upload_file:")
         return
     order = [name for name in rows.columns if name != "id"]
     pick.row(rows, "id", {}, order=order, alt="导入批次")

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pilot import ui
 from pilot.domain.lights import SHAPES, Level
+from pilot.domain.people import Actor, may
 from pilot.domain.vocabulary import ENDS, State
 from pilot.reports.needs import MOST, Need
 from pilot.reports.portfolio import (
@@ -32,6 +33,11 @@ COLOURS = {
 _NONE_YET = (
     "还没有项目。由基地管理人员在“项目台账”登记第一个项目，或批量导入；"
     "还没有基地管理账号的，先由系统管理员在“人员与权限”新建。"
+)
+_FIRST = (  # who may do it, in which words, on which page
+    ("account.create", "新建账号", "people", {}),
+    ("project.register", "登记第一个项目", "projects", {"new": 1}),
+    ("import.stage", "批量导入", "imports", {}),
 )
 _NONE_FOUND = "没有符合条件的项目；请放宽筛选。"
 _OPEN = ",".join(state.value for state in State if state not in ENDS)
@@ -71,10 +77,10 @@ def needs(found: Sequence[Need]) -> None:
         st.caption(f"先列最急的 {MOST} 项，至少还有 {len(found) - MOST} 项，办完前面的会依次列出。")
 
 
-def table(listed: Listed, chosen: Chosen, key: str) -> None:
+def table(listed: Listed, chosen: Chosen, reader: Actor, key: str) -> None:
     """The projects, one line each; a click on a code opens the project."""
     if not listed.total:
-        nothing(chosen)
+        nothing(chosen, reader)
         return
     opened = f"{key}-open"
     hidden = {"project_id"} if listed.frame["base"].nunique() > 1 else {"project_id", "base"}
@@ -95,17 +101,23 @@ def table(listed: Listed, chosen: Chosen, key: str) -> None:
         pick.paging(listed.total, PAGE_SIZE)
 
 
-def nothing(chosen: Chosen) -> None:
-    """Say what to do when there is nothing to list."""
-    text = _NONE_YET if chosen == Chosen() else _NONE_FOUND
-    st.info(text, icon=":material/search_off:")
+def nothing(chosen: Chosen, reader: Actor) -> None:
+    """Say what to do when there is nothing to list, with the way to what the reader may do."""
+    if chosen != Chosen():
+        st.info(_NONE_FOUND, icon=":material/search_off:")
+        return
+    st.info(_NONE_YET, icon=":material/search_off:")
+    with st.container(horizontal=True):
+        for action, label, page, about in _FIRST:
+            if may(reader, action):
+                ui.link(label, page, icon=":material/arrow_forward:", **about)
 
 
-def board(columns: Sequence[BoardColumn], chosen: Chosen) -> None:
+def board(columns: Sequence[BoardColumn], chosen: Chosen, reader: Actor) -> None:
     """The same projects by stage, the most urgent first; stages without any are left out."""
     filled = [column for column in columns if column.total]
     if not filled:
-        nothing(chosen)
+        nothing(chosen, reader)
         return
     for place, column in zip(st.columns(len(filled)), filled, strict=True):
         with place:
@@ -140,7 +152,7 @@ def _gate(gate: GateCount) -> None:
         disabled=not gate.before,
         on_click=filters.narrow,
         kwargs={"gate": gate.gate.value, "stage": "", "state": ""},
-        help=f"{gate.gate.label}：门前共 {gate.before} 个；齐备指所需材料已全部合格",
+        help=f"{gate.gate.label}：门前共 {gate.before} 个；齐备指材料已全部合格、还没有提交评审",
     )
 
 

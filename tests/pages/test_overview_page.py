@@ -1,6 +1,7 @@
 """总览 as a page: cards, stages, what waits, projects, for every role."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl
 
 import pytest
 import streamlit as st
@@ -124,6 +125,16 @@ def test_what_waits_is_named_with_its_verb_and_its_reason(open_page, filled, tod
     assert "已逾期 3 天，缺 D01、D02、D03、D04（0/4）".replace("（0/4）", "") in said.replace(
         "\\", ""
     )
+
+
+def test_the_verb_of_what_waits_leads_to_the_very_paper(open_page, filled):
+    app = open_page("overview", Role.MANAGER)
+    link = next(one for one in app.get("page_link") if one.proto.label.startswith("催交 D01"))
+
+    asked = dict(parse_qsl(link.proto.query_string))
+    paper = open_page("project", Role.MANAGER, **asked)
+    chooser = next(item for item in paper.selectbox if item.label == "办理或查看一份材料")
+    assert chooser.value == "D01"
 
 
 def test_names_are_shown_letter_for_letter(open_page, filled):

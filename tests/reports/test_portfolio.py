@@ -45,6 +45,10 @@ def verbs(session, actor, view=None):
     return [need.verb for need in needs_of(session, actor, view)]
 
 
+def about(project, **place):
+    return (("id", project.id), *place.items())
+
+
 def gate(session, people, which):
     strip = portfolio.stage_strip(session, [people.base.id], seen(JUNE))
     return next(count for stage in strip for count in stage.gates if count.gate is which)
@@ -273,13 +277,14 @@ class TestNeeds:
 
         assert (need.verb, need.level.value) == ("催交 D04", "yellow")
         assert need.reason == "G1 计划 2026-07-10，还有 10 天，缺 D04（3/4）"
-        assert (need.page, need.about) == ("project", (("id", row.id),))
+        assert (need.page, need.about) == ("project", about(row, tab="材料", paper="D04"))
 
     def test_a_paper_handed_in_is_judged_by_somebody_else(self, session, people):
         row = factories.project(session, people)
         evidence.submit(session, row.id, "D01", by=people.manager, at=now(session), title="申请书")
 
-        assert verbs(session, people.one) == ["核验 D01"]
+        need = needs_of(session, people.one)[0]
+        assert (need.verb, need.about) == ("核验 D01", about(row, tab="材料", paper="D01"))
         assert verbs(session, people.manager) == []
 
     def test_a_level_and_a_transfer_are_verified_by_somebody_else(self, session, people):
@@ -288,7 +293,9 @@ class TestNeeds:
         factories.level(session, people, plant, LandingLevel.L4, verified=False)
         factories_registry.transfer(session, people, verified=False)
 
-        assert sorted(verbs(session, people.one)) == ["核实 L4", "核实转化"]
+        found = {need.verb: need for need in needs_of(session, people.one)}
+        assert sorted(found) == ["核实 L4", "核实转化"]
+        assert found["核实 L4"].about == about(row, tab="产业化")
 
     def test_a_condition_is_closed_by_its_day(self, session, people):
         review = factories.at_gate(session, people, Gate.G0)
@@ -299,13 +306,15 @@ class TestNeeds:
 
         assert (need.verb, need.level.value) == ("关闭条件", "red")
         assert need.reason == "“补签同意书”应于 2026-06-01 前关闭，已逾期 29 天"
+        assert dict(need.about)["tab"] == "阶段门"
 
     def test_an_expired_paper_is_renewed(self, session, people):
         row = factories.project(session, people)
         paper = factories.paper(session, people, row, "D03")
         evidence.judge(session, paper.id, EvidenceState.EXPIRED, by=people.one, at=now(session))
 
-        assert verbs(session, people.manager) == ["换发 D03"]
+        need = needs_of(session, people.manager)[0]
+        assert (need.verb, need.about) == ("换发 D03", about(row, tab="材料", paper="D03"))
 
     def test_a_void_is_confirmed_by_a_second_manager(self, session, people):
         row = factories.project(session, people)
