@@ -45,7 +45,7 @@ def result_content(writer: Author, **fields) -> dict:
         "non_secret": True,
         "holders": [{"organisation_id": writer.home.id, "share": "100"}],
     }
-    return {"result": values | fields}
+    return {"result": values | fields, "has_transfer": False}
 
 
 def transfer_content(writer: Author, buyer: Organisation, **contract) -> dict:

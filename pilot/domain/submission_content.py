@@ -105,7 +105,7 @@ def problems(
             message = f"待登记单位 {number}：{each.message}"
             found.append(replace(each, field="organisations", message=message))
     found += children_problems(read.children, read.result, lists, today)
-    return found + _receivers(read) + _papers(read, files)
+    return found + _unanswered(content) + _receivers(read) + _papers(read, files)
 
 
 def open_problems(content: Content, found: Sequence[Problem]) -> list[Problem]:
@@ -172,6 +172,15 @@ def heading(field: str) -> str:
     if part in DRAFTS and name in described(DRAFTS[part]):
         return described(DRAFTS[part])[name].label
     return _HEADINGS.get(part, part)
+
+
+def _unanswered(content: Content) -> list[Problem]:
+    """Whether the result has changed hands is asked of everybody: silence is no “no”."""
+    if content.get("has_transfer") is not None:
+        return []
+    message = "还没有回答这项成果是否已经转化。"
+    remedy = "请选择“已转化”或“还没有转化”。"
+    return [Problem("has_transfer", "required", message, remedy)]
 
 
 def _receivers(read: Parts) -> list[Problem]:

@@ -202,7 +202,7 @@ def _plain(value: Any, _content: Content, _known: Words) -> str:
 
 
 def _yes_no(value: Any, _content: Content, _known: Words) -> str:
-    return "是" if value else "否"
+    return "" if value is None else "是" if value else "否"
 
 
 def _secrecy(value: Any, _content: Content, _known: Words) -> str:

@@ -121,6 +121,7 @@ def _transfer(on: Sheet, actor: Actor) -> None:
     )
     moved = on.value("has_transfer")
     saving.kept(on.form, "has_transfer", moved, pick, blank={"index": None})
+    troubles(on, "has_transfer")
     if not moved:
         return
     submission_follow_up.kind(on)

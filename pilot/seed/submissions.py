@@ -61,6 +61,8 @@ def _content(player: Player, row: Row) -> dict[str, Any]:
             "result.readiness_version": "2018",
             "result.readiness_level": int(row["readiness"]),
         }
+    if row["sent"] and not row["contract_no"]:
+        fields["has_transfer"] = False
     return fields | (_sale(player, row) if row["contract_no"] else {})
 
 

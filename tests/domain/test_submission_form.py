@@ -127,6 +127,17 @@ def test_a_whole_form_is_done():
     assert progress(found) == (5, 5)
 
 
+def test_whether_a_result_has_changed_hands_is_never_taken_for_granted():
+    found = problems({"result": RESULT}, (), LISTS, TODAY)
+
+    assert [(one.field, one.rule, one.hard) for one in found] == [
+        ("has_transfer", "required", True)
+    ]
+    for answered in (True, False):
+        said = problems({"result": RESULT, "has_transfer": answered}, (), LISTS, TODAY)
+        assert "has_transfer" not in [one.field for one in said]
+
+
 @pytest.mark.parametrize(
     ("change", "section"),
     [

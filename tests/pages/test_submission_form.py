@@ -149,7 +149,7 @@ def test_another_ones_draft_is_as_good_as_missing(open_page, engine, author):
 
 
 def test_the_list_of_sections_says_how_far_each_is(open_page, author, draft):
-    number = draft(made.result_content(author, field=""))
+    number = draft(made.result_content(author, field="") | {"has_transfer": None})
     app = form(open_page, number, "basics")
     states = dict(option.split("　") for option in app.radio[0].options)
 
@@ -180,7 +180,8 @@ def test_who_is_responsible_is_asked_for_after_the_holder(open_page, author, dra
 
 
 def test_without_a_part_in_the_address_the_first_undone_one_is_open(open_page, author, draft):
-    app = open_page("submission", Role.RESEARCHER, id=str(draft(made.result_content(author))))
+    number = draft(made.result_content(author) | {"has_transfer": None})
+    app = open_page("submission", Role.RESEARCHER, id=str(number))
 
     assert app.query_params["part"] in ("transfer", ["transfer"])
 

@@ -65,7 +65,8 @@ def test_an_empty_content_has_every_section_and_no_contract(session, writer):
     found = submission_words.answers({}, known)
 
     assert list(found) == [one for one in Section if one is not Section.FILES]
-    assert [one.field for one in found[Section.TRANSFER]] == ["has_transfer"]
+    transfer = found[Section.TRANSFER]
+    assert [(one.field, one.text) for one in transfer] == [("has_transfer", "未填写")]
 
 
 def test_a_unit_that_is_only_asked_for_is_named_as_such(session, writer):
