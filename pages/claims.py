@@ -41,7 +41,7 @@ with ui.reading() as session:
     if may(reader, "report.export") and not rows.empty:
         asked = exports.asked(session, reader, "claims", view, chosen)
         export = exports.address(asked, exports.Format.XLSX)
-picked = claim_list.units(rows, standing, many_bases=number.bases > 1)
+picked = claim_list.units(rows, standing, number)
 pick.paging(number.rows, claims.PAGE)
 if export:
     st.link_button("下载这份清单（Excel）", export, icon=":material/download:")

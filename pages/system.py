@@ -21,10 +21,11 @@ with ui.reading() as session:
 
 failures = sum(check.level is Level.FAIL for check in checks)
 warnings = sum(check.level is Level.WARN for check in checks)
+steps = "\n".join(f"- {ui.plain(step)}" for step in system.remedies(checks))
 if failures:
-    st.error(f"故障 {failures} 项，请尽快按“怎么办”处理。", icon=":material/error:")
+    st.error(f"故障 {failures} 项，请尽快处理：\n{steps}", icon=":material/error:")
 elif warnings:
-    st.warning(f"没有故障，有 {warnings} 项需要注意。", icon=":material/warning:")
+    st.warning(f"没有故障，有 {warnings} 项需要注意：\n{steps}", icon=":material/warning:")
 else:
     st.success("一切正常。", icon=":material/check_circle:")
 

@@ -19,9 +19,22 @@ def check_frame(checks: Sequence[Check]) -> pd.DataFrame:
     """What the doctor found, the worst first."""
     rows = [
         {"结论": one.level.label, "项目": one.title, "情况": one.found, "怎么办": one.remedy}
-        for one in sorted(checks, key=lambda one: _ORDER.index(one.level))
+        for one in _worst_first(checks)
     ]
     return pd.DataFrame(rows, columns=["结论", "项目", "情况", "怎么办"])
+
+
+def remedies(checks: Sequence[Check]) -> list[str]:
+    """What is to be done about each finding that is not well, the worst first."""
+    return [
+        f"{one.title}：{one.remedy or one.found}"
+        for one in _worst_first(checks)
+        if one.level is not Level.OK
+    ]
+
+
+def _worst_first(checks: Sequence[Check]) -> list[Check]:
+    return sorted(checks, key=lambda one: _ORDER.index(one.level))
 
 
 @read("system.read")

@@ -30,6 +30,7 @@ _EMPTY = {
     Standing.PENDING: "没有待核的单元：该有的证明都齐了。",
     Standing.EXCLUDED: "没有不计入的单元。",
 }
+_NO_UNITS = "这一年度还没有可以计数的单元：项目通过相应的阶段门、成果转化核实以后，自动列在这里。"
 _LINES = {
     "base": st.column_config.TextColumn("基地"),
     "code": st.column_config.TextColumn("单元编号", width=120),
@@ -55,12 +56,13 @@ def check_line(number: Numbers, standing: Standing, view: Moment) -> None:
         st.error(f"清单 {number.rows} 行与卡片数字 {card} 不一致，请通知系统管理员运行核对。")
 
 
-def units(rows: Any, standing: Standing, *, many_bases: bool) -> int | None:
+def units(rows: Any, standing: Standing, number: Numbers) -> int | None:
     """The list with one row to choose; the claim that the address or the reader chose."""
     if rows.empty:
-        st.info(_EMPTY[standing], icon=":material/info:")
+        text = _EMPTY[standing] if any(number.card.values()) else _NO_UNITS
+        st.info(text, icon=":material/info:")
         return None
-    order = [name for name in _LINES if name != "base" or many_bases]
+    order = [name for name in _LINES if name != "base" or number.bases > 1]
     if standing is not Standing.COUNTED:
         order.insert(order.index("effective_on"), order.pop(order.index("note")))
     return pick.row(rows, "claim", _LINES, order=order, alt="指标明细")

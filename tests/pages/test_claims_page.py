@@ -57,6 +57,22 @@ def test_an_empty_year_says_what_to_do_next(open_page):
     app = open_page("claims", Role.MANAGER, **PILOTS)
 
     assert app.title[0].value.endswith("= 0")
+    assert "项目通过相应的阶段门、成果转化核实以后，自动列在这里" in words(app)
+
+
+@pytest.mark.parametrize("standing", ["counted", "pending"])
+def test_a_year_without_units_neither_praises_nor_leads_to_an_empty_list(open_page, standing):
+    said = words(open_page("claims", Role.MANAGER, standing=standing, **PILOTS))
+
+    assert "都齐了" not in said
+    assert "请看“待核”" not in said
+
+
+def test_a_year_with_pending_units_only_leads_to_what_they_lack(open_page, engine):
+    with writing(engine) as session:
+        factories_registry.transfer(session, people_of(session), verified=False)
+    app = open_page("claims", Role.MANAGER, year="2026", indicator="M3")
+
     assert "请看“待核”里缺什么" in words(app)
 
 

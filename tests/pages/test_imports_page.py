@@ -63,6 +63,24 @@ def test_a_batch_that_is_being_written_says_how_far_it_is_and_can_be_stopped(
     assert "正在收回，还剩 340,000 / 1,000,000" in words(app)
 
 
+def test_a_file_that_was_brought_is_not_said_to_be_checked(open_page, engine, batch):
+    app = open_page("imports", Role.MANAGER)
+    upload = b"\xef\xbb\xbf\xe9\xa1\xb9\xe7\x9b\xae\n\xe7\x94\xb2\n"
+    app = app.get("file_uploader")[0].upload("表.csv", upload).run()
+    app = app.button(key="check").click().run()
+
+    assert state_of(engine) is BatchState.WAITING
+    assert "已上传；还没有写入任何记录，下一步见下方。" in words(app)
+    assert "检查结果如下" not in words(app)
+
+
+@pytest.mark.parametrize(("role", "invited"), [(Role.MANAGER, True), (Role.ADMIN, False)])
+def test_only_who_may_import_is_invited_to(open_page, role, invited):
+    app = open_page("imports", role)
+    assert "还没有导入过文件" in words(app)
+    assert ("上传自己的表格" in words(app)) is invited
+
+
 def test_an_administrator_sees_the_progress_and_stops_nothing(open_page, batch):
     number = batch(BatchState.WRITING, done=340_000)
     app = open_page("imports", Role.ADMIN, id=number)

@@ -117,6 +117,30 @@ def test_an_empty_base_says_what_to_do_next(open_page):
     assert "还没有项目。由基地管理人员在“项目台账”登记第一个项目" in said
 
 
+@pytest.mark.parametrize(
+    ("role", "ways"),
+    [
+        pytest.param(Role.ADMIN, ["新建账号"], id="admin"),
+        pytest.param(Role.MANAGER, ["登记第一个项目", "批量导入"], id="manager"),
+        pytest.param(Role.PROVINCE, [], id="province"),
+    ],
+)
+def test_an_empty_base_leads_to_what_the_reader_may_begin_with(open_page, role, ways):
+    app = open_page("overview", role, **Y2026)
+
+    first = ("新建账号", "登记第一个项目", "批量导入")
+    links = {link.proto.label: link.proto for link in app.get("page_link")}
+    assert [label for label in links if label in first] == ways
+    if "登记第一个项目" in ways:
+        assert links["登记第一个项目"].page == "projects"
+        assert "new=1" in links["登记第一个项目"].query_string
+
+
+def test_the_diamonds_say_that_what_waits_is_not_among_the_ready(open_page, filled):
+    app = open_page("overview", Role.MANAGER, **Y2026)
+    assert "还没有提交评审" in button(app, "gate-G1").help
+
+
 def test_what_waits_is_named_with_its_verb_and_its_reason(open_page, filled, today):
     app = open_page("overview", Role.MANAGER)
 

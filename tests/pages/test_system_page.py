@@ -44,6 +44,7 @@ def test_the_page_shows_the_findings_the_worst_first(open_page, old):
     assert findings["结论"].iloc[0] == "故障"
     assert "备份" in set(findings["项目"])
     assert "故障 1 项" in said(app)
+    assert "备份：请运行 pilot backup" in said(app)  # the table's last column may be out of sight
 
 
 def test_the_page_shows_when_each_job_is_due(open_page, old):
