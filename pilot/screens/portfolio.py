@@ -172,13 +172,13 @@ def _columns(opened: str) -> dict[str, Any]:
     return {
         "base": config.TextColumn("基地", width=100),
         "code": config.ButtonColumn("项目编号", type="tertiary", key=opened, pinned=True),
-        "name": config.TextColumn("项目名称", width=200),
+        "name": config.TextColumn("项目名称", width=215),
         "stage": config.TextColumn("阶段", width=80),
         "state": config.TextColumn("状态", width=70),
         "light": config.MultiselectColumn(
             "预警", options=signs, color=list(COLOURS.values()), width=78
         ),
-        "reason": config.TextColumn("原因", width=185),
+        "reason": config.TextColumn("原因", width=170),
         "next_gate": config.TextColumn("下一门", width=55),
         "planned_on": config.DateColumn("计划日期", format="YYYY-MM-DD", width=95),
         "readiness": config.TextColumn("材料", help="下一阶段门所需材料：已齐／应有", width=62),

@@ -20,19 +20,11 @@ _JUDGED = (EvidenceState.QUALIFIED, EvidenceState.RETURNED, EvidenceState.EXPIRE
 
 
 def tab(shown: Head, reader: Actor, view: Moment) -> None:
-    """The list, and beneath it the one paper that was chosen."""
+    """The one paper that was chosen, and beneath it the list, which is longer than a screen."""
     with ui.reading() as session:
         lines = project_papers.papers(session, shown, view)
     open_files = may(reader, "attachment.read") and reader.base_id == shown.base_id
     _summary(shown, lines)
-    st.dataframe(
-        project_papers.paper_frame(lines, links=open_files),
-        hide_index=True,
-        height="content",
-        placeholder="",
-        column_config=_columns(open_files),
-        alt="材料清单：每份材料的状态、用于哪个阶段门、日期、附件和经办人",
-    )
     known = {line.doc_code: line for line in lines}
     asked = st.query_params.get("paper")
     code = st.selectbox(
@@ -45,6 +37,14 @@ def tab(shown: Head, reader: Actor, view: Moment) -> None:
     )
     if code:
         _chosen(shown, known[code], reader, view)
+    st.dataframe(
+        project_papers.paper_frame(lines, links=open_files),
+        hide_index=True,
+        height="content",
+        placeholder="",
+        column_config=_columns(open_files),
+        alt="材料清单：每份材料的状态、用于哪个阶段门、日期、附件和经办人",
+    )
 
 
 def _summary(shown: Head, lines: Sequence[PaperLine]) -> None:
@@ -150,12 +150,12 @@ def _act(verb: Any, *args: Any, name: str, done: str, **options: Any) -> None:
 
 def _columns(open_files: bool) -> dict[str, Any]:
     config = st.column_config
-    link = config.LinkColumn("附件", display_text="#(.+)$", width=140)
+    link = config.LinkColumn("附件", display_text="#(.+)$", width=110)
     return {
-        "材料": config.TextColumn(width=230),
+        "材料": config.TextColumn(width=215),
         "状态": config.TextColumn(width=75),
-        "用于": config.TextColumn(width=75),
+        "用于": config.TextColumn(width=92),
         "签发日期": config.DateColumn(format="YYYY-MM-DD", width=95),
         "有效期至": config.DateColumn(format="YYYY-MM-DD", width=95),
-        "附件": link if open_files else config.TextColumn("附件", width=140),
+        "附件": link if open_files else config.TextColumn("附件", width=110),
     }

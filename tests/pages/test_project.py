@@ -109,6 +109,13 @@ def test_a_link_opens_one_paper(open_page, engine):
     assert chooser.value == "D02"
 
 
+def test_what_is_done_with_a_paper_stands_before_the_long_list(open_page, engine):
+    app = tab(open_page, engine, "材料", project(engine, Gate.G1), paper="D02")
+    drawn = [(item.type, getattr(item, "label", "")) for item in app.main]
+    table = next(place for place, (kind, _) in enumerate(drawn) if "data" in kind)
+    assert drawn.index(("selectbox", "办理或查看一份材料")) < table
+
+
 def test_a_closed_tab_costs_nothing(open_page, engine):
     app = tab(open_page, engine, "概况", project(engine, Gate.G2))
     assert not app.dataframe
