@@ -244,3 +244,9 @@ def _half_width(value: object, remedy: str) -> str:
 def _shown(text: str) -> str:
     """The text as it may stand in a sentence: short and printable."""
     return "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in text[:32])
+
+
+def spellings(code: str) -> tuple[str, ...]:
+    """A code as typed, then in capitals: ours are, but one from a file may have small letters."""
+    typed = code.strip()
+    return (typed, typed.upper())

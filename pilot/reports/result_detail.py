@@ -14,6 +14,7 @@ from pilot.domain.drafts import ResultDraft, TransferDraft
 from pilot.domain.errors import NotFound
 from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.moment import Moment, local_day
+from pilot.domain.parsing import spellings
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import Scope, Standing
 from pilot.reports.judged import with_judgement
@@ -117,8 +118,10 @@ def detail(session: Session, reader: Actor, result_id: int | None, view: Moment)
 @read("portfolio.read")
 def by_code(session: Session, reader: Actor, code: str) -> tuple[int, str] | None:
     """The result of the reader's base with a code: its id and name; None where there is none."""
-    row = queries_results.result_with_code(session, reader.base_id, code.strip())
-    return row and (row.id, f"{row.code} {row.title}")
+    for spelt in spellings(code):
+        if row := queries_results.result_with_code(session, reader.base_id, spelt):
+            return row.id, f"{row.code} {row.title}"
+    return None
 
 
 def _merged(session: Session, row: Result) -> Merged | None:

@@ -28,15 +28,22 @@ def lines(detail: Detail, actor: Actor, writable: bool) -> None:
     """Every transfer with how it stands and what may be done with it."""
     st.markdown(f"##### 转化事件（{len(detail.transfers)}）")
     if not detail.transfers:
-        st.info(
-            "还没有转化事件：这是储备成果。签了转化合同，就在下面登记。", icon=":material/info:"
-        )
+        _none(detail, invited=writable and may(actor, "result.save"))
     for line in detail.transfers:
         with st.container(border=True):
             _one(line)
             if writable:
                 with st.container(horizontal=True):
                     _buttons(line, actor)
+
+
+def _none(detail: Detail, *, invited: bool) -> None:
+    """What is merged or voided is no result in reserve, and only some may enter a transfer."""
+    if detail.merged or detail.voided:
+        st.caption("没有转化事件。")
+        return
+    further = "签了转化合同，就在下面登记。" if invited else ""
+    st.info(f"还没有转化事件：这是储备成果。{further}", icon=":material/info:")
 
 
 def record(detail: Detail, known: Choices) -> None:

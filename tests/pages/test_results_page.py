@@ -320,9 +320,26 @@ def test_a_pair_is_merged_after_a_look_at_the_effect_and_taken_back(open_page, e
     assert "没有需要处理的疑似重复" in words(app)
     app = open_page("results", Role.REVIEWER, id="2")
     assert "已并入另一项成果" in words(app)
+    assert "储备成果" not in words(app)
     labelled(app, "理由 *").set_value("查明不是同一项")
     app = press(app, "确认撤销合并")
     assert stored(engine, Result).voided_at is None
+
+
+def test_the_code_to_merge_into_may_be_typed_in_small_letters(open_page, twice):
+    app = unfold(open_page("results", Role.REVIEWER, id="2"), "same-2")
+    app = labelled(app, "并入的成果编号").set_value(" cg-2026-0001 ").run()
+
+    assert "没有找到这个编号" not in words(app)
+    assert [b.label for b in app.button if b.label.startswith("确认：")]
+
+
+@pytest.mark.parametrize(("role", "invited"), [(Role.MANAGER, True), (Role.REVIEWER, False)])
+def test_only_who_enters_transfers_is_invited_to(open_page, twice, role, invited):
+    app = open_page("results", role, id="1")
+
+    assert "这是储备成果" in words(app)
+    assert ("就在下面登记" in words(app)) is invited
 
 
 def test_what_is_said_to_differ_is_not_listed_again(open_page, twice):

@@ -21,7 +21,7 @@ from pilot.domain.vocabulary import (
 from pilot.reports import blockers, effect, project, project_papers, project_proof, rounds
 from pilot.services import evidence, lifecycle, projects
 from pilot.store.models import Claim
-from tests import factories
+from tests import factories, factories_registry
 from tests.factories import clock
 
 LATER = datetime(2026, 7, 1, 4, 0, tzinfo=UTC)
@@ -302,3 +302,12 @@ def test_a_day_ends_at_midnight_in_shanghai(session, people):
     known = end_of_day(date(2026, 5, 31))
     with pytest.raises(NotFound):
         head(session, people, row, on(date(2026, 6, 1), known=known))
+
+
+def test_a_code_is_found_however_its_letters_are_typed(session, people):
+    row, result = factories.project(session, people), factories_registry.result(session, people)
+
+    assert project.id_of(session, people.base.id, f" {row.code.lower()} ") == row.id
+    assert project.result_id(session, people.base.id, result.code.lower()) == result.id
+    assert project.id_of(session, people.base.id, "ZS-0") == 0
+    assert project.result_id(session, people.base.id, "CG-0") == 0
