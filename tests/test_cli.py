@@ -50,6 +50,12 @@ def test_an_installation_begins_with_a_base_and_an_administrator(url):
     assert pilot("serve").exit_code == 0
 
 
+def test_the_help_of_init_says_what_each_answer_means():
+    said = pilot("init", "--help").output
+    for words in ("基地代码", "基地名称", "城市行政区划代码", "城市名称", "登录名", "管理员姓名"):
+        assert words in said
+
+
 def test_serving_says_which_database_and_journal_it_uses(url):
     pilot("init")
     said = pilot("serve").output

@@ -3,7 +3,7 @@
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy import Engine
@@ -42,14 +42,19 @@ app.add_typer(report.app, name="report")
 app.command("verify-pack")(report.verify_pack)
 
 
+def _asked(words: str) -> Any:
+    """An option that is asked for where it is not given, in the words that --help shows."""
+    return typer.Option(prompt=words, help=words)
+
+
 @app.command()
 def init(
-    code: Annotated[str, typer.Option(prompt="基地代码（如 PJ）")],
-    name: Annotated[str, typer.Option(prompt="基地名称")],
-    city_code: Annotated[str, typer.Option(prompt="城市行政区划代码（6 位）")],
-    city: Annotated[str, typer.Option(prompt="城市名称")],
-    login: Annotated[str, typer.Option(prompt="系统管理员登录名")],
-    person: Annotated[str, typer.Option(prompt="系统管理员姓名")],
+    code: Annotated[str, _asked("基地代码（如 PJ）")],
+    name: Annotated[str, _asked("基地名称")],
+    city_code: Annotated[str, _asked("城市行政区划代码（6 位）")],
+    city: Annotated[str, _asked("城市名称")],
+    login: Annotated[str, _asked("系统管理员登录名")],
+    person: Annotated[str, _asked("系统管理员姓名")],
     password: Annotated[
         str,
         typer.Option(
