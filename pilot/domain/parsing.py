@@ -230,6 +230,12 @@ def _digits(value: object) -> str:
 _TO_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
+def spellings(code: str) -> tuple[str, ...]:
+    """A code as typed, then in capitals: ours are, but one from a file may have small letters."""
+    typed = code.strip()
+    return (typed, typed.upper())
+
+
 def _half_width(value: object, remedy: str) -> str:
     """Typed text with half-width ASCII and without blanks at its ends; digits of other scripts
     stay what they are, so that no pattern accepts them."""
@@ -244,9 +250,3 @@ def _half_width(value: object, remedy: str) -> str:
 def _shown(text: str) -> str:
     """The text as it may stand in a sentence: short and printable."""
     return "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in text[:32])
-
-
-def spellings(code: str) -> tuple[str, ...]:
-    """A code as typed, then in capitals: ours are, but one from a file may have small letters."""
-    typed = code.strip()
-    return (typed, typed.upper())
