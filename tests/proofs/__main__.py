@@ -58,11 +58,12 @@ def main(names: Sequence[str], effort: Effort) -> int:
         rows = (_row(*found) for name in names or PROOFS for found in run(name, effort))
     else:
         rows = _side_by_side(*LANES)
-    failed = 0
+    failed = []
     for row in rows:
-        failed += row.endswith("| **NO** |")
+        failed += [row] if row.endswith("| **NO** |") else []
         print(row, flush=True)
-    print(f"\n{failed} figures fall short." if failed else "\nEvery figure holds.")
+    print("", *(f"- {row.strip('| ')}" for row in failed), sep="\n")  # the end of a long log
+    print(f"{len(failed)} figures fall short." if failed else "Every figure holds.")
     return 1 if failed else 0
 
 
