@@ -17,7 +17,7 @@ from pilot.services import passwords
 from pilot.store import engine as engines
 from pilot.store import schema
 from pilot.store.engine import make_engine
-from tests import demonstration
+from tests import demonstration, remembered
 
 # A slow machine is no fault of the product: no example is judged by the clock.
 hypothesis.settings.register_profile("steady", deadline=None)
@@ -105,6 +105,8 @@ def migrated(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> dic
     made = {"sqlite": make_engine(f"sqlite:///{file}"), "postgres": make_engine(postgres_url)}
     for engine in made.values():
         schema.upgrade(engine)
+        remembered.follow(engine)
+        empty(engine)
     return made
 
 
@@ -145,6 +147,7 @@ def empty(engine: Engine) -> None:
         connection.commit()
         if engine.dialect.name == "sqlite":
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=ON")
+    remembered.begin(engine)
 
 
 _COUNT_FROM_ONE = """

@@ -46,6 +46,7 @@ from pilot.store.models import (
     Review,
     RuleRow,
 )
+from tests.remembered import CLOCK, remembered
 
 NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 
@@ -96,6 +97,7 @@ class Team:
     province: Actor
 
 
+@remembered
 def team(session: Session, code: str = "PJ") -> Team:
     """A base with its code lists and checklists, and five accounts."""
     home = base(session, code)
@@ -135,8 +137,8 @@ def _rows(session: Session, place: Table, home: Base) -> list[dict[str, Any]]:
 
 def clock(session: Session) -> datetime:
     """The next second of the test: every verb happens later than the one before."""
-    session.info["clock"] = session.info.get("clock", NOON) + timedelta(seconds=1)
-    return session.info["clock"]
+    session.info[CLOCK] = session.info.get(CLOCK, NOON) + timedelta(seconds=1)
+    return session.info[CLOCK]
 
 
 def project(session: Session, people: Team, **fields) -> Project:
@@ -291,6 +293,7 @@ def level(
     return step
 
 
+@remembered
 def before_gate(session: Session, people: Team, gate: Gate, **fields) -> Project:
     """A project that stands before a gate, reached by the real verbs; no round is open yet."""
     row = project(session, people, **fields)
@@ -314,6 +317,7 @@ def before_gate(session: Session, people: Team, gate: Gate, **fields) -> Project
     return row
 
 
+@remembered
 def at_gate(session: Session, people: Team, gate: Gate, **fields) -> Review:
     """An open round at a gate of a project that came there by the real verbs."""
     row = before_gate(session, people, gate, **fields)

@@ -101,4 +101,5 @@ def _transferred(session: Session, team: Team, author: Author, mark: str) -> Sub
     number = next(_numbers)
     terms = {"no": f"{mark}-填报-{number}", "registration_no": f"2026211100{number:06d}"}
     content = made.transfer_content(author, buyer, **terms)
-    return made.sent(session, author, content | _content(author, mark))
+    result = _content(author, mark)["result"]
+    return made.sent(session, author, content | {"result": result})
