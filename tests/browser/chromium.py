@@ -18,7 +18,7 @@ _FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP pilot.example.cn 127.0.0.1",
 ]
-_NAMES = ("chromium", "google-chrome", "chromium-browser")
+_NAMES = ("chromium-headless-shell", "chromium", "google-chrome", "chromium-browser")
 
 
 def installed() -> str | None:
