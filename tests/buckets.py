@@ -42,7 +42,7 @@ def bucket(folder: Path) -> Iterator[Bucket]:
         yield Bucket(f"s3://attachments/pilot?endpoint=http://127.0.0.1:{port}", inside)
     finally:
         process.terminate()
-        process.wait(5)
+        process.wait(30)
 
 
 def _rclone() -> Path:

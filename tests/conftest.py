@@ -68,6 +68,11 @@ _ANY_TABLE = "SELECT 1 FROM sqlite_master LIMIT 1"
 MIGRATING = schema._run = _Migrating()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins: at the end one process would do it and the other wait."""
+    items.sort(key=lambda item: "test_authorisation.py" not in item.nodeid)
+
+
 def pytest_collection_finish() -> None:
     """What was imported and collected stays: garbage is not looked for in it."""
     gc.collect()

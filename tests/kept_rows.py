@@ -9,14 +9,18 @@ Rows = dict[str, Any]
 
 
 def read(connection: Connection) -> Rows:
-    """The rows of every table that has some, as the driver keeps them."""
-    names = [table.name for table in SQLModel.metadata.sorted_tables]
-    if connection.dialect.name == "sqlite":
-        found = {name: _selected(connection, name) for name in names}
-    else:
-        found = {name: _copied_out(connection, name) for name in names}
-        numbered = connection.exec_driver_sql(_NUMBERED).fetchall()
-        found[""] = [tuple(row) for row in numbered]
+    """The rows of every table that has some, and where the numbers of new rows stand."""
+    numbers = {}
+    if connection.dialect.name != "sqlite":
+        found = connection.exec_driver_sql(_NUMBERED).fetchall()
+        numbers = {"": [tuple(row) for row in found]}
+    return tables(connection) | numbers
+
+
+def tables(connection: Connection) -> Rows:
+    """The rows of every table that has some, in the order in which they lie there."""
+    get = _selected if connection.dialect.name == "sqlite" else _copied_out
+    found = {table.name: get(connection, table.name) for table in SQLModel.metadata.sorted_tables}
     return {name: rows for name, rows in found.items() if rows}
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, select, update
 from sqlmodel import Session, col
 
 from pilot.domain.vocabulary import RegistrationState
+from pilot.store import search
 from pilot.store.models import (
     Account,
     Base,
@@ -114,7 +115,7 @@ def units_like(session: Session, base_id: int, text: str, most: int) -> dict[int
         .where(
             col(Organisation.base_id) == base_id,
             col(Organisation.kind) != _LIKE_ONE,
-            col(Organisation.name).icontains(text, autoescape=True),
+            search.holds(Organisation.name, text),
         )
         .order_by(func.length(Organisation.name), col(Organisation.name))
         .limit(most)

@@ -9,6 +9,7 @@ from sqlmodel import Session, and_, col, or_, select
 
 from pilot.domain.moment import FOREVER, Moment
 from pilot.domain.vocabulary import ContractType
+from pilot.store import search
 from pilot.store.models import (
     Account,
     Contract,
@@ -72,7 +73,8 @@ def results(
     if moved is not None:
         query = query.where((_transfers(view) > 0) == moved)
     if text:
-        query = query.where(_any_says(text, (span.title, span.code, span.numbers, span.holders)))
+        columns = (span.title, span.code, span.numbers, span.holders)
+        query = query.where(search.any_holds(columns, text))
     return query
 
 
@@ -91,7 +93,7 @@ def contracts(
         columns = (Contract.no, Contract.title, Contract.registration_no)
         named = _parties_called(text)
         parties = (col(one).in_(named) for one in (Contract.seller_id, Contract.buyer_id))
-        query = query.where(or_(_any_says(text, columns), *parties))
+        query = query.where(or_(search.any_holds(columns, text), *parties))
     return query
 
 
@@ -125,7 +127,7 @@ def organisations(base_id: int, *, text: str = "") -> Select:
     query = select(Organisation).where(Organisation.base_id == base_id)
     if text:
         columns = (Organisation.name, Organisation.short_name, Organisation.uscc)
-        query = query.where(_any_says(text, (*columns, Organisation.former_names)))
+        query = query.where(search.any_holds((*columns, Organisation.former_names), text))
     return query.order_by(col(Organisation.name), col(Organisation.id))
 
 
@@ -137,7 +139,7 @@ def persons(base_id: int, *, text: str = "") -> Select:
         .where(Person.base_id == base_id)
     )
     if text:
-        query = query.where(_any_says(text, (Person.name, Organisation.name)))
+        query = query.where(search.any_holds((Person.name, Organisation.name), text))
     return query.order_by(col(Person.name), col(Person.id))
 
 
@@ -259,7 +261,7 @@ def _party(organisation_id: ColumnElement) -> ColumnElement:
 
 
 def _parties_called(text: str) -> Select:
-    return select(Organisation.id).where(_any_says(text, (Organisation.name,)))
+    return select(Organisation.id).where(search.holds(Organisation.name, text))
 
 
 def _transfers(view: Moment) -> ColumnElement:
@@ -275,8 +277,3 @@ def _transfers(view: Moment) -> ColumnElement:
         )
         .scalar_subquery()
     )
-
-
-def _any_says(text: str, columns: Sequence) -> ColumnElement:
-    """One of the columns contains the text, letter for letter."""
-    return or_(*[col(column).icontains(text, autoescape=True) for column in columns])

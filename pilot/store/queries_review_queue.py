@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from pilot.domain.submissions import ENDED, OPEN, Tab
 from pilot.domain.vocabulary import SubmissionState
+from pilot.store import search
 from pilot.store.models import Account, Organisation, Submission, SubmissionRound
 
 
@@ -86,8 +87,4 @@ def _who() -> ColumnElement:
 def _matching(text: str) -> list[ColumnElement]:
     if not (wanted := text.strip()):
         return []
-    found = [
-        col(column).icontains(wanted, autoescape=True)
-        for column in (Submission.receipt, Submission.title, Organisation.name)
-    ]
-    return [or_(*found)]
+    return [search.any_holds((Submission.receipt, Submission.title, Organisation.name), wanted)]

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Select, case
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, col, func, select
 
 from pilot.domain.submissions import WRITABLE
 from pilot.domain.vocabulary import SubmissionState
-from pilot.store import queries_submissions
+from pilot.store import queries_submissions, search
 from pilot.store.models import Account, Contract, Organisation, Submission, SubmissionFile
 
 
@@ -43,8 +43,7 @@ def mine(
     if own:
         query = query.where(Submission.author_id == account_id)
     if text:
-        columns = (Submission.title, Submission.receipt)
-        query = query.where(or_(*(col(one).icontains(text, autoescape=True) for one in columns)))
+        query = query.where(search.any_holds((Submission.title, Submission.receipt), text))
     return query
 
 

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Row, Select, func, tuple_
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from pilot.domain.moment import Moment
 from pilot.domain.vocabulary import Indicator, Scope
+from pilot.store import search
 from pilot.store.models import Claim, ClaimSource, TransferSpan
 from pilot.store.queries_tables import base_name, live_claims
 
@@ -43,7 +44,7 @@ def transfers(
         query = query.where(span.result_id == result_id)
     if words := text.strip():
         columns = (span.title, span.result_code, span.contract_no, span.receiver, span.holders)
-        query = query.where(or_(*[col(c).icontains(words, autoescape=True) for c in columns]))
+        query = query.where(search.any_holds(columns, words))
     return query
 
 

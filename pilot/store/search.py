@@ -7,7 +7,11 @@ serves a city or a province, where comparing every entry of the list's own index
 is searched, is fast enough (docs/scale.md).
 """
 
-from sqlalchemy import ColumnElement, String, literal, true
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, String, literal, true
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -25,6 +29,7 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     WHERE next IS NOT NULL
 $$
 """
+_MEANT = re.compile("[%_/]")  # as they are, not as LIKE takes them
 _SEARCHED = ProjectSpan.name, ProjectSpan.code, ProjectSpan.holder, ProjectSpan.manager
 # They as one text, in lower case; as the index has it. Nobody searches for chr(1).
 _PLACE = "lower({} || chr(1) || {} || chr(1) || coalesce({}, '') || chr(1) || coalesce({}, ''))"
@@ -32,8 +37,36 @@ _PLACE = "lower({} || chr(1) || {} || chr(1) || coalesce({}, '') || chr(1) || co
 
 def in_project(text: str) -> ColumnElement:
     """Whether a project's name, code, holder or manager holds the text, whatever its case."""
-    holds = or_(*(col(column).icontains(text, autoescape=True) for column in _SEARCHED))
-    return and_(has_pairs(text), holds) if len(text) > 1 else holds
+    found = any_holds(_SEARCHED, text)
+    return and_(has_pairs(text), found) if len(text) > 1 else found
+
+
+def any_holds(columns: Iterable[Any], text: str) -> ColumnElement:
+    """Whether one of the columns holds the text, letter for letter, whatever its case."""
+    return or_(*(holds(column, text) for column in columns))
+
+
+class holds(FunctionElement):
+    """Whether a column holds a text; SQLite, whose LIKE knows no case, need not lower both."""
+
+    inherit_cache = True
+    name = "holds"
+    type = Boolean()
+
+    def __init__(self, column: Any, text: str) -> None:
+        super().__init__(col(column), literal(_MEANT.sub(r"/\g<0>", text), String))
+
+
+@compiles(holds)
+def _in_any_case(element: holds, compiler: SQLCompiler, **options) -> str:
+    column, text = element.clauses
+    return compiler.process(column.icontains(text, escape="/"), **options)
+
+
+@compiles(holds, "sqlite")
+def _as_it_is(element: holds, compiler: SQLCompiler, **options) -> str:
+    column, text = element.clauses
+    return compiler.process(column.contains(text, escape="/"), **options)
 
 
 class has_pairs(FunctionElement):

@@ -1,7 +1,6 @@
 """Try every cell of the table of permissions: both answers asserted, a refusal changes nothing."""
 
 import csv
-import hashlib
 import itertools
 import logging
 from collections.abc import Callable, Iterable, Iterator
@@ -10,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select
-from sqlmodel import SQLModel
 
 from pilot.domain.errors import NotAllowed, NotFound, PilotError
 from pilot.domain.people import Role
@@ -18,6 +16,7 @@ from pilot.services import submissions
 from pilot.services.command import VERBS, perform
 from pilot.services.security import log
 from pilot.store.models import JournalEntry
+from tests import kept_rows
 from tests.authorisation import calls, filing_calls, submission_calls
 from tests.authorisation.calls import NOW, Call
 from tests.authorisation.world import MISSING, World
@@ -75,25 +74,25 @@ def tries(engine: Engine, world: World) -> Iterator[tuple[Cell, Tried]]:
     """
     with engine.connect() as connection:
         connection.begin()
-        before = fingerprint(connection)
+        before = kept_rows.tables(connection)
         for _verb, group in itertools.groupby(cells(), lambda cell: cell.verb):
             asked = list(group)
             refused = [cell for cell in asked if cell.answer != "yes"]
             with taken_back(connection):
                 yield from [(cell, _try(connection, world, cell)) for cell in refused]
-                changed = fingerprint(connection) != before
+                changed = kept_rows.tables(connection) != before
             for cell in asked:
                 if changed or cell.answer == "yes":
                     yield cell, _looked_at(connection, world, cell, before)
         connection.rollback()
 
 
-def _looked_at(connection: Connection, world: World, cell: Cell, before: str) -> Tried:
+def _looked_at(connection: Connection, world: World, cell: Cell, before: kept_rows.Rows) -> Tried:
     """One cell by itself; what was accepted is known to change something."""
     with taken_back(connection):
         tried = _try(connection, world, cell)
         refused = tried.answer != "yes"
-        return replace(tried, changed=refused and fingerprint(connection) != before)
+        return replace(tried, changed=refused and kept_rows.tables(connection) != before)
 
 
 def wrong(cell: Cell, tried: Tried) -> str | None:
@@ -110,16 +109,6 @@ def wrong(cell: Cell, tried: Tried) -> str | None:
     return None if len(tried.logged) == 1 else f"{place}: {len(tried.logged)} lines in the log"
 
 
-def fingerprint(connection: Connection) -> str:
-    """What the database holds, every row of every table."""
-    digest = hashlib.sha256()
-    for place in SQLModel.metadata.sorted_tables:
-        key = ", ".join(column.name for column in place.primary_key.columns)
-        rows = connection.exec_driver_sql(f'SELECT * FROM "{place.name}" ORDER BY {key}').fetchall()
-        digest.update(repr([tuple(row) for row in rows]).encode())
-    return digest.hexdigest()
-
-
 def _try(connection: Connection, world: World, cell: Cell) -> Tried:
     call = CALLS[cell.verb]
     arguments, options = call.arguments(_object(call, world, cell.object), world)
@@ -132,7 +121,7 @@ def _try(connection: Connection, world: World, cell: Cell) -> Tried:
         else:
             perform(connection, VERBS[name], *arguments, by=by, now=NOW, **options)
 
-    accepted = cell.answer == "yes"  # else the fingerprint tells what changed
+    accepted = cell.answer == "yes"  # else the rows tell what changed
     before = _entries(connection) if accepted else 0
     with listening() as lines:
         answer, sentence = answer_of(act)

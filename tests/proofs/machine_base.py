@@ -30,9 +30,9 @@ from pilot.store.models import (
     Review,
     ReviewCheck,
 )
-from tests import factories
+from tests import factories, kept_rows
 from tests import factories_registry as registry
-from tests.authorisation.matrix import fingerprint, listening
+from tests.authorisation.matrix import listening
 from tests.proofs import model
 from tests.proofs.model import NO, RULE, STALE, Model, Refuse
 
@@ -92,7 +92,7 @@ class Stand:
         self.model = copy.deepcopy(begun)
         self.now, self.last = BEGUN, self._head().at
         self.sequence = self._head().sequence
-        self.print = fingerprint(self.connection)
+        self.print = kept_rows.tables(self.connection)
         self.keys: dict[tuple[str, str], Done] = {}
         self.revs: dict[int, int] = {}
         self.compare()
@@ -135,7 +135,9 @@ class Stand:
         assert len(lines) == (answer not in (OK, REPEATED)), f"{lines} in the security log"
         if answer == OK:
             self._accepted(done, by, key, change)
-        assert answer == OK or fingerprint(self.connection) == self.print, "refused, yet changed"
+        assert answer == OK or kept_rows.tables(self.connection) == self.print, (
+            "refused, yet changed"
+        )
         self.compare()
         return done if answer == OK else None
 
@@ -165,7 +167,7 @@ class Stand:
         head = self._head()
         assert head.at > self.last, "two commands have the same recorded time"
         self.last = head.at
-        self.print = fingerprint(self.connection)
+        self.print = kept_rows.tables(self.connection)
 
     def compare(self) -> None:
         """States, names, rounds, notes, runs, the journal and the ledger are the model's."""
