@@ -4,7 +4,7 @@ Eight processes decide the same rounds in different orders on both databases; ei
 project, each time what they have just read; thirty visitors work on the real server, each
 saving something every ten seconds or so; fifty researchers fill in and send their submissions at
 once, and click twice; a few do so on a product with two faults, which must be noticed. The short
-set runs beside other work: its times may be longer.
+set has fewer of them and runs beside other work: its times are told, not judged.
 """
 
 import contextlib
@@ -38,7 +38,6 @@ from tests.proofs.two_databases import KINDS, cluster, fresh
 
 TITLE = "concurrency"
 PROCESSES = 8
-VISITORS, RESEARCHERS = 30, 50
 CONCLUSIONS = (Conclusion.PASS, Conclusion.SUPPLEMENT, Conclusion.HOLD, Conclusion.REJECT)
 FAULTY = Path(__file__).parent / "faulty"
 import_first("tests.proofs.concurrency")
@@ -60,11 +59,10 @@ def prove(effort: Effort) -> Iterator[Finding]:
         for name in KINDS:
             url = fresh(name, cluster(), folder, "proof_many")
             engine = make_engine(url)
-            rounds = effort.of(20, 150)
+            rounds = effort.of(10, 150)
             ground = grounds.lay(engine, rounds, gate=Gate.G0, deciders=PROCESSES)
             engine.dispose()
-            slowest = effort.of(8, 3)
-            yield from named(name, _deciders(url, ground, folder, slowest))
+            yield from named(name, _deciders(url, ground, folder, effort))
             yield from named(name, _writers(url, ground, effort.of(8, 60)))
     with tempfile.TemporaryDirectory(prefix="pilot-crowd-") as place:
         yield from _visitors(Path(place), effort)
@@ -75,7 +73,7 @@ def prove(effort: Effort) -> Iterator[Finding]:
     yield _faults_noticed()
 
 
-def _deciders(url: str, ground: Ground, folder: Path, slowest: float) -> Iterator[Finding]:
+def _deciders(url: str, ground: Ground, folder: Path, effort: Effort) -> Iterator[Finding]:
     """Everybody tries to decide every round."""
     tries = _together(_decide_all, url, ground)
     engine = make_engine(url)
@@ -95,7 +93,7 @@ def _deciders(url: str, ground: Ground, folder: Path, slowest: float) -> Iterato
     yield every("losers told who decided", losers, len(rounds) * (PROCESSES - 1))
     yield none("errors shown", len(others), len(tries))
     yield none("differences found by the check of the base", len(drift))
-    yield at_most("slowest decision", max(one.seconds for one in tries), slowest, " s")
+    yield _within("slowest decision", max(one.seconds for one in tries), 3, effort)
     for one in others[:5]:
         print(one.outcome, flush=True)
 
@@ -167,29 +165,31 @@ def _together(work: Callable, url: str, ground: Ground, amount: int = 0) -> list
 
 
 def _visitors(folder: Path, effort: Effort) -> Iterator[Finding]:
-    """Thirty sessions on the real server."""
-    with serving.serving(folder, seed=lambda engine: crowd.people(engine, VISITORS)) as server:
-        seen = crowd.visit(server, VISITORS, effort.of(6, 60))
+    """Thirty sessions on the real server, for a minute."""
+    many = effort.of(10, 30)
+    with serving.serving(folder, seed=lambda engine: crowd.people(engine, many)) as server:
+        seen = crowd.visit(server, many, effort.of(6, 60))
         with reading(server.engine) as session:
             stored = session.execute(text("SELECT count(*) FROM project_note")).scalar_one()
         log = server.log.read_text()
     took = sorted(seen.commands)
-    yield at_least("visitors with a page", len(seen.openings), VISITORS)
+    yield at_least("visitors with a page", len(seen.openings), many)
     yield every("their commands stored once", stored, len(took))
     yield none("errors shown to visitors", len(seen.errors), len(took))
     yield none("“database is locked” in the log", log.count("is locked"))
     yield none("page errors in the log", log.count("page error"))
-    yield at_most("p95 of a command", took[int(len(took) * 0.95)], effort.of(8, 1), " s")
+    yield _within("p95 of a command", took[int(len(took) * 0.95)], 1, effort)
     for error in seen.errors[:5]:
         print(error, flush=True)
 
 
 def _researchers(effort: Effort, **place: Any) -> Iterator[Finding]:
     """Fifty researchers on the real server."""
+    many = effort.of(12, 50)
     drafts, saves, think = effort.of(1, 4), effort.of(2, 4), (0.0, effort.of(1, 6))
-    sent, found, log = _handed_in(RESEARCHERS, drafts, saves, think, **place)
+    sent, found, log = _handed_in(many, drafts, saves, think, **place)
     yield every("submissions of researchers sent once", sum(one.once for one in found.values()),
-                RESEARCHERS * drafts)  # fmt: skip
+                many * drafts)  # fmt: skip
     receipts = {one.receipt for one in found.values()} - {None}
     yield every("receipt numbers, each its own", len(receipts), len(found))
     lost = _lost(sent, found)
@@ -200,6 +200,13 @@ def _researchers(effort: Effort, **place: Any) -> Iterator[Finding]:
     yield Finding("p95 of what researchers wait for", "told", said, True)
     for error in sent.errors[:5]:
         print(error, flush=True)
+
+
+def _within(figure: str, seconds: float, most: float, effort: Effort) -> Finding:
+    """A time: judged where nothing else is at work."""
+    if effort.long:
+        return at_most(figure, seconds, most, " s")
+    return Finding(figure, "told", f"{seconds:.3g} s", True)
 
 
 def _faults_noticed() -> Finding:
