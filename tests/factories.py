@@ -62,6 +62,7 @@ def base(session: Session, code: str = "PJ", **fields) -> Base:
     return row
 
 
+@remembered
 def actor(session: Session, home: Base, *roles: Role, login: str = "", name: str = "") -> Actor:
     """An account of a base with the given roles (manager unless told otherwise)."""
     roles = roles or (Role.MANAGER,)
@@ -141,6 +142,7 @@ def clock(session: Session) -> datetime:
     return session.info[CLOCK]
 
 
+@remembered
 def project(session: Session, people: Team, **fields) -> Project:
     """A project in the pool since 5 January, with consent, manager and readiness."""
     leader = Person(base_id=people.base.id, name="示例负责人", kind="manager", recorded_at=NOON)
@@ -161,6 +163,7 @@ def project(session: Session, people: Team, **fields) -> Project:
     )
 
 
+@remembered
 def paper(session: Session, people: Team, project: Project, doc_code: str, **fields) -> Evidence:
     """A qualified paper, signed on 20 January unless told otherwise."""
     values = {"title": f"{doc_code} 示例材料", "issued_on": date(2026, 1, 20)} | fields
@@ -172,11 +175,13 @@ def paper(session: Session, people: Team, project: Project, doc_code: str, **fie
     )
 
 
+@remembered
 def round_at(session: Session, people: Team, project: Project, *, on: date) -> Review:
     """An open round at the project's next gate, everything still to prove."""
     return reviews.open_review(session, project.id, by=people.manager, at=clock(session), on=on)
 
 
+@remembered
 def prove(session: Session, people: Team, review: Review) -> None:
     """Qualify every paper, meet every criterion and hand in both cards (80 in each dimension)."""
     project = session.get(Project, review.project_id)
@@ -191,6 +196,7 @@ def prove(session: Session, people: Team, review: Review) -> None:
         score_both(session, people, review)
 
 
+@remembered
 def score_both(
     session: Session,
     people: Team,
@@ -206,6 +212,7 @@ def score_both(
         reviews.score(session, review.id, by=who, at=clock(session), **values)
 
 
+@remembered
 def decide(
     session: Session,
     people: Team,
@@ -220,6 +227,7 @@ def decide(
     )
 
 
+@remembered
 def pass_gate(session: Session, people: Team, project: Project, *, on: date) -> Decision:
     """A whole round at the next gate: submitted, proven, passed."""
     review = round_at(session, people, project, on=on)
@@ -227,6 +235,7 @@ def pass_gate(session: Session, people: Team, project: Project, *, on: date) -> 
     return decide(session, people, review)
 
 
+@remembered
 def run(session: Session, people: Team, project: Project, run_no: str = "1", **fields) -> PilotRun:
     """A run of 100 hours in April, compared with its targets."""
     values = {
@@ -246,6 +255,7 @@ def run(session: Session, people: Team, project: Project, run_no: str = "1", **f
     )
 
 
+@remembered
 def plant(
     session: Session,
     people: Team,
@@ -269,6 +279,7 @@ def plant(
     return landing.add_landing(session, project.id, draft, by=people.manager, at=clock(session))
 
 
+@remembered
 def level(
     session: Session,
     people: Team,

@@ -18,6 +18,7 @@ from pilot.services import contracts, organisations, results, transfers
 from pilot.store.models import Contract, Organisation, Person, Result, Transfer
 from tests.factories import Team, clock
 from tests.factories import _count as count
+from tests.remembered import remembered
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
@@ -29,6 +30,7 @@ def uscc(number: int, start: str = "91211102") -> str:
     return body + _ALPHABET[(31 - total % 31) % 31]
 
 
+@remembered
 def organisation(session: Session, people: Team, **fields) -> Organisation:
     """An enterprise registered in 双台子区."""
     number = count(session, Organisation) + 1
@@ -39,6 +41,7 @@ def organisation(session: Session, people: Team, **fields) -> Organisation:
     return organisations.save_organisation(session, draft, by=people.manager, at=clock(session))
 
 
+@remembered
 def institute(session: Session, people: Team, **fields) -> Organisation:
     """A research institute in 大连."""
     number = count(session, Organisation) + 1
@@ -46,6 +49,7 @@ def institute(session: Session, people: Team, **fields) -> Organisation:
     return organisation(session, people, **(values | fields))
 
 
+@remembered
 def person(session: Session, people: Team, **fields) -> Person:
     """A project manager without contact data."""
     draft = PersonDraft(**({"name": "示例负责人", "kind": "manager"} | fields))
@@ -61,12 +65,14 @@ def result_draft(session: Session, people: Team, **fields) -> ResultDraft:
     return ResultDraft(**values)
 
 
+@remembered
 def result(session: Session, people: Team, **fields) -> Result:
     """A result held by an institute unless told otherwise."""
     draft = result_draft(session, people, **fields)
     return results.save_result(session, draft, by=people.manager, at=clock(session))
 
 
+@remembered
 def contract(session: Session, people: Team, **fields) -> Contract:
     """A transfer contract of 120万元 signed on 1 March 2026, bought by a local enterprise."""
     values = {
@@ -81,6 +87,7 @@ def contract(session: Session, people: Team, **fields) -> Contract:
     return contracts.save_contract(session, draft, by=people.manager, at=clock(session))
 
 
+@remembered
 def transfer(session: Session, people: Team, *, verified: bool = True, **fields) -> Transfer:
     """A result sold to a local enterprise, verified by a reviewer unless told otherwise."""
     values = {"mode": TransferMode.TRANSFER} | fields

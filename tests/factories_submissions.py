@@ -11,6 +11,7 @@ from pilot.store.models import Account, Organisation, Submission
 from tests import factories
 from tests import factories_registry as registry
 from tests.factories import Team, clock
+from tests.remembered import remembered
 
 REASON = "示例说明：稍后补充"
 
@@ -23,6 +24,7 @@ class Author:
     home: Organisation
 
 
+@remembered
 def author(session: Session, people: Team, **fields) -> Author:
     """A researcher of an institute."""
     home = registry.institute(session, people)
@@ -69,6 +71,7 @@ def transfer_content(writer: Author, buyer: Organisation, **contract) -> dict:
     }
 
 
+@remembered
 def draft(session: Session, writer: Author, content: dict) -> Submission:
     """A saved draft with this content."""
     row = submissions.start(session, by=writer.actor, at=clock(session))
@@ -76,17 +79,20 @@ def draft(session: Session, writer: Author, content: dict) -> Submission:
     return row
 
 
+@remembered
 def sent(session: Session, writer: Author, content: dict) -> Submission:
     """A submission that waits for a reviewer."""
     row = draft(session, writer, content)
     return submissions.submit(session, row.id, by=writer.actor, at=clock(session))
 
 
+@remembered
 def claimed(session: Session, row: Submission, by: Actor) -> Submission:
     """The same, claimed by a reviewer."""
     return submission_reviews.claim(session, row.id, by=by, at=clock(session))
 
 
+@remembered
 def accepted(session: Session, row: Submission, *reviewers: Actor) -> Submission:
     """Accepted by one reviewer, or verified by one and accepted by the next."""
     for reviewer in reviewers:
