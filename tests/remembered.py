@@ -90,7 +90,8 @@ def remembered(make: Callable[..., Any]) -> Callable[..., Any]:
         session.flush()
         if story.told is None:
             return make(session, *args, **options)
-        step = make.__name__, repr(args), repr(options), session.info.get(CLOCK)
+        name = f"{make.__module__}.{make.__qualname__}"
+        step = name, repr(args), repr(options), session.info.get(CLOCK)
         key = session.get_bind().dialect.name, *story.told, step
         if key not in _KEPT:
             made = _first(session, story, key, functools.partial(make, session, *args, **options))
