@@ -4,7 +4,7 @@ import os
 import queue
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ from pilot.store.models import Attachment, Base, Decision
 from tests import factories, serving
 from tests.buckets import CREDENTIALS, Bucket, bucket
 from tests.proofs.plan import Effort, Finding, at_least, at_most, every, none
-from tests.replicas import Site, Visitor, site
+from tests.replicas import Replica, Site, Visitor, site
 from tests.web.tab import Tab
 
 TITLE = "replicas"
@@ -177,13 +177,19 @@ def _guesses(found: Site) -> Iterator[Finding]:
 def _killed(found: Site, rounds: list[int]) -> Iterator[Finding]:
     """People decide at the gates; a replica is killed; everybody goes on at the other."""
     seen, waiting = Deciders(), queue.SimpleQueue()
-    for number in rounds:
+    *others, watched = rounds
+    for number in others:
         waiting.put(number)
     with ThreadPoolExecutor(4) as people:
         at_work = [people.submit(_decide, found, waiting, seen) for _ in range(4)]
-        while len(seen.acknowledged) < len(rounds) // 3 and not any(map(Future.done, at_work)):
-            time.sleep(0.02)
-        found.replicas[0].kill()
+        visitor = _somebody(found)
+
+        def kill() -> None:
+            while len(seen.acknowledged) < len(rounds) // 3 and not any(map(Future.done, at_work)):
+                time.sleep(0.02)
+            _replica_of(found, visitor).kill()
+
+        _take(visitor, watched, seen, kill)
     for each in at_work:
         each.result()
     with reading(found.engine) as session:
@@ -196,17 +202,34 @@ def _killed(found: Site, rounds: list[int]) -> Iterator[Finding]:
     yield at_most("the longest until a page was back", max(seen.away, default=0), _BACK, " s")
 
 
-def _decide(found: Site, waiting: queue.SimpleQueue, seen: Deciders) -> None:
-    """Take one round after another until none is left."""
+def _somebody(found: Site) -> Visitor:
+    """Somebody who may decide, signed in."""
     visitor = found.visitor()
     visitor.sign_in("manager")
+    return visitor
+
+
+def _replica_of(found: Site, visitor: Visitor) -> Replica:
+    """The replica that holds the visitor's page."""
+    (one,) = (each for each in found.replicas if each.address == visitor.answered[-1])
+    return one
+
+
+def _decide(found: Site, waiting: queue.SimpleQueue, seen: Deciders) -> None:
+    """Take one round after another until none is left."""
+    visitor = _somebody(found)
     while not waiting.empty():
         with suppress(queue.Empty):
             _take(visitor, waiting.get_nowait(), seen)
 
 
-def _take(visitor: Visitor, number: int, seen: Deciders) -> None:
-    """Decide one round on its page; after a cut-off, look at the page first."""
+def _take(
+    visitor: Visitor, number: int, seen: Deciders, at_the_page: Callable[[], None] | None = None
+) -> None:
+    """Decide one round on its page; after a cut-off, look at the page first.
+
+    `at_the_page` happens once, when the page is open and nothing is pressed.
+    """
     cut_at = None
     while True:
         try:
@@ -217,6 +240,9 @@ def _take(visitor: Visitor, number: int, seen: Deciders) -> None:
                 if not any(one.label == "结论 *" for one in tab.widgets):
                     seen.unanswered += 1
                     return
+                if at_the_page:
+                    at_the_page, happens = None, at_the_page
+                    happens()
                 tab.fill(结论="不通过", 理由="示例理由").press("确认结论：不通过")
                 if f"{Gate.G0.label}：不通过。" in tab.text:
                     seen.acknowledged.append(number)
