@@ -33,7 +33,7 @@ from tests.begun import COPIES, import_first
 from tests.proofs import crowd, crowd_researchers
 from tests.proofs import ground as grounds
 from tests.proofs.ground import HELD, NOW, Ground
-from tests.proofs.plan import Effort, Finding, at_least, at_most, every, named, none
+from tests.proofs.plan import Effort, Finding, at_least, every, named, none, within
 from tests.proofs.two_databases import KINDS, cluster, fresh
 
 TITLE = "concurrency"
@@ -93,7 +93,7 @@ def _deciders(url: str, ground: Ground, folder: Path, effort: Effort) -> Iterato
     yield every("losers told who decided", losers, len(rounds) * (PROCESSES - 1))
     yield none("errors shown", len(others), len(tries))
     yield none("differences found by the check of the base", len(drift))
-    yield _within("slowest decision", max(one.seconds for one in tries), 3, effort)
+    yield within("slowest decision", max(one.seconds for one in tries), 3, effort)
     for one in others[:5]:
         print(one.outcome, flush=True)
 
@@ -178,7 +178,7 @@ def _visitors(folder: Path, effort: Effort) -> Iterator[Finding]:
     yield none("errors shown to visitors", len(seen.errors), len(took))
     yield none("“database is locked” in the log", log.count("is locked"))
     yield none("page errors in the log", log.count("page error"))
-    yield _within("p95 of a command", took[int(len(took) * 0.95)], 1, effort)
+    yield within("p95 of a command", took[int(len(took) * 0.95)], 1, effort)
     for error in seen.errors[:5]:
         print(error, flush=True)
 
@@ -200,13 +200,6 @@ def _researchers(effort: Effort, **place: Any) -> Iterator[Finding]:
     yield Finding("p95 of what researchers wait for", "told", said, True)
     for error in sent.errors[:5]:
         print(error, flush=True)
-
-
-def _within(figure: str, seconds: float, most: float, effort: Effort) -> Finding:
-    """A time: judged where nothing else is at work."""
-    if effort.long:
-        return at_most(figure, seconds, most, " s")
-    return Finding(figure, "told", f"{seconds:.3g} s", True)
 
 
 def _faults_noticed() -> Finding:

@@ -32,7 +32,7 @@ from tests.begun import COPIES, import_first
 from tests.proofs import ground as grounds
 from tests.proofs import whole
 from tests.proofs.ground import Action, Ground
-from tests.proofs.plan import Effort, Finding, at_least, at_most, every, named, none
+from tests.proofs.plan import Effort, Finding, at_least, every, named, none, within
 from tests.proofs.two_databases import cluster, copied, fresh, left_alone
 
 TITLE = "crash"
@@ -98,7 +98,7 @@ def prove(effort: Effort) -> Iterator[Finding]:
         ):
             template = _laid(kind, Path(folder) / kind)
             tally = _killed(template, kills, acks)
-            yield from named(kind, _findings(tally, kills, acks))
+            yield from named(kind, _findings(tally, kills, acks, effort))
             if kind == "SQLite":
                 noticed = [fault for fault in (*_PARTED, _UNSAVED) if _notices(template, fault)]
     yield every("seeded faults noticed", len(noticed), len(_PARTED) + 1)
@@ -114,7 +114,7 @@ def _killed(template: Place, kills: int, acks: int) -> Tally:
     return tally
 
 
-def _findings(tally: Tally, kills: int, acks: int) -> Iterator[Finding]:
+def _findings(tally: Tally, kills: int, acks: int, effort: Effort) -> Iterator[Finding]:
     yield at_least("kills, of two processes each", tally.kills, kills)
     yield at_least("actions acknowledged", tally.acknowledged, acks)
     yield at_least("kills in the middle of an action", tally.interrupted, tally.kills // 2)
@@ -124,7 +124,7 @@ def _findings(tally: Tally, kills: int, acks: int) -> Iterator[Finding]:
     yield none("repeated keys that did something", len(tally.repeats))
     stored = f"{tally.stored_unsaid} (answered: already done)"
     yield Finding("stored, but never acknowledged", "told", stored, True)
-    yield at_most("slowest reopening", tally.slowest, 2, " s")
+    yield within("slowest reopening", tally.slowest, 2, effort)
     for trouble in [*tally.lost, *tally.halves, *tally.orphans, *tally.repeats][:10]:
         print(trouble, flush=True)
 

@@ -24,5 +24,5 @@ def prove(effort: Effort) -> Iterator[Finding]:
         yield from edge_surface.crash(probe)
         left = edge_secrets.before_restart(probe)
     with serving.serving(folder, edge_secrets.skip, **place) as again:
-        yield from edge_secrets.after_restart(left, again)
+        yield from edge_secrets.after_restart(left, again, effort)
         yield from edge_secrets.logs(server, again)

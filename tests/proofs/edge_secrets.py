@@ -19,7 +19,7 @@ from tests.browser.chromium import profile, sign_in
 from tests.browser.reruns import Reruns
 from tests.proofs import stage
 from tests.proofs.edge_sessions import WRONG, people
-from tests.proofs.plan import Finding, at_most, every, none
+from tests.proofs.plan import Effort, Finding, every, none, within
 from tests.serving import Server
 from tests.web.client import Browser
 
@@ -50,7 +50,7 @@ def before_restart(probe: Server) -> Left:
     return Left(page, visitor)
 
 
-def after_restart(left: Left, server: Server) -> Iterator[Finding]:
+def after_restart(left: Left, server: Server, effort: Effort) -> Iterator[Finding]:
     """The same port answers again: is the cookie good, is the page back, does it work?"""
     begun = time.monotonic()
     good = left.visitor.send("GET", "/_stcore/host-config").status == 200
@@ -64,7 +64,7 @@ def after_restart(left: Left, server: Server) -> Iterator[Finding]:
     kept = left.page.get_by_label("姓名").input_value() == "重启"
     left.page.context.close()
     yield every("cookies good after a restart", int(good), 1)
-    yield at_most("until an open page is back after a restart", back, 10, " s")
+    yield within("until an open page is back after a restart", back, 10, effort)
     yield every("forms still filled in, and saved once, after it", int(kept and saved == 1), 1)
 
 

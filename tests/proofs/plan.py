@@ -49,6 +49,13 @@ def at_most(figure: str, found: float, most: float, unit: str = "") -> Finding:
     return Finding(figure, f"≤ {most:,g}{unit}", f"{found:,.4g}{unit}", found <= most)
 
 
+def within(figure: str, seconds: float, most: float, effort: Effort) -> Finding:
+    """A time: judged in the full set, where nothing else is at work, and told in the short one."""
+    if effort.long:
+        return at_most(figure, seconds, most, " s")
+    return Finding(figure, "told", f"{seconds:.3g} s", True)
+
+
 def named(what: str, findings: Iterator[Finding]) -> Iterator[Finding]:
     """Figures of one of several, each with its name before it."""
     return (replace(one, figure=f"{what}: {one.figure}") for one in findings)

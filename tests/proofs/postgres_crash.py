@@ -28,7 +28,7 @@ from pilot.store.engine import make_engine, reading
 from tests.proofs import ground as grounds
 from tests.proofs import whole
 from tests.proofs.ground import Action, Ground
-from tests.proofs.plan import Effort, Finding, at_least, at_most, every, none
+from tests.proofs.plan import Effort, Finding, at_least, every, none, within
 from tests.proofs.servers import Postgres, postgres
 
 TITLE = "PostgreSQL killed"
@@ -71,7 +71,7 @@ class Seen:
 def prove(effort: Effort) -> Iterator[Finding]:
     """Kill the server again and again under two people at work; then with faults in the product."""
     with postgres() as server:
-        yield from _findings(_killed(server, effort.of(2, 10)))
+        yield from _findings(_killed(server, effort.of(2, 10)), effort)
     noticed = []
     for name, fault, notices in FAULTS:
         with postgres() as server, fault():
@@ -116,7 +116,7 @@ def _look(engine: Engine, folder: Path, laid: whole.Rows, seen: Seen) -> None:
     seen.troubles = [*whole.troubles(engine, folder, laid), *whole.orphans(engine, folder)]
 
 
-def _findings(seen: Seen) -> Iterator[Finding]:
+def _findings(seen: Seen, effort: Effort) -> Iterator[Finding]:
     heard, kills = seen.heard, len(seen.back)
     on = seen.commit
     yield Finding("synchronous_commit of the product's sessions", "on", on, on == "on")
@@ -127,7 +127,7 @@ def _findings(seen: Seen) -> Iterator[Finding]:
     yield at_least("tries that met a server that was gone", seen.met, kills)
     yield none("answers to them that are no sentence", len(heard.errors), seen.met)
     yield Finding("told: not just now", "told", f"{heard.busy} (the others waited)", True)
-    yield at_most("slowest way back, product not restarted", max(seen.back), 5, " s")
+    yield within("slowest way back, product not restarted", max(seen.back), 5, effort)
     for trouble in [*seen.lost, *seen.troubles, *heard.errors][:10]:
         print(trouble, flush=True)
 

@@ -24,7 +24,7 @@ from pilot.store.engine import reading, writing
 from pilot.store.models import Attachment, Base, Decision
 from tests import factories, serving
 from tests.buckets import CREDENTIALS, Bucket, bucket
-from tests.proofs.plan import Effort, Finding, at_least, at_most, every, none
+from tests.proofs.plan import Effort, Finding, at_least, every, none, within
 from tests.replicas import Replica, Site, Visitor, site
 from tests.web.tab import Tab
 
@@ -51,7 +51,7 @@ def prove(effort: Effort) -> Iterator[Finding]:
         yield from _pages(found, effort.of(4, 24))
         yield from _attachments(found, store)
         yield from _guesses(found)
-        yield from _killed(found, rounds)
+        yield from _killed(found, rounds, effort)
         yield _sound(found, store)
 
 
@@ -174,7 +174,7 @@ def _guesses(found: Site) -> Iterator[Finding]:
     yield every("replicas that know of guesses at another", paused, len(asked))
 
 
-def _killed(found: Site, rounds: list[int]) -> Iterator[Finding]:
+def _killed(found: Site, rounds: list[int], effort: Effort) -> Iterator[Finding]:
     """People decide at the gates; a replica is killed; everybody goes on at the other."""
     seen, waiting = Deciders(), queue.SimpleQueue()
     *others, watched = rounds
@@ -199,7 +199,7 @@ def _killed(found: Site, rounds: list[int]) -> Iterator[Finding]:
     yield every("rounds decided in the end", len(set(decided)), len(rounds))
     yield none("rounds decided twice", len(decided) - len(set(decided)), len(rounds))
     yield at_least("people whose page was cut off", len(seen.away), 1)
-    yield at_most("the longest until a page was back", max(seen.away, default=0), _BACK, " s")
+    yield within("the longest until a page was back", max(seen.away, default=0), _BACK, effort)
 
 
 def _somebody(found: Site) -> Visitor:

