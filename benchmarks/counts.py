@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from benchmarks.table import Line, absolute, ratio
 from pilot.domain.moment import Moment, moment
-from pilot.store import queries_portfolio
+from pilot.store import queries_stage_counts
 from pilot.store.engine import make_engine, reading
 from pilot.store.models import ProjectSpan
 
@@ -59,7 +59,7 @@ def _views() -> Iterator[tuple[str, Moment]]:
 
 
 def _ours(session: Session, view: Moment) -> object:
-    found = queries_portfolio.stage_counts(session, [1], view)
+    found = queries_stage_counts.stage_counts(session, [1], view)
     session.rollback()
     return found
 

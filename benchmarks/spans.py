@@ -5,7 +5,7 @@ from typing import Any
 
 from benchmarks.world import World
 from pilot.domain.moment import FOREVER, FOREVER_DAY
-from pilot.domain.spans import Span, overlay
+from pilot.domain.spans import Span, length, overlay
 from pilot.store.models import ProjectSpan
 
 
@@ -48,5 +48,7 @@ class Spans:
             valid_to=span.end,
             known_from=since,
             known_to=until,
+            valid_length=length(span.start, span.end),
+            known_length=length(since, until) if until < FOREVER else None,
             **span.values,
         )

@@ -2,10 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
 from pilot.domain.moment import FOREVER_DAY
+
+LONGEST = 7  # of the lengths below; those of eleven years and more, and what has no end
+
+T = TypeVar("T", date, datetime)
+
+
+def length(start: T, end: T) -> int:
+    """How long a span is, in powers of four: the least n, at most LONGEST, of under 4**n days."""
+    days = (end - start).days
+    return next((n for n in range(LONGEST) if days < 4**n), LONGEST)
+
+
+def last_ends(at: T) -> dict[int, T]:
+    """By length: the latest end of a span that holds at `at`; the LONGEST may end at any time.
+
+    Whoever looks for the spans of a moment by their ends so passes few others.
+    """
+    return {n: at + timedelta(days=4**n) for n in range(LONGEST)}
 
 
 @dataclass(frozen=True, slots=True)

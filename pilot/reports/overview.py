@@ -11,7 +11,7 @@ from pilot.reports import summary
 from pilot.reports.nation import Nation, nation
 from pilot.reports.neighbours import neighbours
 from pilot.reports.portfolio import StageCount, stage_strip
-from pilot.store import queries_portfolio
+from pilot.store import queries_stage_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Glance:
 
 def glance(session: Session, bases: Sequence[int], view: Moment) -> Glance:
     """Everything above the list of projects, at the view."""
-    if len(bases) > queries_portfolio.MANY:
+    if len(bases) > queries_stage_counts.MANY:
         none, stages = pd.DataFrame(), stage_strip(session, bases, view)
         return Glance(none, none, none, stages, nation(session, bases, view))
     return Glance(

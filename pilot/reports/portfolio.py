@@ -12,7 +12,14 @@ from pilot.domain.lights import Light, LightFacts, light
 from pilot.domain.moment import Moment
 from pilot.domain.vocabulary import ENDS, Gate, Scope, Stage, State
 from pilot.reports import charts
-from pilot.store import queries_bases, queries_codes, queries_lights, queries_portfolio, streams
+from pilot.store import (
+    queries_bases,
+    queries_codes,
+    queries_lights,
+    queries_portfolio,
+    queries_stage_counts,
+    streams,
+)
 from pilot.store.queries_tables import PROJECT_KEY, ProjectFilter, project_lines, projects
 
 GATES_OF: dict[Stage, tuple[Gate, ...]] = {
@@ -112,7 +119,7 @@ def fields(session: Session, bases: Sequence[int]) -> dict[str, str]:
 def stage_strip(session: Session, bases: Sequence[int], view: Moment) -> list[StageCount]:
     """Every stage in order with its counts and the gates that lead out of it."""
     states: dict[Stage, list[tuple[State, int]]] = {stage: [] for stage in Stage}
-    for row in queries_portfolio.stage_counts(session, bases, view):
+    for row in queries_stage_counts.stage_counts(session, bases, view):
         states[row.stage].append((row.state, row.projects))
     ready = queries_portfolio.ready_counts(session, bases, view)
     gates = {gate: GateCount(gate, ready=ready.get(gate, 0)) for gate in Gate}

@@ -7,12 +7,13 @@ from sqlmodel import Session, col, select
 
 from pilot.domain.gates import next_gate
 from pilot.domain.moment import FOREVER, FOREVER_DAY
-from pilot.domain.spans import Span, overlay
+from pilot.domain.spans import Span, length, overlay
 from pilot.domain.vocabulary import Stage
 from pilot.store import queries_gates
 from pilot.store.models import Organisation, Person, Project, ProjectSite, ProjectSpan
 
 _TIMES = {"id", "base_id", "project_id", "valid_from", "valid_to", "known_from", "known_to"}
+_TIMES |= {"valid_length", "known_length"}
 _VALUES = [column.name for column in ProjectSpan.__table__.columns if column.name not in _TIMES]
 
 
@@ -64,7 +65,7 @@ def _rewrite(
         elif row.known_from == at:
             session.delete(row)
         else:
-            row.known_to = at
+            row.known_to, row.known_length = at, length(row.known_from, at)
     session.flush()
     session.add_all(
         _row(project, span, at)
@@ -81,6 +82,7 @@ def _row(project: Project, span: Span, at: datetime) -> ProjectSpan:
         valid_to=span.end,
         known_from=at,
         known_to=FOREVER,
+        valid_length=length(span.start, span.end),
         **span.values,
     )
 

@@ -1,22 +1,18 @@
 """The portfolio at a glance: counts per stage, state and gate, and a board; aggregated in SQL."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import Row, RowMapping, Select, and_, case, func
 from sqlmodel import Session, col, select
 
 from pilot.domain.gates import RUNNING
 from pilot.domain.moment import Moment
-from pilot.domain.vocabulary import ENDS, Gate, Stage, State
-from pilot.store import queries_snapshots
+from pilot.domain.vocabulary import ENDS, Gate, State
 from pilot.store.models import JournalHead, Project, ProjectSpan
 from pilot.store.queries_gate_papers import gate_papers, settled
 from pilot.store.queries_tables import GONE, project_spans
 
-MANY = 12  # bases; more are counted from their snapshots
 _GATED = (*RUNNING, State.AWAITING)  # a paused project is not late
 
 
@@ -28,35 +24,6 @@ _HEADS = select(JournalHead.base_id, JournalHead.hash, JournalHead.at).order_by(
 def journal_heads(session: Session) -> list[tuple[int, str, datetime]]:
     """The last journal entry of each base: as long as they stay, nothing that lists show moves."""
     return [tuple(row) for row in session.execute(_HEADS)]
-
-
-class InStage(NamedTuple):
-    """How many projects are in one state of a stage."""
-
-    stage: Stage
-    state: State
-    projects: int
-
-
-def stage_counts(
-    session: Session, bases: Sequence[int], view: Moment
-) -> Sequence[Row] | list[InStage]:
-    """Per stage and state: how many projects; what was entered in error is left out."""
-    if len(bases) > MANY:
-        return _from_snapshots(session, bases, view)
-    query = (
-        select(ProjectSpan.stage, ProjectSpan.state, func.count().label("projects"))
-        .where(*project_spans(bases, view), col(ProjectSpan.state).not_in(GONE))
-        .group_by(col(ProjectSpan.stage), col(ProjectSpan.state))
-    )
-    return session.exec(query).all()
-
-
-def _from_snapshots(session: Session, bases: Sequence[int], view: Moment) -> list[InStage]:
-    counted: Counter = Counter()
-    for (_, stage, state, *_), number in queries_snapshots.projects(session, bases, view).items():
-        counted[stage, state] += number
-    return [InStage(*key, number) for key, number in counted.items() if key[1] not in GONE]
 
 
 def gate_counts(session: Session, bases: Sequence[int], view: Moment) -> Sequence[Row]:

@@ -1,12 +1,14 @@
 """Valid time: laying what became true over what was true before."""
 
 import itertools
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pilot.domain.moment import FOREVER_DAY
-from pilot.domain.spans import Span, overlay
+from pilot.domain.moment import FOREVER, FOREVER_DAY
+from pilot.domain.spans import LONGEST, Span, last_ends, length, overlay
 
 JAN, FEB, MAR, APR = (date(2026, month, 1) for month in range(1, 5))
 
@@ -72,3 +74,31 @@ def test_spans_never_leave_a_gap(start):
     assert all(one.end == other.start for one, other in itertools.pairwise(after))
     assert after[0].start == min(start, FEB)
     assert after[-1].end == FOREVER_DAY
+
+
+@pytest.mark.parametrize(
+    ("days", "wanted"),
+    [(0, 0), (1, 1), (3, 1), (4, 2), (15, 2), (16, 3), (1023, 5), (1024, 6), (4095, 6), (4096, 7)],
+)
+def test_a_length_is_the_power_of_four_that_is_longer(days, wanted):
+    assert length(JAN, JAN + timedelta(days=days)) == wanted
+    start = datetime(2026, 1, 1, 7, tzinfo=UTC)
+    assert length(start, start + timedelta(days=days + 1, microseconds=-1)) == wanted
+
+
+def test_what_has_no_end_is_among_the_longest():
+    assert length(JAN, FOREVER_DAY) == length(datetime(2026, 1, 1, tzinfo=UTC), FOREVER) == LONGEST
+
+
+SPENT = st.timedeltas(timedelta(0), timedelta(days=6000))
+LEFT = st.timedeltas(timedelta(microseconds=1), timedelta(days=6000))
+
+
+@given(spent=SPENT, left=LEFT)
+def test_a_span_ends_no_later_than_the_last_of_its_length(spent, left):
+    start = datetime(2026, 1, 1, 7, tzinfo=UTC)
+    at, end = start + spent, start + spent + left
+    assert end <= last_ends(at).get(length(start, end), FOREVER)
+    if start.date() < end.date():
+        days = length(start.date(), end.date())
+        assert end.date() <= last_ends(at.date()).get(days, FOREVER_DAY)

@@ -13,7 +13,7 @@ from pilot.domain.people import Role
 from pilot.domain.vocabulary import Gate, Indicator, Scope
 from pilot.services import lifecycle, projects
 from pilot.services.command import perform
-from pilot.store import queries_portfolio
+from pilot.store import queries_stage_counts
 from pilot.store.engine import reading, writing
 from tests import factories, factories_goals, factories_registry
 from tests.pages.filling import fill
@@ -259,7 +259,7 @@ def test_the_province_sees_each_base_by_its_name(open_page, filled, engine):
 def test_the_province_sees_many_bases_in_one_table(open_page, filled, engine, monkeypatch):
     with writing(engine) as session:
         factories.project(session, factories.team(session, "XX"), name="别处项目")
-    monkeypatch.setattr(queries_portfolio, "MANY", 1)
+    monkeypatch.setattr(queries_stage_counts, "MANY", 1)
 
     app = open_page("overview", Role.PROVINCE, **Y2026)
 

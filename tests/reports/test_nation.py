@@ -10,7 +10,7 @@ from pilot.domain.vocabulary import GOALS, Gate, Indicator, Scope
 from pilot.reports import overview, portfolio
 from pilot.reports.nation import nation
 from pilot.services import snapshots
-from pilot.store import queries_overview, queries_portfolio
+from pilot.store import queries_overview, queries_stage_counts
 from tests import factories, factories_goals
 from tests.services.test_snapshots import History
 
@@ -55,7 +55,7 @@ def test_the_sums_are_those_of_the_bases(session, many):
 def test_the_stages_of_many_bases_are_those_of_the_bases(session, many, monkeypatch):
     ids, view = [base.base_id for base in many], view_of(many)
     one_by_one = portfolio.stage_strip(session, ids, view)
-    monkeypatch.setattr(queries_portfolio, "MANY", 2)
+    monkeypatch.setattr(queries_stage_counts, "MANY", 2)
     assert portfolio.stage_strip(session, ids, view) == one_by_one
     assert overview.glance(session, ids, view).nation is not None
 

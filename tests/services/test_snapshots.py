@@ -10,7 +10,7 @@ from sqlmodel import Session, func, select
 from pilot.domain.moment import Moment, month_ends
 from pilot.domain.vocabulary import GOALS, Scope, Stage, Standing, State
 from pilot.services import snapshots
-from pilot.store import journal, project_spans, queries_snapshots
+from pilot.store import journal, project_spans, queries_snapshots, queries_stage_counts
 from pilot.store.models import (
     Claim,
     CountSnapshot,
@@ -44,6 +44,18 @@ def counted(session: Session, bases: list[int], view: Moment) -> tuple[Counter, 
             claims[key] += row.sign
     nonzero = {key: number for key, number in claims.items() if number}
     return Counter(tuple(row) for row in projects), Counter(nonzero)
+
+
+def by_state(projects: Counter) -> Counter:
+    found = Counter()
+    for (_, stage, state, *_rest), number in projects.items():
+        found[stage, state] += number
+    return found
+
+
+def in_stages(session: Session, bases: list[int], view: Moment) -> Counter:
+    found = queries_stage_counts.stage_counts(session, bases, view)
+    return Counter({(stage, state): number for stage, state, number in found})
 
 
 class History:
@@ -109,7 +121,7 @@ class History:
 
 
 @pytest.mark.parametrize("number", range(6))
-def test_snapshots_and_what_came_since_are_the_live_count(session, number):
+def test_snapshots_and_what_came_since_are_the_live_count(session, number, monkeypatch):
     chance = random.Random(number)
     bases = [History(session, chance, code) for code in ("AA", "BB", "CC")]
     for turn in range(60):
@@ -126,6 +138,10 @@ def test_snapshots_and_what_came_since_are_the_live_count(session, number):
         projects, claims = counted(session, ids, view)
         assert queries_snapshots.projects(session, ids, view) == projects
         assert queries_snapshots.claims(session, ids, view) == claims
+        assert in_stages(session, ids, view) == by_state(projects)
+        monkeypatch.setattr(queries_stage_counts, "MANY", 2)
+        assert in_stages(session, ids, view) == by_state(projects)
+        monkeypatch.undo()
     assert session.exec(select(func.count()).select_from(SnapshotClaims)).one() > 0
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, delete, or_, select
 
 from pilot.domain.moment import FOREVER, FOREVER_DAY
+from pilot.domain.spans import LONGEST
 from pilot.domain.vocabulary import Stage, State
 from pilot.store import search
 from pilot.store.models import ProjectSpan
@@ -40,6 +41,7 @@ def fill(session: Session, home: tuple[int, int], rows) -> None:
             valid_to=FOREVER_DAY,
             known_from=NOON,
             known_to=FOREVER,
+            valid_length=LONGEST,
             name=name,
             code=code,
             holder=holder,

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
 from sqlmodel import Field
 
 from pilot.domain.vocabulary import Gate, Purpose, Stage, State
@@ -121,11 +121,15 @@ _COUNTED = (
     *("state", "stage", "next_gate", "next_planned_on"),
 )
 
+_TO_THIS_DAY, _NO_LONGER = text("known_length IS NULL"), text("known_length IS NOT NULL")
+
 
 class ProjectSpan(Record, table=True):
     """What a project was on the days [valid_from, valid_to), as known in [known_from, known_to).
 
     Names are copied as they read then, so that an old view and an old export stay what they were.
+    The lengths of both intervals, as `pilot.domain.spans.length` has them, are there to be looked
+    for; a span that is known to this day has no length of the second.
     """
 
     __tablename__ = "project_span"
@@ -146,6 +150,21 @@ class ProjectSpan(Record, table=True):
         ),
         # The same without names: counting walks over many spans, which are half as wide here.
         Index("ix_project_span_counted", *_COUNTED),
+        # By length and end (queries_stage_counts): what is known to this day, what no longer is.
+        Index(
+            "ix_project_span_standing",
+            *("base_id", "stage", "state", "valid_length", "valid_to", "valid_from", "known_from"),
+            "known_length",
+            sqlite_where=_TO_THIS_DAY,
+            postgresql_where=_TO_THIS_DAY,
+        ),
+        Index(
+            "ix_project_span_corrected",
+            *("base_id", "known_length", "known_to", "known_from", "valid_to", "valid_from"),
+            *("state", "stage"),
+            sqlite_where=_NO_LONGER,
+            postgresql_where=_NO_LONGER,
+        ),
         Index("ix_project_span_project", "project_id", "known_to"),
         # What has moved since a snapshot (queries_snapshots), of all bases at once.
         Index("ix_project_span_known_from", "known_from"),
@@ -159,6 +178,8 @@ class ProjectSpan(Record, table=True):
     valid_to: date
     known_from: datetime
     known_to: datetime
+    valid_length: int
+    known_length: int | None = None
     code: str = Field(max_length=32)
     name: str = Field(max_length=200)
     stage: Stage = Field(sa_type=words(Stage, "stage"))
