@@ -4,7 +4,7 @@ import functools
 import gc
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,6 +41,24 @@ class _Remembering:
 
 
 passwords._HASHER = _Remembering()
+
+
+def _compiling_once(create_engine: Callable[..., Engine]) -> Callable[..., Engine]:
+    """Engines of SQLite that share what was compiled for them: many tests have one of their own."""
+    first = create_engine("sqlite://", module=engines.sqlite_driver(), query_cache_size=5000)
+    first.connect().close()  # what the dialect learns of its driver
+
+    def create(url: str, **options) -> Engine:
+        engine = create_engine(url, **options)
+        if engine.dialect.name == "sqlite":
+            engine._compiled_cache = first._compiled_cache
+            engine.dialect = engine.pool._dialect = first.dialect
+        return engine
+
+    return create
+
+
+engines.create_engine = _compiling_once(engines.create_engine)
 
 
 class _Migrating:

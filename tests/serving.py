@@ -61,13 +61,13 @@ def people(engine: Engine) -> None:
 
 
 @functools.cache
-def furnished() -> Path:
-    """A migrated database with `people` in it, made once in this process; to be copied."""
+def furnished(seed: Seed = people) -> Path:
+    """A migrated database with what `seed` puts in, made once in this process; to be copied."""
     folder = Path(tempfile.mkdtemp(prefix="pilot-furnished-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     engine = make_engine(f"sqlite:///{folder / 'pilot.db'}")
     schema.upgrade(engine)
-    people(engine)
+    seed(engine)
     engine.dispose()
     return folder / "pilot.db"
 

@@ -15,9 +15,10 @@ from streamlit.testing.v1 import AppTest
 from pilot.config import ROOT, settings
 from pilot.domain.people import Role
 from pilot.services import door
-from pilot.store.engine import make_engine, shared
+from pilot.store.engine import shared
 from pilot.ui import visitor
-from tests import serving
+from tests import remembered, serving
+from tests.serving import Seed
 
 Open = Callable[..., AppTest]
 
@@ -30,13 +31,20 @@ def _scanned_once() -> None:
 
 
 @pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """A database of its own with an account of every role, which the pages use."""
-    url = f"sqlite:///{shutil.copy(serving.furnished(), tmp_path)}"
-    engine = make_engine(url)
+def seed() -> Seed:
+    """What the database holds at the start; a module of tests may have another."""
+    return serving.people
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: Seed) -> Iterator[Engine]:
+    """A database of its own with an account of every role; the pages use the same engine."""
+    url = f"sqlite:///{shutil.copy(serving.furnished(seed), tmp_path)}"
     monkeypatch.setattr(settings(), "database_url", url)
+    engine = shared(url)
+    remembered.follow(engine)
+    remembered.begin(engine, seed.__qualname__)
     yield engine
-    shared(url).dispose()
     engine.dispose()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from pilot.store.engine import writing
+from tests import remembered
 
 _filled: dict[tuple, Path] = {}
 
@@ -21,9 +22,10 @@ def fill(engine: Engine, write: Callable[..., None], *about: object) -> None:
             write(session, *about)
         engine.dispose()  # the last connection writes the log into the file
         _filled[write, *about] = Path(shutil.copy(file, _folder()))
-        return
-    engine.dispose()
-    shutil.copy(_filled[write, *about], file)
+    else:
+        engine.dispose()
+        shutil.copy(_filled[write, *about], file)
+    remembered.begin(engine, f"{write.__module__}.{write.__qualname__}", *about)
 
 
 def _folder() -> Path:

@@ -17,6 +17,12 @@ def second_accounts(engine: Engine) -> None:
     serving.account(engine, "reviewer2", Role.REVIEWER)
 
 
+def people_and_seconds(engine: Engine) -> None:
+    """An account of every role, and the second ones."""
+    serving.people(engine)
+    second_accounts(engine)
+
+
 def team(session: Session) -> Team:
     """The people of the one base: `manager` submits, `manager2` decides, two reviewers score."""
     home = session.exec(select(Base)).one()

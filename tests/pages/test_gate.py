@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine
 
 from pilot.domain.people import Role
 from pilot.domain.vocabulary import Conclusion, Gate, Stage, State
@@ -14,11 +13,12 @@ from pilot.store.engine import reading, writing
 from pilot.store.models import Project
 from tests import factories
 from tests.pages import staff
+from tests.serving import Seed
 
 
-@pytest.fixture(autouse=True)
-def accounts(engine: Engine) -> None:
-    staff.second_accounts(engine)
+@pytest.fixture
+def seed() -> Seed:
+    return staff.people_and_seconds
 
 
 def at_gate(engine, gate=Gate.G1, *, proven=True, agreed=True, scores=None) -> int:

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Engine
 from sqlmodel import select
 
 from pilot.config import settings
@@ -19,15 +18,20 @@ from pilot.store.engine import reading, writing
 from pilot.store.models import Attachment, Evidence, PilotRun, Project, ProjectNote
 from tests import factories
 from tests.pages import staff
+from tests.serving import Seed
 
 PDF = b"%PDF-1.7 example"
 TABS = ["概况", "阶段门", "材料", "成果", "产业化", "进展", "历史"]
 
 
+@pytest.fixture
+def seed() -> Seed:
+    return staff.people_and_seconds
+
+
 @pytest.fixture(autouse=True)
-def accounts(engine: Engine, tmp_path, monkeypatch) -> None:
+def place(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(settings(), "data_dir", tmp_path)
-    staff.second_accounts(engine)
 
 
 def project(engine, gate=Gate.G0, **fields) -> int:

@@ -18,12 +18,17 @@ from tests import serving
 from tests.factories import clock
 from tests.pages import staff
 from tests.pages.people_of import people_of
+from tests.serving import Seed
+
+
+@pytest.fixture
+def seed() -> Seed:
+    return staff.people_and_seconds
 
 
 @pytest.fixture
 def waiting(engine):
     """A result and a transfer that wait, and a result whose title is like the first one's."""
-    staff.second_accounts(engine)
     with writing(engine) as session:
         people = people_of(session)
         writer = made.author(session, people, name="示例**填报人**")

@@ -13,11 +13,16 @@ from tests import factories_submissions as made
 from tests.pages import staff
 from tests.pages import submission_pages as on
 from tests.pages.people_of import people_of
+from tests.serving import Seed
+
+
+@pytest.fixture
+def seed() -> Seed:
+    return staff.people_and_seconds
 
 
 @pytest.fixture
 def author(engine):
-    staff.second_accounts(engine)
     with writing(engine) as session:
         return on.writer(session)
 
