@@ -1,10 +1,11 @@
 """A real Chromium against a real server; `seed` may be overridden by a module of tests."""
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from tests import serving
 from tests.browser.chromium import installed, launched, profile, sign_in
@@ -46,12 +47,23 @@ def server(tmp_path_factory: pytest.TempPathFactory, seed: Seed) -> Iterator[Ser
         yield running
 
 
-@pytest.fixture
-def context(chromium: Browser, server: Server) -> Iterator[BrowserContext]:
-    """A visitor's browser profile: Chinese, in Shanghai."""
+@pytest.fixture(scope="module")
+def used(chromium: Browser, server: Server) -> Iterator[BrowserContext]:
+    """A browser profile that has loaded Streamlit before: Chinese, in Shanghai."""
     context = profile(chromium, server.url)
     yield context
     context.close()
+
+
+@pytest.fixture
+def context(used: BrowserContext) -> Iterator[BrowserContext]:
+    """A visitor's profile: nothing is left in it but the files of the product."""
+    yield used
+    for page in used.pages:
+        with contextlib.suppress(Error):  # a page that shows no site has no storage
+            page.evaluate("localStorage.clear()")
+        page.close()
+    used.clear_cookies()
 
 
 @pytest.fixture
