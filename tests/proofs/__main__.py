@@ -42,9 +42,9 @@ PROOFS: tuple[str, ...] = (
 # a browser that draws. Those that share a server and a browser are in one. What tests/ tries at the
 # same size is left to it.
 LANES = (
-    ("crash", "power_cut", "disk_full", "backup", "migration"),
-    ("concurrency", "machine", "submissions", "journal_edits", "importer", "replicas"),
-    ("display", "edge", "postgres_crash", "round_trip"),
+    ("crash", "machine", "power_cut", "disk_full", "backup"),
+    ("concurrency", "submissions", "importer", "replicas", "migration"),
+    ("display", "edge", "postgres_crash", "journal_edits", "round_trip"),
 )
 TESTED = ("authorisation",)
 

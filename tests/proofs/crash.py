@@ -93,7 +93,7 @@ def prove(effort: Effort) -> Iterator[Finding]:
     """Kill, look, kill again; on SQLite, then on PostgreSQL."""
     with tempfile.TemporaryDirectory(prefix="pilot-crash-") as folder:
         for kind, kills, acks in (
-            ("SQLite", effort.of(20, 200), effort.of(60, 3_000)),
+            ("SQLite", effort.of(10, 200), effort.of(30, 3_000)),
             ("PostgreSQL", effort.of(5, 50), effort.of(10, 500)),
         ):
             template = _laid(kind, Path(folder) / kind)

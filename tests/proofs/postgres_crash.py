@@ -90,6 +90,7 @@ def _killed(server: Postgres, kills: int, kinds: tuple[str, ...] = KINDS) -> See
         ground = grounds.lay(engine, rounds=12, **more)
         with reading(engine) as session:
             laid = whole.laid(session)
+        server.settle()
         seen.commit = _durability(engine)
         with _people(engine, place, ground, kinds, seen.heard):
             for _ in range(kills):

@@ -24,6 +24,10 @@ class Postgres:
     folder: Path
     running: Any
 
+    def settle(self) -> None:
+        """Bring everything committed so far to the disk, whatever commits ask for."""
+        self.running.psql("CHECKPOINT;")
+
     def kill(self) -> None:
         """SIGKILL every process of the server at once; nothing is left to tidy up."""
         main = self._main()
