@@ -38,12 +38,7 @@ def submit(
     """
     project = standing_project(session, by, project_id)
     _check_code(session, by, doc_code)
-    if not title.strip():
-        raise Invalid("title", "材料名称不能为空。")
-    if issued_on is not None:
-        check_day("issued_on", issued_on, at)
-    if issued_on and valid_until and valid_until < issued_on:
-        raise Invalid("valid_until", "有效期至不能早于签发日期。")
+    _check_paper(title, issued_on, valid_until, at)
     old = queries_gates.paper(session, project.id, doc_code)
     row = Evidence(
         base_id=by.base_id,
@@ -63,6 +58,17 @@ def submit(
         known_to=FOREVER,
     )
     return _replace(session, project, old, row, at, "材料更新" if old else "交材料")
+
+
+def _check_paper(
+    title: str, issued_on: date | None, valid_until: date | None, at: datetime
+) -> None:
+    if not title.strip():
+        raise Invalid("title", "材料名称不能为空。")
+    if issued_on is not None:
+        check_day("issued_on", issued_on, at)
+    if issued_on and valid_until and valid_until < issued_on:
+        raise Invalid("valid_until", "有效期至不能早于签发日期。")
 
 
 @verb("evidence.judge")

@@ -183,13 +183,7 @@ def record_run(
 ) -> PilotRun:
     """Record one run on the line (运行批次); hours, percent of mass balance, stops."""
     project = standing_project(session, by, project_id)
-    if project.stage is not Stage.PILOT:
-        raise Invalid("project", "只有中试验证阶段的项目才有运行批次。")
-    if ended_on < started_on:
-        raise Invalid("ended_on", "结束日期不能早于开始日期。")
-    check_day("ended_on", ended_on, at)
-    if not run_no.strip():
-        raise Invalid("run_no", "批次号不能为空。")
+    _check_run(project, run_no, started_on, ended_on, at)
     run = PilotRun(
         base_id=by.base_id,
         project_id=project.id,
@@ -209,6 +203,18 @@ def record_run(
     project.touched_at = at
     session.flush()
     return run
+
+
+def _check_run(
+    project: Project, run_no: str, started_on: date, ended_on: date, at: datetime
+) -> None:
+    if project.stage is not Stage.PILOT:
+        raise Invalid("project", "只有中试验证阶段的项目才有运行批次。")
+    if ended_on < started_on:
+        raise Invalid("ended_on", "结束日期不能早于开始日期。")
+    check_day("ended_on", ended_on, at)
+    if not run_no.strip():
+        raise Invalid("run_no", "批次号不能为空。")
 
 
 def standing_project(session: Session, by: Actor, project_id: int) -> Project:

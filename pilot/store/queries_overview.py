@@ -140,19 +140,8 @@ def planned(session: Session, ids: Sequence[int], view: Moment) -> Sequence[Row]
     a project that rests neither.
     """
     first = max(date.fromordinal(view.as_of.toordinal() - _LATE_AT_MOST), date(view.year, 1, 1))
-    stage, g1 = col(ProjectSpan.stage), GatePlan.gate == Gate.G1
+    g1 = GatePlan.gate == Gate.G1
     indicator = case((g1, Indicator.NEW_PILOT.value), else_=Indicator.INDUSTRIALISED.value)
-    before = or_(
-        and_(g1, stage.in_([Stage.POOL, Stage.CONCEPT])),
-        and_(GatePlan.gate == Gate.G4, stage.in_([Stage.PILOT, Stage.INDUSTRY])),
-        and_(
-            GatePlan.gate == Gate.G3,
-            stage == Stage.PILOT,
-            col(ProjectSpan.project_id).in_(
-                _stands(ids, view, Standing.PENDING).where(Claim.year == view.year)
-            ),
-        ),
-    )
     running = [State.ACTIVE, State.AWAITING, State.CONDITIONAL]
     counted = _stands(ids, view, Standing.COUNTED)
     query = (
@@ -165,7 +154,7 @@ def planned(session: Session, ids: Sequence[int], view: Moment) -> Sequence[Row]
         .join(ProjectSpan, col(ProjectSpan.project_id) == col(GatePlan.project_id))
         .where(
             *project_spans(ids, view),
-            before,
+            _adding(ids, view),
             or_(g1, col(ProjectSpan.project_id).not_in(counted)),
             col(ProjectSpan.state).in_(running),
             GatePlan.known_from <= view.known_at,
@@ -176,6 +165,21 @@ def planned(session: Session, ids: Sequence[int], view: Moment) -> Sequence[Row]
         .group_by(col(GatePlan.base_id), indicator, col(ProjectSpan.in_base))
     )
     return session.exec(query).all()
+
+
+def _adding(ids: Sequence[int], view: Moment) -> ColumnElement:
+    """Whether passing the planned gate adds a unit, by the stage that the project is in."""
+    stage, gate = col(ProjectSpan.stage), col(GatePlan.gate)
+    pending = _stands(ids, view, Standing.PENDING).where(Claim.year == view.year)
+    return or_(
+        and_(gate == Gate.G1, stage.in_([Stage.POOL, Stage.CONCEPT])),
+        and_(gate == Gate.G4, stage.in_([Stage.PILOT, Stage.INDUSTRY])),
+        and_(
+            gate == Gate.G3,
+            stage == Stage.PILOT,
+            col(ProjectSpan.project_id).in_(pending),
+        ),
+    )
 
 
 def _stands(ids: Sequence[int], view: Moment, standing: Standing) -> Select:

@@ -67,11 +67,16 @@ def results(
         )
         .order_by(col(span.base_id), col(span.code).desc())
     )
+    if moved is not None:
+        query = query.where((_transfers(view) > 0) == moved)
+    return _narrowed(query, text, fields, kinds)
+
+
+def _narrowed(query: Select, text: str, fields: Sequence[str], kinds: Sequence[str]) -> Select:
+    span = ResultSpan
     for column, values in ((span.field, fields), (span.kind, kinds)):
         if values:
             query = query.where(col(column).in_(values))
-    if moved is not None:
-        query = query.where((_transfers(view) > 0) == moved)
     if text:
         columns = (span.title, span.code, span.numbers, span.holders)
         query = query.where(search.any_holds(columns, text))

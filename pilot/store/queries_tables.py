@@ -176,30 +176,7 @@ def claim_lines(view: Moment) -> Select:
     """The same for claims that another condition names, as those found by `claim_keys`."""
     span = ProjectSpan
     query = (
-        select(
-            Base.name.label("base"),
-            Claim.base_id,
-            Claim.id.label("claim_id"),
-            Claim.indicator,
-            Claim.scope,
-            Claim.year,
-            Claim.standing,
-            Claim.unit_kind,
-            Claim.unit_id,
-            func.coalesce(span.code, Result.code, Project.code).label("unit_code"),
-            func.coalesce(span.name, _title_then(view), Result.title, Project.name).label(
-                "unit_name"
-            ),
-            Claim.effective_on,
-            Claim.recorded_at,
-            Definition.version.label("definition_version"),
-            Claim.rule,
-            Account.name.label("verifier"),
-            func.replace(Claim.missing, "\n", "；").label("missing"),
-            Claim.repeated,
-            Claim.reason,
-            span.state.label("project_state"),
-        )
+        select(*_claim_columns(view))
         .join(Base, col(Base.id) == col(Claim.base_id))
         .join(Definition, col(Definition.id) == col(Claim.definition_id))
         .join(Account, col(Account.id) == col(Claim.verified_by), isouter=True)
@@ -216,6 +193,34 @@ def claim_lines(view: Moment) -> Select:
         .join(Result, _is_unit("result", Result), isouter=True)
     )
     return _in_place(query)
+
+
+def _claim_columns(view: Moment) -> tuple:
+    """The columns of 三项指标明细; a unit is called what it was called then."""
+    span = ProjectSpan
+    name = func.coalesce(span.name, _title_then(view), Result.title, Project.name)
+    return (
+        Base.name.label("base"),
+        Claim.base_id,
+        Claim.id.label("claim_id"),
+        Claim.indicator,
+        Claim.scope,
+        Claim.year,
+        Claim.standing,
+        Claim.unit_kind,
+        Claim.unit_id,
+        func.coalesce(span.code, Result.code, Project.code).label("unit_code"),
+        name.label("unit_name"),
+        Claim.effective_on,
+        Claim.recorded_at,
+        Definition.version.label("definition_version"),
+        Claim.rule,
+        Account.name.label("verifier"),
+        func.replace(Claim.missing, "\n", "；").label("missing"),
+        Claim.repeated,
+        Claim.reason,
+        span.state.label("project_state"),
+    )
 
 
 def claim_keys(bases: Sequence[int], view: Moment, chosen: ClaimFilter = ClaimFilter()) -> Select:
