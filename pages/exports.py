@@ -60,4 +60,4 @@ else:
 
 st.subheader("文件说明")
 about["知悉时刻"] = about["知悉时刻"][:19].replace("T", " ")  # to the microsecond in the files
-st.table({key: ui.plain(text) for key, text in exports.shown(about)}, border="horizontal")
+ui.facts(dict(exports.shown(about)))

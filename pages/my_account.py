@@ -20,15 +20,14 @@ with ui.reading() as session:
 mail_card.confirmation(own_mail)
 
 with st.container(border=True, width=560):
-    st.table(
+    ui.facts(
         {
-            "登录名": ui.plain(own.login),
-            "姓名": ui.plain(me.name),
+            "登录名": own.login,
+            "姓名": me.name,
             "角色": "、".join(role.label for role in Role if role in me.roles),
             "密码设置于": f"{local_day(own.password_set_at):%Y-%m-%d}",
             "已登录的设备": f"{own.open_sessions} 个",
-        },
-        border="horizontal",
+        }
     )
     with st.container(horizontal=True):
         st.link_button("修改密码", "/auth/password", type="primary")

@@ -78,7 +78,7 @@ def _panel(detail: ContractDetail, actor: Actor, view: Moment) -> None:
     st.subheader(f"合同 {ui.plain(detail.no)}")
     if detail.rescinded:
         st.warning(f"已于 {detail.rescinded} 解除。", icon=":material/link_off:")
-    st.table({name: ui.plain(value) for name, value in detail.facts.items()}, border="horizontal")
+    ui.facts(detail.facts)
     if detail.lacks:
         lines = "\n".join(f"- {ui.plain(one)}" for one in detail.lacks)
         st.info(f"**登记还可完善**\n{lines}", icon=":material/edit_note:")

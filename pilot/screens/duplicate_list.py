@@ -103,7 +103,7 @@ def _pair(pair: Twins, actor: Actor, view: Moment, many_bases: bool) -> None:
 def _side(side: Side) -> None:
     ui.link(f"{ui.plain(side.code)} {ui.plain(side.title)}", "results", id=side.id)
     lines = {"持有方": side.holders, "计入情况": side.counts, **side.facts}
-    st.table({name: ui.plain(value) for name, value in lines.items() if value}, border="horizontal")
+    ui.facts({name: value for name, value in lines.items() if value})
 
 
 def _answer(pair: Twins, view: Moment) -> None:

@@ -28,7 +28,7 @@ Refusals = Mapping[str, Sequence[str]]
 
 
 def bar(shown: Head, refusals: Refusals, view: Moment) -> None:
-    """The next step in front, every other move of the table in an expander."""
+    """The next step in front, every other move of the table in an expander, drawn once open."""
     first = _next(shown)
     with st.container(horizontal=True, vertical_alignment="center"):
         if shown.state is State.AWAITING:
@@ -36,16 +36,23 @@ def bar(shown: Head, refusals: Refusals, view: Moment) -> None:
                 ui.go("gate", project=shown.id)
         elif first:
             _button(shown, first, refusals, view, primary=True)
-    with st.expander("其他操作", icon=":material/more_horiz:"):
-        with st.container(horizontal=True):
-            for action in MOVES:
-                if action != first:
-                    _button(shown, action, refusals, view)
-        with st.popover("为什么有些现在不能办理", type="tertiary", icon=":material/help:"):
-            for action, why in refusals.items():
-                if why:
-                    said = ui.plain("；".join(why))
-                    st.markdown(f"**{_title(shown, MOVES[action])}**  \n{said}")
+    rest = st.expander("其他操作", icon=":material/more_horiz:", on_change="rerun", key="moves")
+    if rest.open:
+        with rest:
+            _others(shown, first, refusals, view)
+
+
+def _others(shown: Head, first: str, refusals: Refusals, view: Moment) -> None:
+    """Every move but the first, and why some cannot be made now."""
+    with st.container(horizontal=True):
+        for action in MOVES:
+            if action != first:
+                _button(shown, action, refusals, view)
+    with st.popover("为什么有些现在不能办理", type="tertiary", icon=":material/help:"):
+        for action, why in refusals.items():
+            if why:
+                said = ui.plain("；".join(why))
+                st.markdown(f"**{_title(shown, MOVES[action])}**  \n{said}")
 
 
 def _next(shown: Head) -> str:

@@ -19,8 +19,7 @@ def facts(shown: Head, reader: Actor, view: Moment) -> None:
     with ui.reading() as session:
         table = kept(project.facts, session, shown, view)
         said = kept(project.sayings, session, shown.id, view)
-    words = {heading: ui.plain(text) for heading, text in table.items()}
-    st.table(words or {"项目": "还没有登记其他信息"}, border="horizontal")
+    ui.facts(table or {"项目": "还没有登记其他信息"})
     if not view.live:
         st.caption("历史视图只显示按日期保存的项目信息。")
     if said:

@@ -25,9 +25,7 @@ def panel(detail: Detail, actor: Actor, view: Moment) -> None:
         st.error(f"已作废：{ui.plain(detail.voided)}", icon=":material/block:")
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.table(
-            {name: ui.plain(value) for name, value in detail.facts.items()}, border="horizontal"
-        )
+        ui.facts(detail.facts)
     with right:
         _related(detail)
         if detail.lacks and not detail.voided:

@@ -11,7 +11,7 @@ from pilot.ui.strip import strip, view
 from pilot.ui.system import checks, mail_server
 from pilot.ui.versions import drawn
 from pilot.ui.visitor import reading, require
-from pilot.ui.words import plain
+from pilot.ui.words import facts, plain
 
 __all__ = [
     "Rehearsal",
@@ -21,6 +21,7 @@ __all__ = [
     "daily",
     "day",
     "drawn",
+    "facts",
     "folder",
     "go",
     "link",

@@ -188,6 +188,13 @@ def test_a_past_view_shows_the_stage_of_then_and_offers_nothing(open_page, engin
 # --- moves ---
 
 
+def at_work(open_page, project_id, login="manager"):
+    """The page of the project with every move drawn."""
+    app = open_page("project", login=login, id=str(project_id))
+    app.session_state["moves"] = True
+    return app.run()
+
+
 def popovers(app) -> dict[str, object]:
     return {block.proto.popover.label: block.proto.popover for block in blocks(app.main)}
 
@@ -200,7 +207,7 @@ def blocks(node):
 
 
 def test_every_move_of_the_table_is_shown_and_a_refused_one_says_why(open_page, engine):
-    shown = popovers(open_page("project", Role.MANAGER, id=str(project(engine, Gate.G2))))
+    shown = popovers(at_work(open_page, project(engine, Gate.G2)))
     titles = {move.title for move in MOVES.values()} - {"提交评审", "作废"}
     assert titles | {"提交 G2 评审", "申请作废"} <= shown.keys()
     assert shown["中试准入"].disabled
@@ -209,7 +216,7 @@ def test_every_move_of_the_table_is_shown_and_a_refused_one_says_why(open_page, 
 
 
 def test_one_primary_button_leads_on(open_page, engine):
-    shown = popovers(open_page("project", Role.MANAGER, id=str(project(engine, Gate.G2))))
+    shown = popovers(at_work(open_page, project(engine, Gate.G2)))
     assert [label for label, popover in shown.items() if popover.type == "primary"] == [
         "提交 G2 评审"
     ]
@@ -221,22 +228,28 @@ def test_a_project_between_two_gates_is_told_what_the_next_move_lacks(open_page,
         found = factories.before_gate(session, people, Gate.G1)
         factories.pass_gate(session, people, found, on=date(2026, 2, 1))
         project_id = found.id
-    app = open_page("project", Role.MANAGER, id=str(project_id))
+    app = at_work(open_page, project_id)
     assert "下一步：中试准入" in texts(app)
     assert "D06 中试服务/合作协议尚未合格" in texts(app)
     assert popovers(app)["中试准入"].disabled
 
 
+def test_the_other_moves_are_drawn_once_they_are_asked_for(open_page, engine):
+    app = open_page("project", Role.MANAGER, id=str(project(engine, Gate.G2)))
+    assert [title for title in popovers(app) if "评审" in title] == ["提交 G2 评审"]
+    assert "暂停" not in popovers(app)
+
+
 def test_submitting_opens_the_round(open_page, engine):
     project_id = project(engine, Gate.G1)
-    app = open_page("project", Role.MANAGER, id=str(project_id))
+    app = at_work(open_page, project_id)
     press(app, "确认：提交 G1 评审")
     assert row(engine, project_id).state is State.AWAITING
 
 
 def test_a_pause_needs_a_reason_and_keeps_it_typed(open_page, engine):
     project_id = project(engine)
-    app = open_page("project", Role.MANAGER, id=str(project_id))
+    app = at_work(open_page, project_id)
     app = press(app, "确认：暂停")
     assert "必须填写理由" in texts(app)
     field(app, "text_area", "理由 *", "move-pause").input("等待设备")
@@ -247,11 +260,11 @@ def test_a_pause_needs_a_reason_and_keeps_it_typed(open_page, engine):
 
 def test_two_people_void_a_project(open_page, engine):
     project_id = project(engine)
-    app = open_page("project", Role.MANAGER, id=str(project_id))
+    app = at_work(open_page, project_id)
     field(app, "text_area", "理由 *", "move-void").input("重复登记")
     app = press(app, "确认：申请作废")
     assert popovers(app)["确认作废"].disabled
-    second = open_page("project", login="manager2", id=str(project_id))
+    second = at_work(open_page, project_id, "manager2")
     field(second, "text_area", "理由 *", "move-void").input("属实")
     press(second, "确认：确认作废")
     assert row(engine, project_id).state is State.VOIDED
@@ -261,7 +274,7 @@ def test_a_merge_names_the_other_project_by_its_code(open_page, engine):
     first, second = project(engine), None
     with writing(engine) as session:
         second = factories.project(session, staff.team(session), name="同一技术").id
-    app = open_page("project", Role.MANAGER, id=str(second))
+    app = at_work(open_page, second)
     field(app, "text_input", "合并到哪个项目（编号） *").input("ZS-2026-999")
     field(app, "text_area", "理由 *", "move-merge").input("同一技术")
     app = press(app, "确认：合并")
@@ -273,7 +286,7 @@ def test_a_merge_names_the_other_project_by_its_code(open_page, engine):
 
 def test_a_page_that_somebody_overtook_is_refused(open_page, engine):
     project_id = project(engine)
-    app = open_page("project", Role.MANAGER, id=str(project_id))
+    app = at_work(open_page, project_id)
     field(app, "text_area", "理由 *", "move-pause").input("等待设备")
     people = staff.people(engine)
     perform(engine, projects.note, project_id, "他人补记", by=people.decider.id, now=factories.NOON)

@@ -120,7 +120,7 @@ class History:
         )
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(4))
 def test_snapshots_and_what_came_since_are_the_live_count(session, number, monkeypatch):
     chance = random.Random(number)
     bases = [History(session, chance, code) for code in ("AA", "BB", "CC")]
