@@ -7,13 +7,13 @@ else is passed, however long ago the view is.
 
 import functools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import CompoundSelect, Select, bindparam, func, literal, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, func, literal, union_all
 from sqlmodel import Session, col, select
 
-from pilot.domain.moment import Moment
+from pilot.domain.moment import FOREVER_DAY, Moment
 from pilot.domain.spans import LONGEST, last_ends
 from pilot.domain.vocabulary import Stage, State
 from pilot.store import queries_snapshots
@@ -81,12 +81,12 @@ def _held_to_this_day() -> Select:
             col(span.known_length).is_(None),
             span.stage == pair.c.stage,
             span.state == pair.c.state,
-            *_true_then(n),
+            *true_then,
             span.known_from <= _KNOWN_AT,
         )
         .correlate(pair)
         .scalar_subquery()
-        for n in range(1, LONGEST + 1)
+        for true_then in _true_then()
     )
     return select(pair.c.stage, pair.c.state, functools.reduce(lambda one, two: one + two, parts))
 
@@ -106,8 +106,14 @@ def _no_longer_held(n: int) -> Select:
     )
 
 
-def _true_then(n: int) -> list:
-    """What was true on the day, of the spans of one length."""
+def _true_then() -> Iterator[list[ColumnElement]]:
+    """What was true on the day: the spans of each length, and those that have not ended."""
     span = ProjectSpan
-    ends = [] if n == LONGEST else [span.valid_to <= bindparam(f"day_{n}")]
-    return [span.valid_length == n, span.valid_to > _AS_OF, *ends, span.valid_from <= _AS_OF]
+    for n in range(1, LONGEST):
+        ends = [span.valid_to > _AS_OF, span.valid_to <= bindparam(f"day_{n}")]
+        yield [span.valid_length == n, *ends, span.valid_from <= _AS_OF]
+    for ends in (
+        [span.valid_to > _AS_OF, span.valid_to < FOREVER_DAY],
+        [span.valid_to == FOREVER_DAY],
+    ):
+        yield [span.valid_length == LONGEST, *ends, span.valid_from <= _AS_OF]

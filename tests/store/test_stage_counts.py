@@ -34,8 +34,9 @@ def test_spans_are_found_by_their_lengths(session, engine):
     statement, values = sent[-1]  # the first begins the transaction
     lines = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
     found = [line.detail for line in lines if "project_span" in line.detail]
-    assert len(found) == 15
+    assert len(found) == 16
     known = "COVERING INDEX ix_project_span_standing (base_id=? AND stage=? AND state=?"
     assert sum(known in line and "valid_length=? AND valid_to>?" in line for line in found) == 7
+    assert sum(known in line and "valid_to=? AND valid_from<?" in line for line in found) == 1
     closed = "COVERING INDEX ix_project_span_corrected (base_id=? AND known_length=?"
     assert sum(closed in line and "known_to>?" in line for line in found) == 8
