@@ -161,6 +161,8 @@ def _spans(session: Session, base_id: int) -> Iterator[str]:
     for row in queries_verify.differing_spans(session, base_id):
         names = [label for key, label in _NAMES.items() if row[f"{key}_now"] != row[f"{key}_span"]]
         yield f"项目 {row['project']} 的{'、'.join(names)}与现行的历史段不一致。"
+    for code in sorted(queries_verify.overlooked_spans(session, base_id)):
+        yield f"项目 {code} 的历史段登记的长度与起止不符，按日期计数时会漏掉它。"
     end: dict[str, Any] = {}
     for code, start, stop in queries_verify.span_edges(session, base_id):
         if end.get(code, start) != start:

@@ -1,13 +1,14 @@
 """What a check of a base reads: the ledger row by row, stored files, current spans."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping
 from sqlmodel import Session, and_, col, or_, select
 
 from pilot.domain.moment import FOREVER, FOREVER_DAY
+from pilot.domain.spans import length
 from pilot.store import journal
 from pilot.store.models import Attachment, Base, Claim, Project, ProjectSpan
 
@@ -73,6 +74,32 @@ def span_edges(session: Session, base_id: int) -> Sequence[tuple[str, date, date
         .order_by(col(Project.code), col(ProjectSpan.valid_from))
     )
     return session.exec(query).all()
+
+
+def overlooked_spans(session: Session, base_id: int) -> set[str]:
+    """Projects with a span that says it is shorter than it is: counts of a day would miss it."""
+    span = ProjectSpan
+    days, known = (span.valid_from, span.valid_to), (span.known_from, span.known_to)
+    query = (
+        select(Project.code, *days, span.valid_length, *known, span.known_length)
+        .join(Project, col(Project.id) == col(span.project_id))
+        .where(span.base_id == base_id)
+    )
+    rows = session.exec(query.execution_options(yield_per=5_000))
+    return {code for code, *told in rows if _shorter_than_it_is(*told)}
+
+
+def _shorter_than_it_is(
+    start: date,
+    end: date,
+    valid: int,
+    since: datetime,
+    until: datetime,
+    known: int | None,
+) -> bool:
+    if valid < length(start, end) or (known is None) != (until == FOREVER):
+        return True
+    return known is not None and known < length(since, until)
 
 
 def _current(base_id: int) -> tuple[ColumnElement, ...]:

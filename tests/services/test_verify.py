@@ -149,6 +149,16 @@ def test_a_clock_that_runs_in_shanghai_leaves_a_sound_journal(engine, folder):
             "没有现行的历史段",
             id="a span deleted",
         ),
+        pytest.param(
+            "UPDATE project_span SET valid_length = 3 WHERE valid_to = '9999-12-31'",
+            "的历史段登记的长度与起止不符",
+            id="a span that counts of a day would miss",
+        ),
+        pytest.param(
+            "UPDATE project_span SET known_length = 7 WHERE valid_to = '9999-12-31'",
+            "的历史段登记的长度与起止不符",
+            id="a span that passes for one no longer known",
+        ),
     ],
 )
 def test_damage_is_named(engine, folder, home, statement, sentence):
