@@ -35,7 +35,7 @@ def upgrade() -> None:
         op.add_column('project_span', sa.Column(name, sa.Integer(), nullable=True))
     op.execute(
         f"UPDATE project_span SET valid_length = {_length(_days('valid_from', 'valid_to'))}, "
-        "known_length = CASE WHEN known_to < '9999-12-31' "
+        "known_length = CASE WHEN known_to < '9999-01-01' "
         f"THEN {_length(_days('known_from', 'known_to'))} END"
     )
     with op.batch_alter_table('project_span', schema=None) as batch_op:
