@@ -11,15 +11,7 @@ from pilot.domain.gates import check_move, settled
 from pilot.domain.moment import local_day
 from pilot.domain.people import Actor
 from pilot.domain.places import is_local_site
-from pilot.domain.vocabulary import (
-    ENDS,
-    PASSING,
-    EvidenceState,
-    Gate,
-    LandingLevel,
-    Stage,
-    State,
-)
+from pilot.domain.vocabulary import ENDS, PASSING, EvidenceState, Gate, LandingLevel, State
 from pilot.services import claiming
 from pilot.services.command import verb
 from pilot.services.projects import check_day, standing_project, touch
@@ -180,11 +172,22 @@ def apply(
     demanded = len(queries_gates.open_conditions(session, project.id))
     to_stage = rule.to_stage or project.stage
     to_state = settled(rule.to_state or project.state, demanded)
-    waiting = queries_gates.open_review(session, project.id) if to_state in ENDS else None
-    if waiting is not None:
-        waiting.closed_at = at
-    move = _move(project, to_stage, to_state, on=on, by=by, at=at)
-    move.action, move.reason, move.decision_id = rule.action, reason or None, decision_id
+    if to_state in ENDS:
+        _close_round(session, project, at)
+    move = Move(
+        base_id=project.base_id,
+        project_id=project.id,
+        action=rule.action,
+        from_stage=project.stage,
+        from_state=project.state,
+        to_stage=to_stage,
+        to_state=to_state,
+        effective_on=on,
+        recorded_at=at,
+        by_id=by.id,
+        reason=reason or None,
+        decision_id=decision_id,
+    )
     session.add(move)
     project.stage, project.state = to_stage, to_state
     touch(session, project, on=on, at=at)
@@ -198,21 +201,9 @@ def apply(
     )
 
 
-def _move(
-    project: Project, to_stage: Stage, to_state: State, *, on: date, by: Actor, at: datetime
-) -> Move:
-    """The step from where the project is."""
-    return Move(
-        base_id=project.base_id,
-        project_id=project.id,
-        from_stage=project.stage,
-        from_state=project.state,
-        to_stage=to_stage,
-        to_state=to_state,
-        effective_on=on,
-        recorded_at=at,
-        by_id=by.id,
-    )
+def _close_round(session: Session, project: Project, at: datetime) -> None:
+    if waiting := queries_gates.open_review(session, project.id):
+        waiting.closed_at = at
 
 
 def admission(session: Session, project: Project) -> tuple[date, int]:
