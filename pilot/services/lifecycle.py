@@ -191,14 +191,8 @@ def apply(
     session.add(move)
     project.stage, project.state = to_stage, to_state
     touch(session, project, on=on, at=at)
-    claiming.project_changed(
-        session,
-        project.base_id,
-        project.id,
-        at=at,
-        reason=reason or rule.title,
-        results=to_state in (State.VOIDED, State.MERGED),
-    )
+    gone, why = to_state in (State.VOIDED, State.MERGED), reason or rule.title
+    claiming.project_changed(session, project.base_id, project.id, at=at, reason=why, results=gone)
 
 
 def _close_round(session: Session, project: Project, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """How many projects are in each state of each stage, at two times.
 
-What holds to this day is counted per stage and state, what is no longer held so is gathered; both
-are found by the length and the end of their spans (`pilot.domain.spans.last_ends`), so that little
+What is known to this day is counted per stage and state, what no longer is, is gathered; both are
+found by the length and the end of their spans (`pilot.domain.spans.last_ends`), so that little
 else is passed, however long ago the view is.
 """
 
@@ -57,12 +57,12 @@ def _counted(
 
 @functools.cache
 def _statement() -> CompoundSelect:
-    gathered = union_all(*map(_no_longer_held, range(LONGEST + 1))).subquery()
+    gathered = union_all(*map(_no_longer_known, range(LONGEST + 1))).subquery()
     then = select(gathered.c.stage, gathered.c.state, func.count())
-    return union_all(_held_to_this_day(), then.group_by(gathered.c.stage, gathered.c.state))
+    return union_all(_known_to_this_day(), then.group_by(gathered.c.stage, gathered.c.state))
 
 
-def _held_to_this_day() -> Select:
+def _known_to_this_day() -> Select:
     """A line for every state of a stage: nothing is sorted."""
     span = ProjectSpan
     pairs = (
@@ -91,7 +91,7 @@ def _held_to_this_day() -> Select:
     return select(pair.c.stage, pair.c.state, functools.reduce(lambda one, two: one + two, parts))
 
 
-def _no_longer_held(n: int) -> Select:
+def _no_longer_known(n: int) -> Select:
     """The stage and state of each span that was known for such a length."""
     span = ProjectSpan
     ends = [] if n == LONGEST else [span.known_to <= bindparam(f"instant_{n}")]

@@ -115,7 +115,7 @@ class Move(Record, table=True):
     decision_id: int | None = Field(default=None, foreign_key="decision.id", ondelete="RESTRICT")
 
 
-# What a count of projects at two times looks at (索引列).
+# What a list of projects, and a count of gates, at two times looks at (索引列).
 _COUNTED = (
     *("base_id", "known_to", "valid_to", "valid_from", "known_from"),
     *("state", "stage", "next_gate", "next_planned_on"),
@@ -148,7 +148,7 @@ class ProjectSpan(Record, table=True):
             "holder",
             "manager",
         ),
-        # The same without names: counting walks over many spans, which are half as wide here.
+        # The same without names, for the counts of gates: they walk over many spans.
         Index("ix_project_span_counted", *_COUNTED),
         # By length and end (queries_stage_counts): what is known to this day, what no longer is.
         Index(
