@@ -12,7 +12,10 @@ ROOT = Path(__file__).resolve().parents[1]
 HOUSE: dict[str, tuple[set[str], set[str]]] = {
     "domain": ({"domain"}, set()),
     "config": (set(), {"pydantic", "pydantic_settings"}),
-    "store": ({"store", "domain"}, {"sqlmodel", "sqlalchemy", "alembic", "filelock", "obstore"}),
+    "store": (
+        {"store", "domain"},
+        {"sqlmodel", "sqlalchemy", "alembic", "filelock", "obstore", "pydantic_core"},
+    ),
     "services": (
         {"services", "store", "domain"},
         {

@@ -5,11 +5,11 @@ compute it anew. An anchor, printed on every report, is what such an end no long
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from json.encoder import encode_basestring as _text
 from typing import NamedTuple
 
 from pilot.domain.errors import Invalid
@@ -42,26 +42,17 @@ class Link(NamedTuple):
     hash: str = ""
 
 
-def digest(link: Link) -> str:
-    """The SHA-256 (hex) that chains an entry to the one before it.
+def as_json(values: tuple) -> bytes:
+    """The plain values as one JSON array without spaces, in UTF-8."""
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
 
-    It is taken of the fields but the hash as one JSON array without spaces, in UTF-8.
+
+def digest(link: Link, write: Callable[[tuple], bytes] = as_json) -> str:
+    """The SHA-256 (hex) that chains an entry to the one before it: of its fields but the hash.
+
+    `write` is `as_json`, or whatever writes the same bytes sooner.
     """
-    (
-        base_id, sequence, at, by_id, action, subject, subject_id, project_id, reason, key,
-        changes, clock_went_back, previous, _hash,
-    ) = link  # fmt: skip
-    body = (
-        f'[{base_id},{sequence},"{at}",{_number(by_id)},{_text(action)},{_text(subject)},'
-        f"{subject_id},{_number(project_id)},{_text(reason)},"
-        f"{'null' if key is None else _text(key)},{_text(changes)},"
-        f"{'true' if clock_went_back else 'false'},{_text(previous)}]"
-    )
-    return hashlib.sha256(body.encode()).hexdigest()
-
-
-def _number(number: int | None) -> int | str:
-    return "null" if number is None else number
+    return hashlib.sha256(write(link[:-1])).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

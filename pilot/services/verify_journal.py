@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlmodel import Session
 
-from pilot.domain.chain import GENESIS, Anchor, Link, digest
+from pilot.domain.chain import GENESIS, Anchor, Link
 from pilot.domain.moment import SHANGHAI
 from pilot.store import journal_reading
+from pilot.store.journal import digest
 from pilot.store.models import Base
 from pilot.store.queries_verify import CLAIM_FIELDS
 

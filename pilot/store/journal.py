@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import Row, bindparam, event, insert, inspect, update
 from sqlalchemy.orm.attributes import PASSIVE_NO_INITIALIZE, set_committed_value
 from sqlmodel import Session, SQLModel, select
@@ -168,7 +169,7 @@ def append(session: Session, head: JournalHead, note: Note, changes: Changes, no
         clock_went_back=now < head.at,
         previous=head.hash,
     )
-    entry = link._asdict() | {"at": note.at, "hash": chain.digest(link)}
+    entry = link._asdict() | {"at": note.at, "hash": digest(link)}
     end = {"sequence": link.sequence, "hash": entry["hash"], "at": note.at}
     connection = session.connection()
     connection.execute(_ENTRY, entry)
@@ -178,10 +179,9 @@ def append(session: Session, head: JournalHead, note: Note, changes: Changes, no
     return link.sequence
 
 
-def digest(entry: JournalEntry) -> str:
-    """The SHA-256 (hex) that chains an entry to the one before it."""
-    values = [getattr(entry, name) for name in Link._fields]
-    return chain.digest(Link(*values)._replace(at=plain(entry.at)))
+def digest(link: Link) -> str:
+    """The SHA-256 (hex) that chains an entry to the one before it, by a quicker writer of JSON."""
+    return chain.digest(link, to_json)
 
 
 def project_of(changes: Changes) -> int | None:

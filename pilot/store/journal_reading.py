@@ -5,20 +5,16 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
 from sqlalchemy import String, type_coerce
-from sqlmodel import Integer, Session, col, or_, select
+from sqlmodel import Session, col, or_, select
 
 from pilot.domain.chain import Anchor, Link, last_before
 from pilot.store.models import Base, JournalEntry, JournalHead
 
 _AT_ONCE = 200  # rows: they stay in the processor's cache, which halves the time of reading
-# As the driver gives them: a journal of a million entries is read row by row, not object by object.
+# The instant as the driver gives it: a journal of a million entries needs no object for it.
 _COLUMNS = tuple(
-    type_coerce(getattr(JournalEntry, name), kind) if kind else getattr(JournalEntry, name)
-    for name, kind in {
-        **dict.fromkeys(Link._fields),
-        "at": String(),
-        "clock_went_back": Integer(),
-    }.items()
+    type_coerce(JournalEntry.at, String()) if name == "at" else getattr(JournalEntry, name)
+    for name in Link._fields
 )
 
 

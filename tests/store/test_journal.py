@@ -13,7 +13,7 @@ from pilot.services.projects import ProjectDraft
 from pilot.store import journal
 from pilot.store.engine import reading, writing
 from pilot.store.models import JournalEntry
-from tests import factories
+from tests import factories, links
 from tests.factories import NOON
 
 
@@ -74,5 +74,5 @@ def test_each_entry_is_chained_to_the_one_before(engine):
     previous = journal.GENESIS
     for entry in written(engine):
         assert entry.previous == previous
-        assert entry.hash == journal.digest(entry)
+        assert entry.hash == journal.digest(links.of(entry))
         previous = entry.hash
