@@ -29,16 +29,17 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from pilot.store import schema
 from pilot.store.engine import make_engine, sqlite_driver
 
-_BATCH = 5000
-# A file that is of use to nobody before it is whole needs no way back.
-_UNTIL_WHOLE = ("journal_mode=OFF", "synchronous=OFF")
+_BATCH = 200  # rows: they stay in the processor's cache
+# A file that is of use to nobody before it is whole needs no way back; that its rows keep to the
+# constraints is looked at when it is (`snapshot.check`), not row by row before.
+_UNTIL_WHOLE = ("journal_mode=OFF", "synchronous=OFF", "ignore_check_constraints=ON")
 _INSTANT = "YYYY-MM-DD HH24:MI:SS.US"  # as SQLAlchemy writes it on SQLite
 
 
 def write(engine: Engine, file: Path, tables: Sequence[Table]) -> None:
     """Fill the empty `file` with tables that the migrations make and the rows of these tables.
 
-    The rows are those of one moment. Whether foreign keys hold is for `snapshot.check` to say.
+    The rows are those of one moment. Whether constraints hold is for `snapshot.check` to say.
     """
     copy = make_engine(f"sqlite:///{file}")
     schema.upgrade(copy)
