@@ -55,7 +55,7 @@ def filled(session: Session, template: Template, source: Source, asked: Asked) -
     write = writer(columns, tables.labels(session, asked.bases))
     rows, units = [], []
     found = ({"base_id": asked.bases[0], **row} for row in source.rows(session, asked))
-    while some := list(itertools.islice(found, streams.CHUNK)):
+    while some := list(itertools.islice(found, streams.MANY)):
         rows += [tuple(map(_plain, line)) for line in write(some)]
         units += [row["unit"] for row in some]
     return Content(template, tuple(rows), tuple(units))

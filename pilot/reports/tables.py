@@ -156,7 +156,8 @@ def _chunks(
     if table.statement is None:
         yield _whole(session, table, bases, view)
         return
-    for chunk in streams.chunks(session, table.statement(bases, view, chosen)):
+    at_once = streams.MANY if table.complete else streams.CHUNK
+    for chunk in streams.chunks(session, table.statement(bases, view, chosen), at_once):
         yield _completed(session, table, chunk, view, chosen)
 
 
