@@ -1,6 +1,5 @@
 """Backups under two writers: each valid, each restored with an equal fingerprint, either way."""
 
-import multiprocessing
 import os
 import secrets
 import tempfile
@@ -22,9 +21,11 @@ from pilot.services.projects import ProjectDraft
 from pilot.store import journal, schema
 from pilot.store.engine import make_engine, writing
 from tests import factories
+from tests.begun import COPIES, import_first
 from tests.proofs.plan import Effort, Finding, at_least, at_most, every, none, within
 from tests.proofs.two_databases import KINDS, cluster, fresh
 
+import_first(__name__)
 TITLE = "backup and restore"
 SLOWEST = 10.0  # seconds for one backup
 
@@ -90,11 +91,10 @@ def _installed(url: str, place: Path) -> Site:
 
 def _under_writers(site: Site, many: int) -> tuple[list[Backup], list[float], int, int]:
     """Make backups while two processes write; also how long each took, and what was written."""
-    context = multiprocessing.get_context("spawn")
-    stop, ready, said = context.Event(), context.Barrier(3), context.Queue()
+    stop, ready, said = COPIES.Event(), COPIES.Barrier(3), COPIES.Queue()
     url = site.engine.url.render_as_string(hide_password=False)
     args = (url, str(site.attachments), stop, ready, said)
-    writers = [context.Process(target=_write, args=args) for _ in range(2)]
+    writers = [COPIES.Process(target=_write, args=args) for _ in range(2)]
     for writer in writers:
         writer.start()
     ready.wait(120)

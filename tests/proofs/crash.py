@@ -96,7 +96,7 @@ def prove(effort: Effort) -> Iterator[Finding]:
             ("SQLite", effort.of(10, 200), effort.of(30, 3_000)),
             ("PostgreSQL", effort.of(5, 50), effort.of(10, 500)),
         ):
-            template = _laid(kind, Path(folder) / kind)
+            template = _laid(kind, Path(folder) / kind, effort)
             tally = _killed(template, kills, acks)
             yield from named(kind, _findings(tally, kills, acks, effort))
             if kind == "SQLite":
@@ -129,11 +129,12 @@ def _findings(tally: Tally, kills: int, acks: int, effort: Effort) -> Iterator[F
         print(trouble, flush=True)
 
 
-def _laid(kind: str, folder: Path) -> Place:
+def _laid(kind: str, folder: Path, effort: Effort) -> Place:
     """The portfolio that every copy begins with."""
     url = fresh(kind, cluster() if kind == "PostgreSQL" else "", folder, "proof_crash")
     engine = make_engine(url)
-    ground = grounds.lay(engine, rounds=30, submissions=8, merges=6)
+    rounds, submissions, merges = effort.of(12, 30), effort.of(5, 8), effort.of(4, 6)
+    ground = grounds.lay(engine, rounds=rounds, submissions=submissions, merges=merges)
     with reading(engine) as session:
         laid = whole.laid(session)
     engine.dispose()

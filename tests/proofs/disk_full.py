@@ -9,7 +9,6 @@ can't be made read-only while files are open for writing.
 
 import contextlib
 import json
-import multiprocessing
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -24,12 +23,14 @@ from pilot.services.verify import verify_all
 from pilot.store import files
 from pilot.store.engine import make_engine, reading
 from tests import serving
+from tests.begun import COPIES, import_first
 from tests.proofs import ground as grounds
 from tests.proofs import whole
 from tests.proofs.between import FAILED_WRITE, FULL, stand_between
 from tests.proofs.ground import Action, Ground
 from tests.proofs.plan import Effort, Finding, at_least, none
 
+import_first(__name__)
 TITLE = "disk full"
 SIZE = 12  # MB of the small disk
 KINDS = ("decide", "note", "import", "attach")
@@ -66,10 +67,8 @@ def prove(effort: Effort) -> Iterator[Finding]:
 
 def _in_a_process(name: str, folder: Path, rounds: int, broken: Callable) -> Iterator[Finding]:
     """Work, break the disk, work on, mend it, work again: all in one process without a restart."""
-    results = multiprocessing.get_context("spawn").SimpleQueue()
-    work = multiprocessing.get_context("spawn").Process(
-        target=_work, args=(folder, rounds, broken, results)
-    )
+    results = COPIES.SimpleQueue()
+    work = COPIES.Process(target=_work, args=(folder, rounds, broken, results))
     work.start()
     for one in results.get():
         yield replace(one, figure=f"{name}: {one.figure}")

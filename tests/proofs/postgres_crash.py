@@ -86,8 +86,8 @@ def _killed(server: Postgres, kills: int, kinds: tuple[str, ...] = KINDS) -> See
     """Kill a server that often while people act, and look at what is left."""
     with tempfile.TemporaryDirectory() as folder:
         engine, place, seen = make_engine(server.url), Path(folder), Seen()
-        more = {} if kinds is QUICK else {"submissions": 4, "merges": 3}
-        ground = grounds.lay(engine, rounds=12, **more)
+        more = {"rounds": 12, "submissions": 4, "merges": 3}
+        ground = grounds.lay(engine, **({"rounds": 4} if kinds is QUICK else more))
         with reading(engine) as session:
             laid = whole.laid(session)
         server.settle()

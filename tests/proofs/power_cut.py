@@ -11,7 +11,6 @@ than one writing process at a time. That the simulation bites is shown by two se
 """
 
 import contextlib
-import multiprocessing
 import os
 import pickle
 import random
@@ -26,6 +25,7 @@ from sqlalchemy import event
 
 from pilot.store import files
 from pilot.store.engine import make_engine, reading
+from tests.begun import COPIES, import_first
 from tests.proofs import ground as grounds
 from tests.proofs import whole
 from tests.proofs.between import stand_between
@@ -39,7 +39,7 @@ FAULTS = {
     "synchronous=NORMAL": "acknowledged actions lost",
     "folders of attachments not forced": "files missing",
 }
-_PROCESSES = multiprocessing.get_context("spawn")
+import_first("tests.proofs.power_cut")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _pooled(folder: Path) -> Finding:
 def _record(folder: Path, count: int, fault: str = "") -> Run:
     """Let a process of its own do that many actions, and bring back what was seen."""
     folder.mkdir()
-    work = _PROCESSES.Process(target=_work, args=(folder, count, fault))
+    work = COPIES.Process(target=_work, args=(folder, count, fault))
     work.start()
     work.join()
     return pickle.loads((folder / "run.pickle").read_bytes())
