@@ -43,8 +43,8 @@ PROOFS: tuple[str, ...] = (
 # same size is left to it.
 LANES = (
     ("crash", "machine", "power_cut", "disk_full", "backup"),
-    ("concurrency", "submissions", "importer", "replicas", "migration"),
-    ("display", "edge", "postgres_crash", "journal_edits", "round_trip"),
+    ("concurrency", "submissions", "importer", "replicas", "migration", "journal_edits"),
+    ("display", "edge", "postgres_crash", "round_trip"),
 )
 TESTED = ("authorisation",)
 
