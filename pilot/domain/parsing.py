@@ -7,13 +7,16 @@ an error here; the caller decides first whether something is required.
 import functools
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import floor
+from typing import TypeVar
 
 from pilot.domain.errors import PilotError
 from pilot.domain.moment import local_day
 
+Found = TypeVar("Found")
 EARLIEST, LATEST = 1950, 2100  # years; outside, a date is a slip or a misread number
 LIMIT = Decimal(10) ** 12
 _EXACT_DIGITS = 15  # what a spreadsheet keeps of a number
@@ -230,10 +233,11 @@ def _digits(value: object) -> str:
 _TO_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
-def spellings(code: str) -> tuple[str, ...]:
-    """A code as typed, then in capitals: ours are, but one from a file may have small letters."""
+def by_code(find: Callable[[str], Found | None], code: str) -> Found | None:
+    """What `find` has under a code as typed, else in capitals: ours are, but one from a file may
+    have small letters."""
     typed = code.strip()
-    return (typed, typed.upper())
+    return find(typed) or find(typed.upper())
 
 
 def _half_width(value: object, remedy: str) -> str:

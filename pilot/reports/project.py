@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -11,7 +12,7 @@ from pilot.domain.drafts import ProjectDraft
 from pilot.domain.errors import NotFound
 from pilot.domain.lights import Light, light
 from pilot.domain.moment import Moment
-from pilot.domain.parsing import spellings
+from pilot.domain.parsing import by_code
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import PASSING, Gate, Stage, State
 from pilot.services.projects import draft_of
@@ -144,18 +145,14 @@ def id_of(session: Session, base_id: int, code: str) -> int | None:
     """The id of the project with this code; None for no code, 0 (nobody's id) for a wrong one."""
     if not code:
         return None
-    for spelt in spellings(code):
-        if found := queries.project_by_code(session, base_id, spelt):
-            return found.id
-    return 0
+    found = by_code(partial(queries.project_by_code, session, base_id), code)
+    return found.id if found else 0
 
 
 def result_id(session: Session, base_id: int, code: str) -> int:
     """The id of the result with this code, 0 (nobody's id) for a wrong one."""
-    for spelt in spellings(code):
-        if found := queries_results.result_with_code(session, base_id, spelt):
-            return found.id
-    return 0
+    found = by_code(partial(queries_results.result_with_code, session, base_id), code)
+    return found.id if found else 0
 
 
 def code_of(session: Session, project_id: int | None) -> str:

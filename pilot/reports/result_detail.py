@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
-from pilot.domain import drafts
+from pilot.domain import drafts, parsing
 from pilot.domain.drafts import ResultDraft, TransferDraft
 from pilot.domain.errors import NotFound
 from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.moment import Moment, local_day
-from pilot.domain.parsing import spellings
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import Scope, Standing
 from pilot.reports.judged import with_judgement
@@ -118,10 +118,9 @@ def detail(session: Session, reader: Actor, result_id: int | None, view: Moment)
 @read("portfolio.read")
 def by_code(session: Session, reader: Actor, code: str) -> tuple[int, str] | None:
     """The result of the reader's base with a code: its id and name; None where there is none."""
-    for spelt in spellings(code):
-        if row := queries_results.result_with_code(session, reader.base_id, spelt):
-            return row.id, f"{row.code} {row.title}"
-    return None
+    find = partial(queries_results.result_with_code, session, reader.base_id)
+    row = parsing.by_code(find, code)
+    return (row.id, f"{row.code} {row.title}") if row else None
 
 
 def _merged(session: Session, row: Result) -> Merged | None:
