@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from benchmarks.writer import Writer
+from pilot.domain.chain import link_of
 from pilot.store import journal
 from pilot.store.models import JournalEntry, JournalHead
 
@@ -20,7 +21,7 @@ _RUN = 200_000
 
 @dataclass(slots=True)
 class Command:
-    """What one accepted command leaves in the journal; `digest` reads it like an entry."""
+    """What one accepted command leaves in the journal; `link_of` reads it like an entry."""
 
     at: datetime
     by_id: int
@@ -66,7 +67,7 @@ class Book:
                 raise ValueError(f"two commands at {at}")
             sequence, at = sequence + 1, entry.at
             entry.base_id, entry.sequence, entry.previous = self.base_id, sequence, previous
-            previous = entry.hash = journal.digest(entry)
+            previous = entry.hash = journal.digest(link_of(entry))
             writer.add(JournalEntry, **{name: getattr(entry, name) for name in _FIELDS})
             writer.flush_if_full()
         writer.flush()

@@ -42,6 +42,12 @@ class Link(NamedTuple):
     hash: str = ""
 
 
+def link_of(entry: object) -> Link:
+    """A whole entry, whose `at` is an instant, as it is hashed."""
+    values = {name: getattr(entry, name) for name in Link._fields}
+    return Link(**values | {"at": values["at"].astimezone(UTC).isoformat()})
+
+
 def as_json(values: tuple) -> bytes:
     """The plain values as one JSON array without spaces, in UTF-8."""
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()

@@ -6,6 +6,7 @@ from datetime import UTC
 import pytest
 from sqlalchemy import text
 
+from pilot.domain.chain import link_of
 from pilot.domain.errors import NotFound
 from pilot.domain.moment import SHANGHAI
 from pilot.domain.vocabulary import Gate
@@ -14,7 +15,7 @@ from pilot.services.attachments import add
 from pilot.store import files, journal, journal_reading
 from pilot.store.engine import reading, writing
 from pilot.store.models import Base
-from tests import factories, links
+from tests import factories
 from tests.furnished import furnished
 
 PDF = b"%PDF-1.4\n%" + b"x" * 200 + b"\n%%EOF\n"
@@ -230,7 +231,7 @@ def test_an_anchor_shows_that_the_end_was_computed_anew(engine, folder, home):
     with writing(engine) as session:
         last = factories.entries(session, home)[-1]
         last.reason = "改过"
-        last.hash = journal.digest(links.of(last))
+        last.hash = journal.digest(link_of(last))
         journal.lock(session, home.id).hash = last.hash
 
     assert found(engine, folder, home).differences == ()

@@ -4,6 +4,7 @@ import json
 
 from sqlmodel import select
 
+from pilot.domain.chain import link_of
 from pilot.domain.drafts import PersonDraft
 from pilot.domain.people import Role
 from pilot.services import accounts, projects, setup
@@ -13,7 +14,7 @@ from pilot.services.projects import ProjectDraft
 from pilot.store import journal
 from pilot.store.engine import reading, writing
 from pilot.store.models import JournalEntry
-from tests import factories, links
+from tests import factories
 from tests.factories import NOON
 
 
@@ -74,5 +75,5 @@ def test_each_entry_is_chained_to_the_one_before(engine):
     previous = journal.GENESIS
     for entry in written(engine):
         assert entry.previous == previous
-        assert entry.hash == journal.digest(links.of(entry))
+        assert entry.hash == journal.digest(link_of(entry))
         previous = entry.hash
