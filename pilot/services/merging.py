@@ -13,11 +13,12 @@ from sqlmodel import Session
 
 from pilot.domain.errors import Conflict, GuardFailed, Invalid
 from pilot.domain.people import Actor
-from pilot.services import consequences, merging_parts
+from pilot.domain.submissions import ENDED
+from pilot.services import consequences, merging_parts, notices
 from pilot.services.command import verb
 from pilot.services.transfers import check_one_contract
 from pilot.store import queries, queries_merging, queries_results
-from pilot.store.models import Result, ResultDistinction, ResultMerge, Transfer
+from pilot.store.models import Result, ResultDistinction, ResultMerge, Submission, Transfer
 
 
 @verb("result.merge")
@@ -47,6 +48,7 @@ def merge(
     _check_contracts(session, into)
     touched = {gone.id, into.id, *packages}
     _follow(session, by.base_id, touched, merging_parts.transfer_ids(moved), at, reason)
+    _tell_authors(session, moved, f"登记的成果 {gone.code} 与 {into.code} 为同一项，已并入", at)
     return gone
 
 
@@ -71,6 +73,7 @@ def undo(session: Session, result_id: int, *, by: Actor, at: datetime, reason: s
     packages = {gone.package_id, into.package_id} - {None}
     touched = {gone.id, into.id, *packages}
     _follow(session, by.base_id, touched, merging_parts.transfer_ids(moved), at, reason)
+    _tell_authors(session, moved, f"并入 {into.code} 已撤销，成果 {gone.code} 恢复", at)
     return gone
 
 
@@ -142,3 +145,10 @@ def _follow(
     moved: Sequence[Transfer] = queries_merging.rows(session, Transfer, list(transfers))
     consequences.of_transfers(session, base_id, moved, at=at, reason=reason)
     consequences.of_results(session, base_id, result_ids, at=at, reason=reason)
+
+
+def _tell_authors(session: Session, moved: merging_parts.Moved, what: str, at: datetime) -> None:
+    """Tell whoever submitted what has become of the result that their submission speaks of."""
+    for row in queries_merging.rows(session, Submission, moved["submission"]):
+        if row.state in ENDED:
+            notices.to_author(session, row, what, at)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from pilot.domain.errors import Invalid
+from pilot.domain.errors import GuardFailed, Invalid
 from pilot.domain.parsing import ParseError, parse_decimal
 from pilot.domain.people import Actor
 from pilot.domain.submissions import (
@@ -16,7 +16,7 @@ from pilot.domain.submissions import (
     enough,
 )
 from pilot.domain.vocabulary import SubmissionState
-from pilot.services import acceptance, notices
+from pilot.services import acceptance, merged_changes, notices
 from pilot.services.command import verb
 from pilot.services.submission_access import sent
 from pilot.services.submission_votes import votes_for
@@ -50,8 +50,10 @@ def accept(
     Acceptance makes result, contract and transfer and so the claim, all or nothing.
     """
     row, known = _judged(session, submission_id, "accept", by)
-    content = json.loads(row.content)
-    same = content.get("same_as")
+    content, into = json.loads(row.content), merged_changes.stands_for(session, row)
+    if lacks := merged_changes.of_merged(session, row, content, into):
+        raise GuardFailed([each.message + "请退回填报人" for each in lacks])
+    same = content.get("same_as") or into
     votes = votes_for(session, row.base_id, content, known_result=same)
     if not enough(known, by, votes.needed):
         return _verified(session, row, known, by, at)

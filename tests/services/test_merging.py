@@ -7,13 +7,21 @@ import pytest
 from sqlmodel import func, select
 
 from pilot.domain.drafts import Holder, Number
-from pilot.domain.errors import Conflict, GuardFailed, Invalid, NotAllowed, NotFound
+from pilot.domain.errors import Conflict, GuardFailed, Invalid, NotAllowed, NotFound, Refused
 from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.moment import FOREVER
 from pilot.domain.vocabulary import Indicator, Scope, Standing, TransferMode
-from pilot.services import claiming, contracts, merging, results, submissions, transfers
+from pilot.services import (
+    claiming,
+    contracts,
+    merging,
+    results,
+    submission_reviews,
+    submissions,
+    transfers,
+)
 from pilot.store import queries_merging, queries_results
-from pilot.store.models import Claim, Result, Transfer, TransferSpan
+from pilot.store.models import Claim, Notice, Result, Transfer, TransferSpan
 from tests import factories
 from tests import factories_registry as registry
 from tests import factories_submissions as made
@@ -140,6 +148,64 @@ def test_a_submission_follows_its_result_and_can_still_ask_for_a_change(session,
     submissions.submit(session, change.id, by=writer.actor, at=clock(session))
     made.accepted(session, change, people.one, people.other)
     assert counted(session) == 1
+
+
+@pytest.fixture
+def entered(session, people):
+    """A researcher's accepted submission of a result, and another result it may be merged into."""
+    writer = made.author(session, people)
+    row = made.sent(session, writer, made.result_content(writer))
+    made.accepted(session, row, people.one)
+    return writer, row, registry.result(session, people, title="另一项示例成果")
+
+
+def change_of(session, writer, row, **fields):
+    change = submissions.ask_change(session, row.id, by=writer.actor, at=clock(session))
+    submissions.put(session, change.id, fields, by=writer.actor, at=clock(session))
+    return change
+
+
+def test_a_change_of_a_merged_result_never_rewrites_the_one_that_stands(session, people, entered):
+    writer, row, other = entered
+    gone, was = row.result_id, other.title
+    early = change_of(session, writer, row, **{"result.summary": "更正的示例简介"})
+    submissions.submit(session, early.id, by=writer.actor, at=clock(session))
+    act(session, people, merging.merge, gone, other.id, **WHY)
+
+    made.claimed(session, early, people.one)
+    with pytest.raises(GuardFailed, match=f"已并入 {other.code}"):
+        submission_reviews.accept(session, early.id, by=people.one, at=clock(session))
+    submissions.withdraw(session, early.id, by=writer.actor, at=clock(session))
+    late = change_of(session, writer, row, **{"result.summary": "再次更正的示例简介"})
+    with pytest.raises(Refused, match="只能变更合同与转化"):
+        submissions.submit(session, late.id, by=writer.actor, at=clock(session))
+    assert other.title == was
+
+
+def test_a_change_begun_while_merged_speaks_of_its_own_result_again(session, people, entered):
+    writer, row, other = entered
+    gone, was = row.result_id, other.title
+    act(session, people, merging.merge, gone, other.id, **WHY)
+    change = change_of(session, writer, row, **{"result.summary": "更正的示例简介"})
+    act(session, people, merging.undo, gone, reason="查明不是同一项")
+
+    submissions.submit(session, change.id, by=writer.actor, at=clock(session))
+    made.accepted(session, change, people.one)
+
+    assert (change.result_id, other.title) == (gone, was)
+    assert session.get_one(Result, gone).summary == "更正的示例简介"
+
+
+def test_who_submitted_is_told_of_a_merge_and_of_its_end(session, people, entered):
+    writer, row, other = entered
+    gone = session.get_one(Result, row.result_id)
+    act(session, people, merging.merge, gone.id, other.id, **WHY)
+    act(session, people, merging.undo, gone.id, reason="查明不是同一项")
+
+    told = select(Notice.text).where(Notice.account_id == writer.actor.id).order_by(Notice.id)
+    *_, merged, back = session.exec(told)
+    assert f"成果 {gone.code} 与 {other.code} 为同一项，已并入" in merged
+    assert f"成果 {gone.code} 恢复" in back
 
 
 @pytest.mark.parametrize("who", ["manager", "one"])
