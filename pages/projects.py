@@ -20,10 +20,10 @@ with ui.reading() as session:
     fields = kept(portfolio.fields, session, bases)
 
 if view.live and may(actor, "project.register"):
-    opened = st.query_params.get("new") == "1"
     new = st.expander(
-        "登记新项目", icon=":material/add:", expanded=opened, key="register", on_change="rerun"
-    )
+        "登记新项目", icon=":material/add:", expanded=register.asked(), key="register",
+        on_change="rerun",
+    )  # fmt: skip
     if new.open:  # its lists of units and persons are long
         with ui.reading() as session:
             known = choices(session, actor.base_id)

@@ -133,7 +133,10 @@ def queue(
 @read("submission.review")
 def next_for(session: Session, reader: Actor, after_id: int) -> int | None:
     """What the reader may take up next: their own first, then the longest waiting."""
-    return queries_review_queue.next_unclaimed(session, reader.base_id, reader.id, after_id)
+    policy = queries_submissions.policy(session, reader.base_id)
+    allowed = bool(policy and policy.own_organisation)
+    home = None if allowed else session.get_one(Account, reader.id).organisation_id
+    return queries_review_queue.next_unclaimed(session, reader.base_id, reader.id, after_id, home)
 
 
 @read("submission.review")

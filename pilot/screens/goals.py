@@ -118,7 +118,7 @@ def _card(card: Card) -> None:
         _against_goal(card)
     else:
         st.caption(f"还没有登记 {row['year']} 年度目标。")
-        ui.link("在“口径与目标”登记", "definitions", icon=":material/flag:")
+        ui.link("在“口径与目标”登记", "definitions", icon=":material/flag:", section="targets")
     _marks(row)
     beside = [f"上年同期 {row['last_year']} · 历年累计（去重）{row['distinct']}"]
     if indicator is Indicator.TRANSFERRED:

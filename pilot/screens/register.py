@@ -15,7 +15,19 @@ from pilot.screens.project_fields import about, code, one, parts
 from pilot.services import organisations, projects
 
 _FORM = "register-form"
+_ASKED = "register-asked"
 _EMPTY = ProjectDraft(name="")
+
+
+def asked() -> bool:
+    """Whether a link led here to register; so it stays until that is done.
+
+    The address of a link to the page one is on is gone at the next run, and a form that is not
+    drawn again would lose what was sent with it.
+    """
+    if st.query_params.get("new") == "1":
+        st.session_state[_ASKED] = True
+    return st.session_state.get(_ASKED, False)
 
 
 def form(known: Choices, view: Moment) -> None:
@@ -119,6 +131,7 @@ def _send(draft: ProjectDraft, on: date, stage: Stage) -> None:
     )
     if done:
         st.session_state[_FORM] += 1
+        st.session_state.pop(_ASKED, None)
         ui.go("project", id=done.subject_id)
 
 

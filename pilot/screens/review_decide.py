@@ -51,18 +51,19 @@ def comment_box(shown: Judged, answers: Mapping[Section, Sequence[Answer]]) -> N
     if shown.state not in OPEN:
         return
     fields = {one.field: one.heading for lines in answers.values() for one in lines}
-    with st.form(f"comment-{shown.id}", border=False, clear_on_submit=False):
+    version = st.session_state.setdefault(f"comments-{shown.id}", 0)
+    with st.form(f"comment-{shown.id}-{version}", border=False, clear_on_submit=False):
         field = st.selectbox(
             "意见针对", list(fields), None, format_func=fields.get, placeholder="整份填报",
-            key=f"comment-field-{shown.id}",
+            key=f"comment-field-{shown.id}-{version}",
         )  # fmt: skip
-        text = st.text_area("意见", max_chars=1000, key=f"comment-text-{shown.id}")
+        text = st.text_area("意见", max_chars=1000, key=f"comment-text-{shown.id}-{version}")
         sent = st.form_submit_button("写下意见", icon=":material/add_comment:")
     if sent:
         done = "已写下意见。"
         key = ui.daily(f"comment-{shown.id}-{shown.round}")
         if ui.act(submissions.comment, shown.id, text, field=field, key=key, done=done):
-            st.session_state.pop(f"comment-text-{shown.id}", None)
+            st.session_state[f"comments-{shown.id}"] += 1  # an empty field
             st.rerun()
 
 
@@ -72,6 +73,7 @@ def decision(shown: Judged, beside: Beside) -> None:
     if shown.state not in OPEN:
         told = [shown.state.label, shown.decided_by, shown.reason]
         st.info(ui.plain(" · ".join(filter(None, told))), icon=":material/gavel:")
+        _too_late(shown)
         if shown.result_id:
             ui.link("查看登记的成果", "results", icon=":material/science:", id=shown.result_id)
     elif not shown.claim_refusal and shown.refusal:
@@ -83,6 +85,14 @@ def decision(shown: Judged, beside: Beside) -> None:
         st.info(ui.plain(shown.refusal), icon=":material/lock:")
     else:
         _form(shown, beside)
+
+
+def _too_late(shown: Judged) -> None:
+    """Whoever pressed 确认 on a page where it was open still: nothing of theirs was recorded."""
+    if st.session_state.get(f"confirm-{shown.id}"):
+        st.warning("在您确认之前，这份填报已有结论；您的结论和理由没有记录。")
+        if reason := st.session_state.get(f"reason-{shown.id}"):
+            st.text(f"您写的理由：{reason}")
 
 
 def _form(shown: Judged, beside: Beside) -> None:
@@ -101,7 +111,10 @@ def _form(shown: Judged, beside: Beside) -> None:
     reason = st.text_area("理由", max_chars=500, key=f"reason-{shown.id}", help=_WHEN)
     with st.container(horizontal=True):
         label = f"确认：{choice.label}" if choice else "请先选择结论"
-        if st.button(label, type="primary", icon=":material/gavel:", disabled=choice is None):
+        if st.button(
+            label, type="primary", icon=":material/gavel:", disabled=choice is None,
+            key=f"confirm-{shown.id}",
+        ):  # fmt: skip
             _decide(shown, choice, target, reason or "")
         st.button("放回队列", on_click=_release, args=(shown,), key="release")
     if choice is Choice.ACCEPT and shown.votes.needed > 1 and not shown.voters:

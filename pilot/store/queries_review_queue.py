@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from pilot.domain.submissions import ENDED, OPEN, Tab
 from pilot.domain.vocabulary import SubmissionState
 from pilot.store import search
-from pilot.store.models import Account, Organisation, Submission, SubmissionRound
+from pilot.store.models import Account, Organisation, Submission, SubmissionRound, SubmissionVote
 
 
 def counts(session: Session, base_id: int, reviewer_id: int) -> dict[Tab, int]:
@@ -50,14 +50,21 @@ def queue(base_id: int, tab: Tab, reviewer_id: int, text: str = "") -> Select:
     return query.order_by(order, col(Submission.id))
 
 
-def next_unclaimed(session: Session, base_id: int, reviewer_id: int, after_id: int) -> int | None:
-    """The next submission for a reviewer: first their own, then the longest waiting one."""
+def next_unclaimed(
+    session: Session, base_id: int, reviewer_id: int, after_id: int, home: int | None = None
+) -> int | None:
+    """The next submission that a reviewer may judge: first their own, then the longest waiting.
+
+    None that waits for a second person after they verified it, and none from their unit (`home`).
+    """
     query = (
         select(Submission.id)
         .where(
             Submission.base_id == base_id,
             Submission.id != after_id,
             or_(_tab(Tab.MINE, reviewer_id), _tab(Tab.UNCLAIMED, reviewer_id)),
+            ~_verified_by(reviewer_id),
+            *_not_from(home),
         )
         .order_by(
             case((_tab(Tab.MINE, reviewer_id), 0), else_=1),
@@ -77,6 +84,21 @@ def _tab(tab: Tab, reviewer_id: int) -> ColumnElement:
     if tab is Tab.RETURNED:
         return state == SubmissionState.RETURNED
     return and_(state.in_(ENDED), col(Submission.receipt).is_not(None))
+
+
+def _verified_by(reviewer_id: int) -> ColumnElement[bool]:
+    """Whether they are the first of the two that it needs."""
+    voted = select(SubmissionVote.id).where(
+        SubmissionVote.submission_id == col(Submission.id),
+        SubmissionVote.round == col(Submission.round),
+        SubmissionVote.by_id == reviewer_id,
+    )
+    return and_(Submission.state == SubmissionState.SECOND, voted.exists())
+
+
+def _not_from(home: int | None) -> list[ColumnElement[bool]]:
+    unit = col(Submission.organisation_id)
+    return [] if home is None else [or_(unit.is_(None), unit != home)]
 
 
 def _who() -> ColumnElement:

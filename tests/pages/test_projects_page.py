@@ -112,6 +112,18 @@ def test_a_project_is_registered_with_what_was_typed(open_page, engine):
     assert str(row.budget) == "120.50"
 
 
+def test_the_form_that_a_link_opened_is_still_there_when_it_is_sent(open_page, engine):
+    """The browser's address of a link to the page one is on is gone at the next run."""
+    app = open_page("projects", Role.MANAGER, new="1")
+    del app.query_params["new"]
+    field(app.text_input, "项目名称 *").set_value("示例催化剂中试")
+
+    submit(app)
+
+    assert [row.name for row in registered(engine)] == ["示例催化剂中试"]
+    assert not any(item.label == "登记项目" for item in open_page("projects", Role.MANAGER).button)
+
+
 def test_a_refusal_says_why_and_loses_nothing_typed(open_page, engine):
     app = open_page("projects", Role.MANAGER, new="1")
     field(app.text_input, "资料来源").set_value("示例会议纪要")

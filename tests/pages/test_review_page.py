@@ -109,6 +109,41 @@ def test_the_first_of_two_verifications_sends_it_on(open_page, waiting, engine):
     assert "复核须由另一位审核人" in words(app)
 
 
+def test_the_next_one_is_never_what_the_reader_has_verified_or_of_their_unit(
+    open_page, waiting, engine
+):
+    with writing(engine) as session:
+        for number, login in ((1, "reviewer2"), (2, "reviewer")):
+            one = session.get_one(Submission, number)
+            made.accepted(session, one, as_actor(session, account_named(session, login)))
+        wanted = session.get_one(Submission, 2).organisation_id
+    offered = "认领并打开下一份"
+
+    assert state(engine, 2) == "second"
+    assert not any(item.label == offered for item in open_page("review", Role.REVIEWER).button)
+    app = open_page("review", Role.REVIEWER, login="reviewer2")
+    assert any(item.label == offered for item in app.button)
+    with writing(engine) as session:
+        account_named(session, "reviewer2").organisation_id = wanted
+    app = open_page("review", Role.REVIEWER, login="reviewer2")
+    assert not any(item.label == offered for item in app.button)
+
+
+def test_who_confirms_after_another_is_told_that_nothing_was_recorded(open_page, waiting, engine):
+    app = open_claimed(open_page)
+    app.radio[0].set_value(Choice.REFUSE).run()
+    app.text_area(key="reason-1").set_value("示例不予受理理由").run()
+    other = open_page("review", Role.REVIEWER, id="1")
+    other.radio[0].set_value(Choice.ACCEPT).run()
+    button(other, "确认：").click().run()
+
+    button(app, "确认：").click().run()
+
+    assert state(engine, 1) == "accepted"
+    assert "没有记录" in words(app)
+    assert "示例不予受理理由" in words(app)
+
+
 def test_a_return_without_a_word_keeps_the_page_and_says_why(open_page, waiting, engine):
     app = open_claimed(open_page)
     app.radio[0].set_value(Choice.RETURN).run()
@@ -120,8 +155,8 @@ def test_a_return_without_a_word_keeps_the_page_and_says_why(open_page, waiting,
 
 def test_a_comment_about_a_field_stands_under_it_and_allows_the_return(open_page, waiting, engine):
     app = open_claimed(open_page)
-    app.selectbox(key="comment-field-1").set_value("result.summary")
-    app.text_area(key="comment-text-1").set_value("请写明指标")
+    app.selectbox(key="comment-field-1-0").set_value("result.summary")
+    app.text_area(key="comment-text-1-0").set_value("请写明指标")
     button(app, "写下意见").click().run()
     assert "请写明指标" in words(app)
 
@@ -134,7 +169,7 @@ def test_a_comment_on_a_page_that_was_loaded_anew_is_the_same_comment(open_page,
     open_claimed(open_page)
     for _ in range(2):
         app = open_page("review", Role.REVIEWER, id="1")
-        app.text_area(key="comment-text-1").set_value("示例意见")
+        app.text_area(key="comment-text-1-0").set_value("示例意见")
         button(app, "写下意见").click().run()
 
     with reading(engine) as session:
