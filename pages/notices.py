@@ -18,5 +18,6 @@ with ui.reading() as session:
 
 notice_list.lines(found, shown)
 pick.paging(found.total, PAGE)
-st.caption("想在邮箱里收到提醒，请到“我的账号”登记邮箱。")
-ui.link("我的账号", "my_account", icon=":material/account_circle:")
+if ui.mail_server():
+    st.caption("想在邮箱里收到提醒，请到“我的账号”登记邮箱。")
+    ui.link("我的账号", "my_account", icon=":material/account_circle:")

@@ -45,7 +45,8 @@ def _unit(line: AccountLine, units: Mapping[int, str], seen: Seen) -> None:
         chosen = st.selectbox(
             "所属单位", list(options), list(options).index(present),
             format_func=options.__getitem__, key=f"unit-{line.id}-{line.rev}", width=360,
-            help="科研人员能看到本单位已提交的填报；审核人不审核本单位的填报。",
+            help="科研人员能看到本单位已提交的填报；审核人不审核本单位的填报。没有要找的单位时，"
+            "请基地管理人员在“成果与转化 › 单位与人员”登记。",
         )  # fmt: skip
         st.button(
             "保存单位", key="unit", disabled=chosen == present, on_click=ui.act,

@@ -38,6 +38,7 @@ def new(units: Mapping[int, str]) -> None:
         unit = left.selectbox(
             "所属单位", list(options), format_func=options.__getitem__,
             key=f"invitation-unit-{number}",
+            help="没有要找的单位时，请基地管理人员在“成果与转化 › 单位与人员”登记。",
         )  # fmt: skip
         until = ui.day(
             "有效期至", local_day(datetime.now(UTC)) + _USUAL, place=right,

@@ -41,7 +41,9 @@ def section(actor: Actor, view: Moment) -> None:
         page = registry.organisations(session, actor, text, pick.page())
     picked = result_list.table(page, _UNITS, "unit", "单位清单", "没有找到单位。")
     pick.paging(page.total, results.PAGE)
-    if may(actor, "organisation.save") and view.live:
+    if not may(actor, "organisation.save"):
+        st.caption("单位和人员由基地管理人员登记。")
+    elif view.live:
         _unit(actor, picked)
     st.markdown("##### 人员")
     with ui.reading() as session:

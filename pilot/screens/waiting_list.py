@@ -35,9 +35,9 @@ def tables(found: Sequence[Wait], now: datetime) -> None:
 def reminder(chosen: Reminder) -> None:
     """On which day managers are told."""
     st.subheader("每周提醒")
+    mailed = "，登记过邮箱的另发邮件" if ui.mail_server() else ""
     st.caption(
-        "到这一天早上 8 点，用通知告诉基地管理人员等待办理的项数，登记过邮箱的另发邮件；没有等待的"
-        "事项时不提醒。"
+        f"到这一天早上 8 点，用通知告诉基地管理人员等待办理的项数{mailed}；没有等待的事项时不提醒。"
     )
     options = [*range(len(WEEKDAYS)), _NEVER]
     present = _NEVER if chosen.weekday is None else chosen.weekday
