@@ -28,6 +28,7 @@ from pilot.domain.submissions import (
 )
 from pilot.domain.vocabulary import FileKind, SubmissionState
 from pilot.reports.earlier_contracts import line_of
+from pilot.services import merged_changes
 from pilot.services.follow_ups import registry_problems
 from pilot.services.reads import read
 from pilot.services.submission_access import sent
@@ -145,6 +146,7 @@ def judged(session: Session, reader: Actor, submission_id: int | None, now: date
     row = sent(session, reader.base_id, submission_id)
     content = json.loads(queries_submissions.latest_round(session, row).content)
     known = facts(session, row)
+    known_result = content.get("same_as") or merged_changes.stands_for(session, row)
     policy = queries_submissions.policy(session, row.base_id)
     names = _names(session, row, known)
     return Judged(
@@ -166,7 +168,7 @@ def judged(session: Session, reader: Actor, submission_id: int | None, now: date
         checks=_checks(session, row, content, now),
         files=_files(session, row),
         voters=tuple(names[one] for one in sorted(known.voters)),
-        votes=votes_for(session, row.base_id, content, known_result=content.get("same_as")),
+        votes=votes_for(session, row.base_id, content, known_result=known_result),
         known_contract=_known_contract(session, row, content),
         reason=row.reason or "",
         decided_by=names.get(row.decided_by, ""),

@@ -20,18 +20,17 @@ _OF_THE_RESULT = frozenset(
 )
 
 
-def stands_for(session: Session, row: Submission) -> int | None:
-    """The result that took the place of what a change is about; None while it stands by itself.
+def lead_back(session: Session, row: Submission) -> None:
+    """Let a change speak of the result that its first submission speaks of today."""
+    if row.changes_id is not None:
+        row.result_id = session.get_one(Submission, row.changes_id).result_id
 
-    The change is led back to the result that its first submission speaks of today.
-    """
-    if row.changes_id is None:
+
+def stands_for(session: Session, row: Submission) -> int | None:
+    """The result that took the place of what a change is about; None while it stands by itself."""
+    first = session.get(Submission, row.changes_id) if row.changes_id else None
+    if first is None or first.result_id is None:
         return None
-    first = session.get_one(Submission, row.changes_id)
-    if first.result_id is None:
-        return None
-    if row.result_id != first.result_id:
-        row.result_id = first.result_id
     merges = queries_merging.merged_into(session, first.result_id)
     gone = any(first.id in json.loads(one.moved)["submission"] for one in merges)
     return first.result_id if gone else None

@@ -50,6 +50,7 @@ def accept(
     Acceptance makes result, contract and transfer and so the claim, all or nothing.
     """
     row, known = _judged(session, submission_id, "accept", by)
+    merged_changes.lead_back(session, row)
     content, into = json.loads(row.content), merged_changes.stands_for(session, row)
     if lacks := merged_changes.of_merged(session, row, content, into):
         raise GuardFailed([each.message + "请退回填报人" for each in lacks])

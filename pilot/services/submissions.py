@@ -124,6 +124,7 @@ def submit(session: Session, submission_id: int, *, by: Actor, at: datetime) -> 
     """
     row = own(session, submission_id, by)
     check_move("submit", facts(session, row), by)
+    merged_changes.lead_back(session, row)
     content, into = json.loads(row.content), merged_changes.stands_for(session, row)
     lists = queries_codes.lists(session, by.base_id)
     kinds = queries_submissions.file_kinds(session, row.id)
