@@ -17,6 +17,12 @@ _ASSETS = Path(__file__).parent / "assets"
 # Chinese words; one step back a page; the door's links and sessions that have ended.
 SCRIPTS = ("/i18n/zh.js", "/i18n/history.js", "/auth/session.js")
 _TAGS = "".join(f'<script src="{address}" defer></script>' for address in SCRIPTS).encode()
+# Where the keyboard is: Streamlit shows it on links and toolbars by a tint alone.
+FOCUS = (
+    ":is(a, button, summary, [role=button]):focus-visible"
+    " { outline: 2px solid currentColor !important; outline-offset: 1px }"
+)
+_STYLE = f"<style>{FOCUS}</style>".encode()
 _NO_SCRIPT = "<noscript><p>请在浏览器中启用 JavaScript 后再打开本页。</p></noscript>".encode()
 _TITLE = "<title>中试项目组合</title>".encode()
 # An answer "not changed" or a packed one could not be rewritten.
@@ -75,7 +81,7 @@ def rewritten(page: bytes) -> bytes:
     page = re.sub(rb"<title>.*?</title>", _TITLE, page, count=1)
     page = re.sub(rb"<noscript>.*?</noscript>", _NO_SCRIPT, page, count=1, flags=re.DOTALL)
     page = re.sub(rb'<link rel="service-desc"[^>]*>', b"", page, count=1)
-    return page.replace(b"</head>", _TAGS + b"</head>", 1)
+    return page.replace(b"</head>", _STYLE + _TAGS + b"</head>", 1)
 
 
 async def script(request: Request) -> Response:

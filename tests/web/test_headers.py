@@ -1,5 +1,7 @@
 """What every answer tells the browser, and Streamlit's page in Chinese."""
 
+import base64
+import hashlib
 import re
 
 import pytest
@@ -9,7 +11,7 @@ from pilot.config import settings
 from pilot.store import schema
 from pilot.store.engine import make_engine
 from pilot.web import start
-from pilot.web.chinese import SCRIPTS, rewritten
+from pilot.web.chinese import FOCUS, SCRIPTS, rewritten
 from pilot.web.files import disposition
 from pilot.web.headers import shell_policy
 from pilot.web.start import UnsafeStart, check_settings
@@ -75,6 +77,13 @@ def test_the_page_is_chinese(visit):
     assert all(f'src="{address}"' in page for address in SCRIPTS)
     assert "请在浏览器中启用 JavaScript" in page
     assert "service-desc" not in page
+
+
+def test_the_page_may_show_where_the_keyboard_is(visit):
+    answer = visit(serving.ADMIN).page("/")
+    hashed = base64.b64encode(hashlib.sha256(FOCUS.encode()).digest()).decode()
+    assert f"<style>{FOCUS}</style>" in answer.body
+    assert f"'sha256-{hashed}'" in answer.headers["content-security-policy"]
 
 
 def test_the_scripts_of_the_page_are_served(stranger):
