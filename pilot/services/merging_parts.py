@@ -67,6 +67,9 @@ def take_back(session: Session, gone: Result, into: Result, moved: Moved) -> Non
         for row in queries_merging.rows(session, table, moved[kind]):
             if row.result_id == into.id:
                 row.result_id = gone.id
+    for row in queries_merging.changes_of(session, moved["submission"]):  # asked for since
+        if row.result_id == into.id:
+            row.result_id = gone.id
     for row in queries_merging.rows(session, Transfer, moved["voided"]):
         if row.void_reason == _TWICE:
             row.voided_at = row.void_reason = None

@@ -49,6 +49,11 @@ def submissions(session: Session, result_id: int) -> Sequence[Submission]:
     return session.exec(select(Submission).where(Submission.result_id == result_id)).all()
 
 
+def changes_of(session: Session, ids: Collection[int]) -> Sequence[Submission]:
+    """The changes that were asked for of these submissions."""
+    return session.exec(select(Submission).where(col(Submission.changes_id).in_(list(ids)))).all()
+
+
 def submissions_of_transfers(session: Session, ids: Collection[int]) -> Sequence[Submission]:
     """The submissions that brought these transfers."""
     return session.exec(select(Submission).where(col(Submission.transfer_id).in_(list(ids)))).all()

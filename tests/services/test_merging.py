@@ -188,6 +188,7 @@ def test_a_change_begun_while_merged_speaks_of_its_own_result_again(session, peo
     act(session, people, merging.merge, gone, other.id, **WHY)
     change = change_of(session, writer, row, **{"result.summary": "更正的示例简介"})
     act(session, people, merging.undo, gone, reason="查明不是同一项")
+    assert change.result_id == gone
 
     submissions.submit(session, change.id, by=writer.actor, at=clock(session))
     made.accepted(session, change, people.one)
