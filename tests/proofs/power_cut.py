@@ -39,7 +39,7 @@ FAULTS = {
     "synchronous=NORMAL": "acknowledged actions lost",
     "folders of attachments not forced": "files missing",
 }
-import_first("tests.proofs.power_cut")
+import_first(__name__)
 
 
 @dataclass(frozen=True, slots=True)
