@@ -81,7 +81,7 @@ class Visitor(Browser):
     def line(self) -> http.client.HTTPConnection:
         """A connection over TLS; the name is not in any directory."""
         port = urlsplit(self.server.url).port
-        return http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=TRUSTING)
+        return http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=TRUSTING)
 
     def send(self, method: str, path: str, body: bytes | str = b"", **headers: str):
         """One request over TLS, as `Browser.send`."""
@@ -96,12 +96,13 @@ class Visitor(Browser):
         port = urlsplit(self.server.url).port
         made = connect(
             f"wss://{self.server.host}/_stcore/stream",
-            sock=socket.create_connection(("127.0.0.1", port), 20),
+            sock=socket.create_connection(("127.0.0.1", port), 60),
             ssl=TRUSTING,
             origin=origin or self.server.url,
             subprotocols=protocols,
             additional_headers=sent | headers,
             max_size=None,
+            open_timeout=60,  # a slow machine is no fault of the product
         )
         self.answered.append(made.response.headers.get(_HEADER, ""))
         return made

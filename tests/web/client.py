@@ -78,7 +78,11 @@ class Browser:
         host = self.server.url.replace("http", "ws")
         protocols = ["streamlit", "x", resume] if resume else ["streamlit"]
         return connect(
-            f"{host}/_stcore/stream", subprotocols=protocols, additional_headers=sent, max_size=None
+            f"{host}/_stcore/stream",
+            subprotocols=protocols,
+            additional_headers=sent,
+            max_size=None,
+            open_timeout=60,  # a slow machine is no fault of the product
         )
 
     def _keep(self, cookie: str) -> None:
