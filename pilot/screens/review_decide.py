@@ -8,7 +8,7 @@ import streamlit as st
 from pilot import ui
 from pilot.domain.submission_content import Section
 from pilot.domain.submissions import OPEN
-from pilot.domain.vocabulary import Term
+from pilot.domain.vocabulary import SubmissionState, Term
 from pilot.reports.alike import Beside
 from pilot.reports.review_queue import Judged
 from pilot.reports.submission_words import Answer
@@ -32,6 +32,14 @@ _DONE = {
     Choice.RETURN: "已退回填报人补正。",
     Choice.REFUSE: "已不予受理。",
     Choice.JOIN: "已并入已有成果。",
+}
+
+
+_BECOMES = {
+    Choice.ACCEPT: SubmissionState.ACCEPTED,
+    Choice.RETURN: SubmissionState.RETURNED,
+    Choice.REFUSE: SubmissionState.REFUSED,
+    Choice.JOIN: SubmissionState.DUPLICATE,
 }
 
 
@@ -88,11 +96,19 @@ def decision(shown: Judged, beside: Beside) -> None:
 
 
 def _too_late(shown: Judged) -> None:
-    """Whoever pressed 确认 on a page where it was open still: nothing of theirs was recorded."""
-    if st.session_state.get(f"confirm-{shown.id}"):
-        st.warning("在您确认之前，这份填报已有结论；您的结论和理由没有记录。")
-        if reason := st.session_state.get(f"reason-{shown.id}"):
-            st.text(f"您写的理由：{reason}")
+    """Whoever pressed 确认 where it was open still: nothing of theirs was recorded.
+
+    Unless it says just what they did: a second click meets what the first one decided.
+    """
+    if not st.session_state.get(f"confirm-{shown.id}"):
+        return
+    choice, reason = (st.session_state.get(f"{name}-{shown.id}") for name in ("choice", "reason"))
+    written = (reason or "").strip()
+    if (shown.state, shown.reason or "") == (_BECOMES.get(choice), written):
+        return
+    st.warning("在您确认之前，这份填报已有结论；您的结论和理由没有记录。")
+    if written:
+        st.text(f"您写的理由：{written}")
 
 
 def _form(shown: Judged, beside: Beside) -> None:

@@ -144,6 +144,19 @@ def test_who_confirms_after_another_is_told_that_nothing_was_recorded(open_page,
     assert "示例不予受理理由" in words(app)
 
 
+def test_a_second_click_is_not_told_that_the_first_was_not_recorded(open_page, waiting, engine):
+    first, second = open_claimed(open_page), open_page("review", Role.REVIEWER, id="1")
+    for app in (first, second):
+        app.radio[0].set_value(Choice.REFUSE).run()
+        app.text_area(key="reason-1").set_value("示例不予受理理由 ").run()
+    for app in (first, second):
+        button(app, "确认：").click().run()
+
+    assert state(engine, 1) == "refused"
+    assert "示例不予受理理由" in words(second)
+    assert "没有记录" not in words(second)
+
+
 def test_a_return_without_a_word_keeps_the_page_and_says_why(open_page, waiting, engine):
     app = open_claimed(open_page)
     app.radio[0].set_value(Choice.RETURN).run()
