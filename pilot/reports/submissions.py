@@ -21,6 +21,7 @@ from pilot.reports import submission_thread
 from pilot.reports.submission_thread import Paper, Said
 from pilot.services.follow_ups import registry_problems
 from pilot.services.lookalikes import other_change
+from pilot.services.merged_changes import of_merged
 from pilot.services.reads import read
 from pilot.services.shared_contracts import package_problems
 from pilot.services.submission_units import strange_units
@@ -218,6 +219,7 @@ def desk(session: Session, actor: Actor, submission_id: int, now: datetime) -> D
     found += registry_problems(session, row, content, content.get("same_as"))
     found += package_problems(session, row, content)
     found += other_change(session, row)
+    found += of_merged(session, row, content)
     return Desk(
         id=row.id,
         content=content,

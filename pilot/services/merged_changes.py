@@ -36,10 +36,9 @@ def stands_for(session: Session, row: Submission) -> int | None:
     return first.result_id if gone else None
 
 
-def of_merged(
-    session: Session, row: Submission, content: Mapping[str, Any], into: int | None
-) -> list[Problem]:
+def of_merged(session: Session, row: Submission, content: Mapping[str, Any]) -> list[Problem]:
     """What a change says anew of a result that was merged: nobody would read it."""
+    into = stands_for(session, row)
     if into is None:
         return []
     first = session.get_one(Submission, row.changes_id)

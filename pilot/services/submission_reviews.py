@@ -51,10 +51,10 @@ def accept(
     """
     row, known = _judged(session, submission_id, "accept", by)
     merged_changes.lead_back(session, row)
-    content, into = json.loads(row.content), merged_changes.stands_for(session, row)
-    if lacks := merged_changes.of_merged(session, row, content, into):
+    content = json.loads(row.content)
+    if lacks := merged_changes.of_merged(session, row, content):
         raise GuardFailed([each.message + "请退回填报人" for each in lacks])
-    same = content.get("same_as") or into
+    same = content.get("same_as") or merged_changes.stands_for(session, row)
     votes = votes_for(session, row.base_id, content, known_result=same)
     if not enough(known, by, votes.needed):
         return _verified(session, row, known, by, at)

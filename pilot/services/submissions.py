@@ -125,7 +125,7 @@ def submit(session: Session, submission_id: int, *, by: Actor, at: datetime) -> 
     row = own(session, submission_id, by)
     check_move("submit", facts(session, row), by)
     merged_changes.lead_back(session, row)
-    content, into = json.loads(row.content), merged_changes.stands_for(session, row)
+    content = json.loads(row.content)
     lists = queries_codes.lists(session, by.base_id)
     kinds = queries_submissions.file_kinds(session, row.id)
     found = problems(content, kinds, lists, local_day(at))
@@ -134,7 +134,7 @@ def submit(session: Session, submission_id: int, *, by: Actor, at: datetime) -> 
     lacks += follow_ups.registry_problems(session, row, content, content.get("same_as"))
     lacks += shared_contracts.package_problems(session, row, content)
     lacks += lookalikes.other_change(session, row)
-    lacks += merged_changes.of_merged(session, row, content, into)
+    lacks += merged_changes.of_merged(session, row, content)
     lacks = lacks or lookalikes.unanswered(session, row, content, alike)
     if lacks:
         raise Refused(lacks)

@@ -11,6 +11,7 @@ from pilot.domain.errors import Conflict, GuardFailed, Invalid, NotAllowed, NotF
 from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.moment import FOREVER
 from pilot.domain.vocabulary import Indicator, Scope, Standing, TransferMode
+from pilot.reports.submissions import desk
 from pilot.services import (
     claiming,
     contracts,
@@ -177,6 +178,8 @@ def test_a_change_of_a_merged_result_never_rewrites_the_one_that_stands(session,
         submission_reviews.accept(session, early.id, by=people.one, at=clock(session))
     submissions.withdraw(session, early.id, by=writer.actor, at=clock(session))
     late = change_of(session, writer, row, **{"result.summary": "再次更正的示例简介"})
+    told = desk(session, writer.actor, late.id, clock(session)).problems
+    assert "merged" in [each.rule for each in told]
     with pytest.raises(Refused, match="只能变更合同与转化"):
         submissions.submit(session, late.id, by=writer.actor, at=clock(session))
     assert other.title == was
