@@ -23,14 +23,13 @@ if part is Part.ACCOUNTS:
     with ui.reading() as session:
         lines = people.account_lines(session, admin)
         mailboxes = mail.addresses(session, admin)
-    listed, new = st.tabs([f"账号（{len(lines)}）", "新建账号"])
-    with listed:
-        if line := account_list.choice(lines):
-            account_panel.panel(line, units)
-            if ui.mail_server():
-                account_mail.field(line, mailboxes)
-    with new:
-        account_list.new()
+    if line := account_list.choice(lines):
+        account_panel.panel(line, units)
+        if ui.mail_server():
+            account_mail.field(line, mailboxes)
+
+if part is Part.NEW:
+    account_list.new()
 
 if part is Part.INVITATIONS:
     with ui.reading() as session:

@@ -226,6 +226,14 @@ def test_a_day_is_asked_for_by_the_field_without_bounds(path):
 
 
 @of_every_module
+def test_prose_is_asked_for_by_a_field_that_takes_a_long_paste(path):
+    """With `max_chars` the browser drops a text that is too long, whole and without a word."""
+    for call in ast.walk(tree_of(path)):
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("text_area"):
+            assert "max_chars" not in {one.arg for one in call.keywords}, "use ui.area"
+
+
+@of_every_module
 def test_a_module_is_short_enough_to_hold_in_the_head(path):
     limit = 80 if layer_of(path) == "pages" else 300
     assert text_of(path).count("\n") <= limit

@@ -1,6 +1,7 @@
 """`pilot …`: set up, serve, migrate; each command parses, calls one thing and prints."""
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -42,16 +43,26 @@ app.add_typer(report.app, name="report")
 app.command("verify-pack")(report.verify_pack)
 
 
-def _asked(words: str) -> Any:
-    """An option that is asked for where it is not given, in the words that --help shows."""
-    return typer.Option(prompt=words, help=words)
+def _asked(words: str, check: Callable[[str], str] | None = None) -> Any:
+    """An option that is asked for where it is not given, in the words that --help shows.
+
+    What `check` refuses is asked for again at once.
+    """
+
+    def looked_at(value: str) -> str:
+        try:
+            return check(value) if check else value
+        except PilotError as error:
+            raise typer.BadParameter(error.message) from error
+
+    return typer.Option(prompt=words, help=words, callback=looked_at)
 
 
 @app.command()
 def init(
-    code: Annotated[str, _asked("基地代码（如 PJ）")],
+    code: Annotated[str, _asked("基地代码（如 PJ）", opening.base_code)],
     name: Annotated[str, _asked("基地名称")],
-    city_code: Annotated[str, _asked("城市行政区划代码（6 位）")],
+    city_code: Annotated[str, _asked("城市行政区划代码（6 位）", opening.city_code)],
     city: Annotated[str, _asked("城市名称")],
     login: Annotated[str, _asked("系统管理员登录名")],
     person: Annotated[str, _asked("系统管理员姓名")],
@@ -66,7 +77,7 @@ def init(
     """初始化：建库、建基地、建第一个系统管理员；已初始化的库不会改动。"""
     with refusals():
         engine = _migrated()
-        base = NewBase(code.strip().upper(), name, city_code.strip(), city)
+        base = NewBase(code, name, city_code, city)
         now = datetime.now(UTC)
         opening.open_first_base(engine, base, login=login, name=person, password=password, at=now)
     typer.echo(f"已初始化：{engine.url.render_as_string()}")  # without the password

@@ -92,10 +92,7 @@ def results_told(
 
 def _alike(session: Session, row: Submission, content: Mapping[str, Any]) -> list[Alike]:
     found = lookalikes.found(session, row, content)
-    said = {
-        lookalikes.other_of(one): (one.reason, name)
-        for one, name in queries_submissions.distinctions(session, row.id)
-    }
+    said = lookalikes.distinguished(session, row)
     shown = _shown(session, [(each.table, each.id) for each in found])
     same = lookalikes.said_same(session, content)
     alike = []

@@ -27,11 +27,12 @@ from pilot.domain.submissions import (
     waiting_days,
 )
 from pilot.domain.vocabulary import FileKind, SubmissionState
+from pilot.reports import submission_thread
 from pilot.reports.earlier_contracts import line_of
 from pilot.services import merged_changes
-from pilot.services.follow_ups import registry_problems
 from pilot.services.reads import read
 from pilot.services.submission_access import sent
+from pilot.services.submission_checks import registry_says
 from pilot.services.submission_votes import votes_for
 from pilot.services.submissions import facts
 from pilot.store import (
@@ -99,6 +100,7 @@ class Judged:
     claim_refusal: str
     content: Mapping[str, Any]
     before: Mapping[str, Any]
+    repeats: bool
     checks: tuple[Check, ...]
     files: tuple[PaperLine, ...]
     voters: tuple[str, ...]
@@ -165,6 +167,7 @@ def judged(session: Session, reader: Actor, submission_id: int | None, now: date
         claim_refusal=_refusal(session, known, reader, "claim", policy),
         content=content,
         before=_before(session, row),
+        repeats=submission_thread.repeats(session, row),
         checks=_checks(session, row, content, now),
         files=_files(session, row),
         voters=tuple(names[one] for one in sorted(known.voters)),
@@ -218,8 +221,7 @@ def _checks(
     kinds = {one.kind for one, _ in queries_submissions.files(session, row.id, row.round)}
     explained = content.get("explanations", {})
     decided = row.state not in OPEN  # what it brought about is no problem of it
-    same = content.get("same_as")
-    known = [] if decided else registry_problems(session, row, content, same)
+    known = [] if decided else registry_says(session, row, content)
     return tuple(
         Check(each, str(explained.get(reason_key(each)) or ""))
         for each in (*problems(content, kinds, lists, local_day(now)), *known)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from pilot.domain.errors import NotFound
 from pilot.domain.moment import minute
-from pilot.domain.submission_content import title_of
+from pilot.domain.submission_content import fingerprint, title_of
 from pilot.domain.submissions import MISSING
 from pilot.domain.vocabulary import FileKind
 from pilot.reports import submission_words
@@ -99,6 +99,26 @@ def sent_title(session: Session, submission_id: int, number: int) -> str:
     """The title as a round was sent: what its author writes since is theirs alone."""
     sent = queries_submissions.round_numbered(session, submission_id, number)
     return title_of(json.loads(sent.content)) if sent else ""
+
+
+def repeats(session: Session, row: Submission) -> bool:
+    """Whether the latest round says and shows just what the one before it did."""
+    if row.round < 2:
+        return False
+    before, sent = (
+        queries_submissions.round_numbered(session, row.id, one)
+        for one in (row.round - 1, row.round)
+    )
+    return before.fingerprint == sent.fingerprint
+
+
+def untouched(session: Session, row: Submission) -> bool:
+    """Whether the working copy still is what was sent last, files included."""
+    sent = queries_submissions.latest_round(session, row)
+    if sent is None:
+        return False
+    files = [(one.kind.value, one.sha256) for one in papers(session, row.id)]
+    return fingerprint(json.loads(row.content), files) == sent.fingerprint
 
 
 def rounds(session: Session, row: Submission) -> list[Round]:

@@ -1,7 +1,5 @@
 """A researcher's submissions (我的提交): the list, where one stands, its desk to write at."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,27 +9,16 @@ from sqlmodel import Session
 from pilot.domain.errors import NotFound
 from pilot.domain.moment import SHANGHAI, local_day, minute
 from pilot.domain.people import Actor
-from pilot.domain.problems import Problem
-from pilot.domain.submission_content import Section, open_problems, problems
-from pilot.domain.submission_people import holder_ids
-from pilot.domain.submission_sections import Filled, standing, with_early
 from pilot.domain.submissions import ENDED, MISSING, OPEN, WRITABLE, Side, turn, waiting_days
 from pilot.domain.vocabulary import SubmissionState, Term
 from pilot.reports import submission_thread
-from pilot.reports.submission_thread import Paper, Said
-from pilot.services.follow_ups import registry_problems
-from pilot.services.lookalikes import other_change
-from pilot.services.merged_changes import of_merged
+from pilot.services.merged_changes import moved_to
 from pilot.services.reads import read
-from pilot.services.shared_contracts import package_problems
-from pilot.services.submission_units import strange_units
 from pilot.store import (
-    queries_codes,
     queries_submission_lists,
-    queries_submission_people,
     streams,
 )
-from pilot.store.models import Account, Submission
+from pilot.store.models import Account, Result, Submission
 
 PAGE = 20
 
@@ -61,6 +48,7 @@ NEXT = {
     SubmissionState.WITHDRAWN: "已撤回，不计数；需要时可以复制后重新填报。",
 }
 _CLAIMED = "审核人已认领，正在审核。"
+_MERGED = "这项成果已并入 {}，成果本身以它为准；变更申请只能改合同与转化。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +91,7 @@ class Head:
     turn: str
     days: int
     next: str
+    result: str
     reason: str
     saved: str
     changes_id: int | None
@@ -112,22 +101,6 @@ class Head:
     def writable(self) -> bool:
         """Whether its reader may write in it now."""
         return self.own and self.state in WRITABLE
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """A submission to write at: the saved content, what to choose from, what still lacks."""
-
-    id: int
-    content: Mapping[str, Any]
-    lists: Mapping[str, Mapping[str, str]]
-    units: Mapping[int, str]
-    people: Mapping[int, str]
-    problems: tuple[Problem, ...]
-    open: tuple[Problem, ...]
-    files: tuple[Paper, ...]
-    stands: Mapping[Section, Filled]
-    remarks: tuple[Said, ...]  # what reviewers said about single fields of the last round
 
 
 @read("submission.own")
@@ -196,65 +169,13 @@ def head(session: Session, actor: Actor, submission_id: int | None, now: datetim
         author=session.get_one(Account, row.author_id).name,
         turn=_turn(row.state, own),
         days=waiting_days(row.turn_since, now),
-        next=_next(row.state, row.reviewer_id),
+        next=_after_all(session, row),
+        result=_result(session, row),
         reason=row.reason or "",
         saved=_clock(row.saved_at, now),
         changes_id=row.changes_id if own else None,
         change_id=queries_submission_lists.change_of(session, row.id) if own else None,
     )
-
-
-@read("submission.own")
-def desk(session: Session, actor: Actor, submission_id: int, now: datetime) -> Desk:
-    """The working copy of one's own submission with everything its form needs."""
-    row = row_of(session, actor, submission_id)
-    if row.author_id != actor.id:
-        raise NotFound(MISSING)
-    content = json.loads(row.content)
-    lists = queries_codes.lists(session, row.base_id)
-    files = submission_thread.papers(session, row.id)
-    kinds = {paper.kind for paper in files}
-    found = with_early(content, problems(content, kinds, lists, local_day(now)))
-    found += strange_units(session, row.base_id, content)
-    found += registry_problems(session, row, content, content.get("same_as"))
-    found += package_problems(session, row, content)
-    found += other_change(session, row)
-    found += of_merged(session, row, content)
-    return Desk(
-        id=row.id,
-        content=content,
-        lists=lists,
-        units=_units(session, row.base_id, content),
-        people=queries_submission_people.of_units(session, row.base_id, holder_ids(content)),
-        problems=tuple(found),
-        open=tuple(open_problems(content, found)),
-        files=tuple(files),
-        stands=standing(content, kinds, found),
-        remarks=tuple(
-            one
-            for one in submission_thread.thread(session, row.id)
-            if one.field and one.round == row.round and one.by_id != row.author_id
-        ),
-    )
-
-
-@read("submission.own")
-def contract_known(session: Session, actor: Actor, no: object) -> bool:
-    """Whether the contract with this number is registered already."""
-    text = str(no or "").strip()
-    return bool(text) and queries_submission_lists.knows_contract(session, actor.base_id, text)
-
-
-def _units(session: Session, base_id: int, content: Mapping[str, Any]) -> dict[int, str]:
-    """Units of the registry by id, and those the submission asks for as -1, -2, …"""
-    wanted = {
-        -place: f"{one.get('name') or f'待登记单位 {place}'}（待登记）"
-        for place, one in enumerate(content.get("organisations", ()), 1)
-    }
-    known = queries_submission_lists.organisations(session, base_id)
-    return wanted | {
-        one: f"{name}　{uscc}" if uscc else name for one, (name, uscc) in known.items()
-    }
 
 
 def _line(session: Session, row: Any, actor: Actor, now: datetime) -> Line:
@@ -285,6 +206,22 @@ def _turn(state: SubmissionState, own: bool) -> str:
 
 def _next(state: SubmissionState, reviewer_id: int | None) -> str:
     return _CLAIMED if reviewer_id is not None else NEXT[state]
+
+
+def _after_all(session: Session, row: Submission) -> str:
+    """What comes next; of an accepted one also that its result has gone into another since."""
+    into = moved_to(session, row) if row.state is SubmissionState.ACCEPTED else None
+    if into is None:
+        return _next(row.state, row.reviewer_id)
+    return _MERGED.format(session.get_one(Result, into).code)
+
+
+def _result(session: Session, row: Submission) -> str:
+    """Code and title of the result that an ended submission made or belongs to."""
+    if row.state not in ENDED or row.result_id is None:
+        return ""
+    result = session.get_one(Result, row.result_id)
+    return f"{result.code} {result.title}"
 
 
 def _clock(at: datetime, now: datetime) -> str:

@@ -10,11 +10,14 @@ from pilot.screens import pick
 from pilot.screens.account_panel import LABELS
 from pilot.services import accounts, passwords
 
+_LOGIN = "3 至 32 位字母、数字和 . _ -，不分大小写"
+
 
 class Part(Term):
     """What the page shows."""
 
     ACCOUNTS = "accounts", "账号"
+    NEW = "new", "新建账号"
     INVITATIONS = "invitations", "邀请"
     REQUESTS = "requests", "账号申请"
 
@@ -44,12 +47,12 @@ def new() -> None:
     form = st.session_state.setdefault("account-form", 0)
     st.caption("邀请链接更省事：由本人设置登录名和密码，您不必转告临时密码。")
     with st.form(f"account-{form}", border=False):
-        login = st.text_input("登录名", max_chars=32, help="3 至 32 位小写字母、数字和 . _ -")
-        name = st.text_input("姓名", max_chars=50)
-        roles = st.pills("角色", LABELS, selection_mode="multi", format_func=LABELS.get)
+        login = st.text_input("登录名 *", max_chars=32, help=_LOGIN)
+        name = st.text_input("姓名 *", max_chars=50)
+        roles = st.pills("角色 *", LABELS, selection_mode="multi", format_func=LABELS.get)
         fresh = st.session_state.setdefault(f"temporary-{form}", passwords.temporary())
         temporary = st.text_input(
-            "临时密码", fresh, help="请记下并当面告知本人；首次登录时须修改。"
+            "临时密码 *", fresh, help="请记下并当面告知本人；首次登录时须修改。"
         )
         if st.form_submit_button("建立账号", type="primary"):
             done = f"已建立账号 {login}，临时密码：{temporary}（请现在告知本人，以后不再显示）"

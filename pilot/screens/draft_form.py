@@ -85,7 +85,7 @@ def _field(kind: type, name: str, value: Any, key: str, lists: Mapping, choices:
 def _typed(about: Plain, hint: Any, label: str, value: Any, key: str) -> Any:
     if isinstance(about, Text):
         draw = st.text_area if about.lines else st.text_input
-        return draw(label, value or "", max_chars=about.longest, key=key) or None
+        return draw(label, value or "", key=key) or None
     if isinstance(about, Day):
         return ui.day(label, value, key=key)
     if isinstance(about, Money):

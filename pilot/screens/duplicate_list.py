@@ -123,8 +123,8 @@ def _answer(pair: Twins, view: Moment) -> None:
         st.form(f"differ-{key}", border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
-        reason = st.text_input(
-            "不是同一项，因为…", max_chars=300, key=f"why-{key}", width=360,
+        reason = ui.line(
+            "不是同一项，因为…", most=300, key=f"why-{key}", width=360,
             placeholder="如：配方不同，用于另一种原料",
         )  # fmt: skip
         sent = st.form_submit_button("不是同一项", icon=":material/call_split:")

@@ -75,7 +75,7 @@ def _own(shown: Round) -> None:
             )
             for dimension in Dimension
         }
-        comment = st.text_area("意见", max_chars=2000)
+        comment = ui.area("意见", most=2000)
         if st.form_submit_button("提交评分", type="primary"):
             key = ui.once(f"card-{shown.id}")
             done = "评分已提交。"
@@ -130,8 +130,8 @@ def _agree(shown: Round, point: Point) -> None:
     name = f"agree-{shown.id}-{point.dimension.value}"
     with st.popover("合议", key=name), st.form(f"{name}-form", border=False):
         score = st.number_input("合议分（0–100）", value=None, step=1)
-        note = st.text_area("理由 *", max_chars=1000)
-        dissent = st.text_area("保留意见", max_chars=1000, help="不同意的一方的意见，原样保留")
+        note = ui.area("理由 *", most=1000)
+        dissent = ui.area("保留意见", most=1000, help="不同意的一方的意见，原样保留")
         if st.form_submit_button("保存合议", type="primary"):
             if score is None:
                 st.error("请填写合议分。")

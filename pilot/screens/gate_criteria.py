@@ -108,7 +108,7 @@ def _tick(line: Criterion) -> None:
             "核对结果", states, states.index(line.state) if line.state in states else 0,
             format_func=lambda one: one.label, horizontal=True,
         )  # fmt: skip
-        reason = st.text_area("说明", line.reason, max_chars=500, help="不符合、不适用必须说明")
+        reason = ui.area("说明", line.reason, most=500, help="不符合、不适用必须说明")
         if st.form_submit_button("保存核对", type="primary"):
             key = ui.once(f"check-{line.id}")
             said = reason.strip() or None

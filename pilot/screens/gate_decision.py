@@ -68,7 +68,7 @@ def _form(shown: Round, view: Moment, verb: Callable, target: int, name: str, la
         horizontal=True, key=f"{name}-conclusion-{target}",
     )  # fmt: skip
     held_on = ui.day("评审日期", view.as_of, key=f"{name}-held-{target}", width=200)
-    reason = st.text_area("理由 *", max_chars=2000, key=f"{name}-reason-{target}")
+    reason = ui.area("理由 *", most=2000, key=f"{name}-reason-{target}")
     conditions: tuple[ConditionDraft, ...] = ()
     if conclusion is Conclusion.CONDITIONAL:
         conditions = _conditions(f"{name}-{target}", held_on)
@@ -99,7 +99,7 @@ def _conditions(name: str, held_on: date) -> tuple[ConditionDraft, ...]:
     for row in range(number):
         text_place, owner_place, due_place = st.columns([4, 2, 2])
         with text_place:
-            text = st.text_input(f"条件 {row + 1} *", max_chars=500, key=f"{name}-text-{row}")
+            text = ui.line(f"条件 {row + 1} *", most=500, key=f"{name}-text-{row}")
         with owner_place:
             owner = st.text_input("责任人 *", max_chars=50, key=f"{name}-owner-{row}")
         with due_place:

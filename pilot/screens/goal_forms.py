@@ -72,13 +72,13 @@ def _which(view: Moment) -> tuple[int, Indicator, Scope]:
 def _promise(row: Any, version: str) -> tuple[int, str, str]:
     old = (1, "") if row is None else (int(row.goal), row.source)
     goal = st.number_input("目标（不少于）*", 1, 1_000_000, old[0], 1, key=f"goal-{version}")
-    source = st.text_input(
-        "目标出处 *", old[1], max_chars=300, key=f"source-{version}",
+    source = ui.line(
+        "目标出处 *", old[1], most=300, key=f"source-{version}",
         placeholder="例如：2026 年市政府工作报告原文",
     )  # fmt: skip
     reason = ""
     if row is not None:
-        reason = st.text_input("改动依据 *", max_chars=300, key=f"reason-{version}")
+        reason = ui.line("改动依据 *", key=f"reason-{version}")
     return int(goal), source or "", reason or ""
 
 
@@ -107,8 +107,8 @@ def filing_form(rows: Any, view: Moment) -> None:
             help="这一天结束时台账里的数就是上报的数。",
             place=right,
         )
-        note = st.text_area(
-            "上报情况 *", max_chars=300, key="filing-note",
+        note = ui.area(
+            "上报情况 *", most=300, key="filing-note",
             placeholder="报送对象、文号、报送日期，例如：已报市科技局，盘科发〔2026〕3号",
         )  # fmt: skip
         st.caption("登记后不能撤销：此后关于该年度的变动都列为补报或核减。")

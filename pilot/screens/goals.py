@@ -139,7 +139,7 @@ def _against_goal(card: Card) -> None:
     words = f"已完成 {row['counted']}，目标 {row['goal']}，按天数平均应到 {row['expected']}"
     st.vega_lite_chart(card.bar, key=_key("bar", row), alt=words)
     if row["per_month"]:
-        need = f"还需每月 {row['per_month']} 项，余 {row['months_left']} 个月"
+        need = f"还需每月 {row['per_month']} 项，含本月余 {row['months_left']} 个月"
     else:
         need = "目标已完成" if row["counted"] >= row["goal"] else "年度已结束，目标未完成"
     planned = f"  \n{row['light']}：{row['light_reason']}" if row["light"] else ""

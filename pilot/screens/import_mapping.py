@@ -39,8 +39,8 @@ def form(shown: Shown, *, writes: bool) -> None:
                 index=list(labels).index(one.key), format_func=labels.get,
                 key=f"map-{shown.id}-{where.first}-{where.levels}-{number}",
             )  # fmt: skip
-    source = st.text_input(
-        "来源名称 *", shown.source, max_chars=100, key=f"source-name-{shown.id}",
+    source = ui.line(
+        "来源名称 *", shown.source, most=100, key=f"source-name-{shown.id}",
         placeholder="如：科技局年度台账", help="同一来源的下一份文件直接使用这次的对应。",
     )  # fmt: skip
     if st.button("确认对应并检查", type="primary", key=f"map-{shown.id}", disabled=not writes):

@@ -36,7 +36,7 @@ def _hand_over(person_id: int, led: Mapping[int, str], others: Mapping[int, str]
             "移交给", list(others), None, format_func=others.get, key=f"{key}-to",
             placeholder="选择人员；没有的请先登记",
         )  # fmt: skip
-        reason = st.text_input("移交理由", max_chars=result_leads.LONGEST_REASON, key=f"{key}-why")
+        reason = ui.line("移交理由", most=result_leads.LONGEST_REASON, key=f"{key}-why")
         sent = st.form_submit_button("移交全部", icon=":material/move_group:")
     if sent and to is None:
         st.error("请选择接手的人员。")

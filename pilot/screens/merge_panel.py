@@ -31,7 +31,7 @@ def form(gone: tuple[int, int, str], into: tuple[int, str], base_id: int, view: 
     lines = "\n".join(f"- {ui.plain(one)}" for one in words)
     st.info(f"**合并会改变什么**\n{lines}", icon=":material/visibility:")
     with st.form(key, border=False):
-        reason = st.text_input("理由 *", max_chars=300, key=f"{key}-reason")
+        reason = ui.line("理由 *", most=300, key=f"{key}-reason")
         label = f"确认：{code} 并入 {into_code}"
         sent = st.form_submit_button(ui.plain(label), type="primary", icon=":material/merge:")
     if sent:
@@ -48,7 +48,7 @@ def back(gone: tuple[int, int, str], merged: Merged) -> None:
     gone_id, rev, code = gone
     with st.popover("撤销合并"), st.form(f"unmerge-{gone_id}", border=False):
         st.text("这项成果重新单独存续，当时随它移动的都移回来；计数重新判定。")
-        reason = st.text_area("理由 *", max_chars=500)
+        reason = ui.area("理由 *", most=500)
         sent = st.form_submit_button("确认撤销合并")
     if sent:
         seen = Seen("result", gone_id, rev)

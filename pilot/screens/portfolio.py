@@ -35,7 +35,7 @@ _NONE_YET = (
     "还没有基地管理账号的，先由系统管理员在“人员与权限”新建。"
 )
 _FIRST = (  # who may do it, in which words, on which page
-    ("account.create", "新建账号", "people", {}),
+    ("account.create", "新建账号", "people", {"part": "new"}),
     ("project.register", "登记第一个项目", "projects", {"new": 1}),
     ("import.stage", "批量导入", "imports", {}),
 )
@@ -96,6 +96,10 @@ def table(listed: Listed, chosen: Chosen, reader: Actor, key: str) -> None:
     )
     if click := st.session_state.get(opened):
         ui.go("project", id=listed.frame.iloc[click["row"]]["project_id"])
+    if listed.total == 1:  # the way for a keyboard: a cell's button cannot be reached by it
+        only = listed.frame.iloc[0]
+        words = ui.plain(f"打开 {only['code']} {only['name']}")
+        ui.link(words, "project", icon=":material/arrow_forward:", id=only["project_id"])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"共 {listed.total} 个项目。{_ASIDE}")
         pick.paging(listed.total, PAGE_SIZE)

@@ -5,13 +5,14 @@ from typing import Any
 
 import streamlit as st
 
+from pilot import ui
 from pilot.domain.drafts import ProjectDraft
 from pilot.reports.choices import Choices
 
 
 def about(known: Choices, now: ProjectDraft) -> dict[str, Any]:
     """What it is and who does it where, starting from `now`."""
-    name = st.text_input("项目名称 *", now.name, max_chars=200)
+    name = ui.line("项目名称 *", now.name, most=200)
     left, right = st.columns(2)
     with left:
         holder = one("成果持有方", known.organisations, now.holder_id)

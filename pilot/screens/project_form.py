@@ -26,7 +26,7 @@ def edit(shown: Head, view: Moment) -> None:
         values = about(known, now) | _risk(known, now) | _rest(known, now)
         values |= _parent(now, parent)
         on = ui.day("从哪天起是这样", view.as_of, help="更正早先的情况时，填情况实际发生的日期。")
-        reason = st.text_input("修改理由", max_chars=300)
+        reason = ui.line("修改理由")
         sent = st.form_submit_button("保存修改", type="primary")
     if sent:
         draft = ProjectDraft(**_with_parent(shown, values))
@@ -69,8 +69,8 @@ def _rest(known: Choices, now: ProjectDraft) -> dict[str, Any]:
         budget = st.text_input(
             "预算（万元）", "" if now.budget is None else f"{now.budget:.2f}", max_chars=20
         )
-    targets = st.text_area("目标值", now.targets or "", max_chars=1000)
-    source = st.text_input("资料来源", now.source or "", max_chars=300)
+    targets = ui.area("目标值", now.targets or "", most=1000)
+    source = ui.line("资料来源", now.source or "", most=300)
     scheme, version, number = parts(level)
     return {
         "readiness_scheme": scheme,
@@ -89,7 +89,7 @@ def _parent(now: ProjectDraft, parent_code: str) -> dict[str, Any]:
             "上级项目编号", parent_code, help="同一持有方的新产品、新工艺填原项目"
         )
     with right:
-        reason = st.text_input("关联理由", now.parent_reason or "", max_chars=500)
+        reason = ui.line("关联理由", now.parent_reason or "", most=500)
     continues = st.checkbox("延续上级项目（同一技术二期，不重复计数）", now.continues_parent)
     return {
         "parent": parent.strip(),

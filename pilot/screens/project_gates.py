@@ -95,7 +95,7 @@ def _who(each: ConditionLine) -> str:
 def _close(each: ConditionLine, view: Moment) -> None:
     with st.popover("关闭"), st.form(f"close-{each.id}", border=False):
         on = ui.day("关闭日期", view.as_of)
-        note = st.text_area("怎样满足的 *", max_chars=500)
+        note = ui.area("怎样满足的 *", most=500)
         if st.form_submit_button("关闭条件", type="primary"):
             key = ui.once(f"close-{each.id}")
             done = "条件已关闭。"
@@ -110,7 +110,7 @@ def _plan(shown: Head) -> None:
     with st.popover(label, icon=icon), st.form(f"plan-{shown.id}", border=False):
         gate = st.selectbox("阶段门", gates, start, format_func=lambda one: one.label)
         on = ui.day("计划日期", shown.planned_on or "today")
-        reason = st.text_input("调整理由", max_chars=300, help="已有计划日期的，调整必须说明")
+        reason = ui.line("调整理由", most=300, help="已有计划日期的，调整必须说明")
         if st.form_submit_button("保存计划", type="primary"):
             seen = Seen("project", shown.id, shown.rev)
             key = ui.once(f"plan-{shown.id}")

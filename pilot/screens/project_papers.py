@@ -79,7 +79,7 @@ def _hand_in(shown: Head, line: PaperLine, reader: Actor, view: Moment) -> None:
         if not allowed:
             return
         with st.form(f"hand-in-{line.doc_code}-{line.id}", border=False):
-            title = st.text_input("名称 *", line.title, max_chars=200)
+            title = ui.line("名称 *", line.title, most=200)
             upload = st.file_uploader(
                 "文件",
                 type=list(EXTENSIONS),
@@ -88,12 +88,12 @@ def _hand_in(shown: Head, line: PaperLine, reader: Actor, view: Moment) -> None:
             )
             left, right = st.columns(2)
             with left:
-                doc_no = st.text_input("文号", max_chars=100)
+                doc_no = ui.line("文号", most=100)
                 issued_on = ui.day("签发（签订）日期", None)
             with right:
-                issuer = st.text_input("签发单位", max_chars=100)
+                issuer = ui.line("签发单位", most=100)
                 valid_until = ui.day("有效期至", None)
-            reason = st.text_input("说明", max_chars=500) if line.id else ""
+            reason = ui.line("说明", most=500) if line.id else ""
             if st.form_submit_button("交材料", type="primary"):
                 _act(
                     evidence.submit, shown.id, line.doc_code, upload=upload,
@@ -111,7 +111,7 @@ def _judge(line: PaperLine, reader: Actor) -> None:
             return
         with st.form(f"judge-{line.id}", border=False):
             state = st.radio("结论", _JUDGED, format_func=lambda one: one.label, horizontal=True)
-            reason = st.text_area("说明", max_chars=500, help="退回必须说明原因")
+            reason = ui.area("说明", most=500, help="退回必须说明原因")
             if st.form_submit_button("确认核验", type="primary"):
                 _act(
                     evidence.judge, line.id, state, reason=reason.strip() or None,
@@ -135,7 +135,7 @@ def _waive(shown: Head, line: PaperLine, reader: Actor) -> None:
         if why:
             return
         with st.form(f"waive-{line.doc_code}-{line.id}", border=False):
-            reason = st.text_area("理由 *", max_chars=500)
+            reason = ui.area("理由 *", most=500)
             if st.form_submit_button("标为不适用", type="primary"):
                 _act(
                     evidence.waive, shown.id, line.doc_code, reason=reason.strip(),

@@ -95,7 +95,7 @@ def _reach(shown: Head, plant: Plant, level: LandingLevel, view: Moment) -> None
     key = f"{plant.id}-{level.value}"
     with st.popover("登记", key=f"reach-{key}"), st.form(f"reach-form-{key}", border=False):
         on = ui.day("达到日期", view.as_of)
-        proof = st.text_input("证明材料 *", max_chars=300, help="例如备案证明、试生产条件确认意见")
+        proof = ui.line("证明材料 *", most=300, help="例如备案证明、试生产条件确认意见")
         upload = st.file_uploader("文件", type=list(EXTENSIONS), max_upload_size=20)
         if st.form_submit_button(f"登记 {level.value}", type="primary"):
             done = f"已登记 {level.label}，等待他人核实。"
@@ -109,7 +109,7 @@ def _withdraw(step: Step, view: Moment) -> None:
     name = f"withdraw-{step.id}"
     with st.popover("撤回", key=name), st.form(f"{name}-form", border=False):
         on = ui.day("从哪天起撤回", view.as_of)
-        reason = st.text_area("理由 *", max_chars=500)
+        reason = ui.area("理由 *", most=500)
         if st.form_submit_button("撤回进度"):
             done = f"已撤回 {step.level.label}。"
             _act(landing.withdraw_step, step.id, on=on, reason=reason, name=name, done=done)
@@ -119,7 +119,7 @@ def _form(shown: Head, known: Choices, plant: Plant | None) -> None:
     name = f"plant-{plant.id if plant else 'new'}"
     with st.form(f"{name}-{shown.id}", border=False):
         draft = _draft(known, plant)
-        reason = st.text_input("修改理由 *", max_chars=300) if plant else ""
+        reason = ui.line("修改理由 *") if plant else ""
         if not st.form_submit_button("保存", type="primary"):
             return
     if draft is None:
@@ -142,15 +142,15 @@ def _draft(known: Choices, plant: Plant | None) -> LandingDraft | None:
             "投资额（万元）", 0.0, value=_float(plant.investment if plant else None), format="%.2f"
         )
     with right:
-        product = st.text_input("产品", plant.product if plant else "", max_chars=200)
+        product = ui.line("产品", plant.product if plant else "", most=200)
         capacity = st.number_input(
             "产能（吨/年）", 0.0, value=_float(plant.capacity if plant else None), format="%.3f"
         )
     shares = st.checkbox(
         "与已登记该代码的项目同厂（只计一次）", bool(plant and plant.principal_code)
     )
-    waiver = st.text_input(
-        "在别处完成中试的理由", plant.pilot_waiver if plant else "", max_chars=500,
+    waiver = ui.line(
+        "在别处完成中试的理由", plant.pilot_waiver if plant else "", most=500,
         help="没有经过本基地中试验收的填写；只计入全市口径。",
     )  # fmt: skip
     if entity is None:

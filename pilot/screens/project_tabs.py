@@ -13,6 +13,8 @@ from pilot.screens import project_form, project_runs
 from pilot.screens.kept import kept
 from pilot.services import projects
 
+_NOTED = "note-number"  # how many notes this page has kept: each has a form of its own
+
 
 def facts(shown: Head, reader: Actor, view: Moment) -> None:
     """概况: what is recorded, what public sources say, and the form that edits it."""
@@ -90,17 +92,20 @@ def note(shown: Head, view: Moment) -> None:
     Its key is no form's but the project's: the same words of the same person for the same day are
     one note, also on a page that was loaded anew because the answer was lost.
     """
-    fresh = st.session_state.setdefault("note-number", 0)
-    icon = ":material/edit_note:"
-    with st.popover("写进展", icon=icon), st.form(f"note-{shown.id}-{fresh}", border=False):
-        on = ui.day("日期", view.as_of)
-        text = st.text_area("进展 *", max_chars=2000)
-        sent = st.form_submit_button("保存进展")
-    if sent:
-        told = {"on": on, "key": f"note-{shown.id}", "done": "已记录进展。"}
-        if ui.act(projects.note, shown.id, text, **told):
-            st.session_state["note-number"] += 1
-            st.rerun()
+    name = f"note-{shown.id}-{st.session_state.setdefault(_NOTED, 0)}"
+    box = st.popover("写进展", icon=":material/edit_note:", key=f"{name}-box")
+    with box, st.form(name, border=False):
+        ui.day("日期", view.as_of, key=f"{name}-on")
+        ui.area("进展 *", most=2000, key=f"{name}-text")
+        st.form_submit_button("保存进展", on_click=_keep_note, args=(shown.id, name))
+
+
+def _keep_note(project_id: int, name: str) -> None:
+    """Before the page is drawn, which then is drawn once; the next form is empty and closed."""
+    on, text = st.session_state[f"{name}-on"], st.session_state[f"{name}-text"]
+    told = {"on": on, "key": f"note-{project_id}", "done": "已记录进展。"}
+    if ui.act(projects.note, project_id, text or "", **told):
+        st.session_state[_NOTED] += 1
 
 
 def history(shown: Head, view: Moment) -> None:

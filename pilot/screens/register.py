@@ -53,7 +53,7 @@ def _missing(known: Choices) -> None:
 
 
 def _unit(known: Choices) -> None:
-    name = st.text_input("单位名称 *", max_chars=200)
+    name = ui.line("单位名称 *", most=200)
     kind = code(known, "单位类型 *", "organisation_kinds")
     uscc = st.text_input("统一社会信用代码", help="境内单位必填，18 位")  # a counter would hide it
     area = code(known, "注册地", "areas")
@@ -102,7 +102,7 @@ def _maturity(known: Choices) -> dict[str, Any]:
         level = code(known, "技术成熟度", "readiness_levels")
     with right:
         budget = st.text_input("预算（万元）", max_chars=20)
-    source = st.text_input("资料来源", max_chars=300, help="例如文件名称、会议纪要")
+    source = ui.line("资料来源", most=300, help="例如文件名称、会议纪要")
     scheme, version, number = parts(level)
     return {
         "readiness_scheme": scheme,

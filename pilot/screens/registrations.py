@@ -86,7 +86,7 @@ def _decide(line: RequestLine, units: Mapping[int, str]) -> None:
             kwargs={"seen": seen, "done": "已批准；申请人用自己的链接设置登录名和密码。"},
         )  # fmt: skip
         with st.popover("不批准"):
-            reason = st.text_input("理由（申请人会看到）", max_chars=300, key=f"refusal-{line.id}")
+            reason = ui.line("理由（申请人会看到）", most=300, key=f"refusal-{line.id}")
             st.button(
                 "确认不批准", key=f"refuse-{line.id}", on_click=ui.act,
                 args=(registrations.refuse, line.id),

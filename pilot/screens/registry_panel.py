@@ -39,7 +39,7 @@ def section(actor: Actor, view: Moment) -> None:
     st.markdown("##### 单位")
     with ui.reading() as session:
         page = registry.organisations(session, actor, text, pick.page())
-    picked = result_list.table(page, _UNITS, "unit", "单位清单", "没有找到单位。")
+    picked = result_list.table(page, _UNITS, "unit", "单位清单", _empty("单位", text))
     pick.paging(page.total, results.PAGE)
     if not may(actor, "organisation.save"):
         st.caption("单位和人员由基地管理人员登记。")
@@ -50,11 +50,17 @@ def section(actor: Actor, view: Moment) -> None:
         page = registry.persons(session, actor, text)
     writes = may(actor, "person.save") and view.live
     shown = {name: one for name, one in _PERSONS.items() if writes or name not in _CONTACT}
-    picked = result_list.table(page, shown, "person", "人员清单", "没有找到人员。")
+    picked = result_list.table(page, shown, "person", "人员清单", _empty("人员", text))
     if page.total > results.PAGE:
         st.caption(f"共 {page.total} 人，只列前 {results.PAGE} 人；请用搜索缩小范围。")
     if writes:
         _person(actor, picked)
+
+
+def _empty(what: str, text: str) -> str:
+    if text.strip():
+        return f"没有找到“{text.strip()}”；可按名称的一部分搜索。"
+    return f"还没有{what}。由基地管理人员在下面“登记{what}”，导入项目和成果时也会登记。"
 
 
 def _unit(actor: Actor, picked: int | None) -> None:

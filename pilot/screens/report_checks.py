@@ -73,8 +73,8 @@ def _ask(shown: Detail, one: Finding) -> None:
     code = shown.judged.sheet.named(one.place)
     name = f"task-{shown.line.id}-{one.key}"
     with st.form(name, border=False):
-        text = st.text_input(
-            f"请责任人补正 {ui.plain(code)}", one.problem.message[:200], max_chars=200,
+        text = ui.line(
+            f"请责任人补正 {ui.plain(code)}", one.problem.message[:200], most=200,
             key=f"{name}-text",
         )  # fmt: skip
         sent = st.form_submit_button("发出任务", icon=":material/send:")
@@ -89,8 +89,8 @@ def explain(shown: Detail, findings: Sequence[str]) -> None:
     name = f"explain-{shown.line.id}-{'|'.join(findings)}"
     with st.form(name, border=False):
         known = shown.judged.explanations.get(findings[0], "")
-        text = st.text_input(
-            f"说明（{len(findings)} 条提示）", known, max_chars=500, key=f"{name}-text",
+        text = ui.line(
+            f"说明（{len(findings)} 条提示）", known, most=500, key=f"{name}-text",
             placeholder="写明为什么照此上报；说明随报表一起存档",
         )  # fmt: skip
         sent = st.form_submit_button("保存说明", icon=":material/check:", type="primary")

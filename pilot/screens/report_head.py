@@ -78,8 +78,8 @@ def moves(shown: Detail, today: date) -> None:
             st.info(f"现在轮到{line.side.label}办理。", icon=":material/hourglass_top:")
         return
     with st.container(border=True):
-        reason = st.text_area(
-            "意见或理由", max_chars=500, key=f"reason-{line.id}-{line.state}", height=70,
+        reason = ui.area(
+            "意见或理由", most=500, key=f"reason-{line.id}-{line.state}", height=70,
             help="退回、不予签发、解锁必须写明；通过和签发可以不写。",
         )  # fmt: skip
         until = None

@@ -55,7 +55,7 @@ def _thread(shown: Detail) -> None:
         st.caption("还没有意见。")
     name = f"say-{shown.line.id}-{len(shown.thread)}"
     with st.form(name, border=False):
-        text = st.text_area("意见", max_chars=1000, key=f"{name}-text", height=80)
+        text = ui.area("意见", most=1000, key=f"{name}-text", height=80)
         sent = st.form_submit_button("写下意见", icon=":material/add_comment:")
     if sent:
         key = ui.daily(f"say-{shown.line.id}-{shown.line.state}")

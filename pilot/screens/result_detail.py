@@ -116,7 +116,7 @@ def _apart(detail: Detail) -> None:
         if not detail.split:
             st.text("有单独价格或单独登记号的成果可以从成果包中拆出，单独计 1 项。")
             price = st.number_input("单独价格（万元）", 0.0, value=None, format="%.2f")
-        reason = st.text_area("理由 *", max_chars=500)
+        reason = ui.area("理由 *", most=500)
         sent = st.form_submit_button("确认" + title)
     if sent:
         options: dict[str, Any] = {} if detail.split else {"own_price": _money(price)}
@@ -126,7 +126,7 @@ def _apart(detail: Detail) -> None:
 def _void(detail: Detail) -> None:
     with st.popover("作废成果"), st.form(f"void-{detail.id}", border=False):
         st.text("只用于录错的成果：它的编号可以再用，日志里仍有记录。")
-        reason = st.text_area("理由 *", max_chars=500)
+        reason = ui.area("理由 *", most=500)
         sent = st.form_submit_button("确认作废")
     if sent:
         _do(detail, results.void_result, f"已作废 {detail.code}。", reason=reason or "")

@@ -44,7 +44,7 @@ def change(detail: Detail, known: Choices) -> None:
     key = f"result-{detail.id}-{detail.rev}"
     with st.form(key, border=False):
         draft, trouble = _fields(detail.draft, known, key)
-        reason = st.text_input("修改理由", max_chars=300, key=f"{key}-reason")
+        reason = ui.line("修改理由", key=f"{key}-reason")
         sent = st.form_submit_button("保存修改", type="primary")
     if not sent:
         return

@@ -39,6 +39,11 @@ _RESULTS = {
     "holders": st.column_config.TextColumn("持有方", width=230),
     "package": st.column_config.TextColumn("所属成果包", width=130),
 }
+_NARROW = "没有符合条件的成果；请放宽筛选。"
+_NONE_YET = (
+    "还没有成果。由基地管理人员在本页“登记成果”或从“数据导入”带入；"
+    "科研人员填报的，审核通过后列在这里。"
+)
 _TRANSFERS = {
     "base": st.column_config.TextColumn("基地"),
     "result_code": st.column_config.TextColumn("成果编号", width=120),
@@ -67,8 +72,7 @@ def section(actor: Actor, view: Moment) -> None:
     wanted = Wanted(text, field, kind, moved.flag)
     with ui.reading() as session:
         page = kept(results.results, session, actor, view, wanted, pick.page())
-    empty = "没有找到成果。请放宽筛选；还没有的，由基地管理人员在本页登记第一项成果。"
-    picked = table(page, _RESULTS, "id", "成果清单", empty)
+    picked = table(page, _RESULTS, "id", "成果清单", _NARROW if wanted != Wanted() else _NONE_YET)
     pick.paging(page.total, results.PAGE)
     if picked is not None:
         with ui.reading() as session:

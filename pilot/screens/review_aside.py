@@ -22,6 +22,8 @@ _SAME = {
 
 def changes(found: Sequence[Change], shown: Judged) -> None:
     """What this round changed, before everything else."""
+    if shown.repeats:
+        st.warning("本轮与上一轮完全相同：内容和附件都没有改动。", icon=":material/content_copy:")
     if not found:
         return
     title = "本轮改动" if shown.round > 1 else "申请变更的内容"
@@ -109,7 +111,7 @@ def _one(shown: Judged, own: Mapping[str, str], other: Alike, reader: Actor) -> 
 def _answer(shown: Judged, other: Alike) -> None:
     key = f"not-same-{other.table}-{other.id}"
     with st.popover("不是同一项"), st.form(key, border=False):
-        reason = st.text_input("理由 *", max_chars=300)
+        reason = ui.line("理由 *", most=300)
         if st.form_submit_button("确认不是同一项"):
             args = (lookalikes.distinguish, shown.id, other.table, other.id)
             if ui.act(*args, reason=reason, key=ui.once(key), done="已记下，不再询问。"):

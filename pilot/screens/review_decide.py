@@ -65,7 +65,7 @@ def comment_box(shown: Judged, answers: Mapping[Section, Sequence[Answer]]) -> N
             "意见针对", list(fields), None, format_func=fields.get, placeholder="整份填报",
             key=f"comment-field-{shown.id}-{version}",
         )  # fmt: skip
-        text = st.text_area("意见", max_chars=1000, key=f"comment-text-{shown.id}-{version}")
+        text = ui.area("意见", most=1000, key=f"comment-text-{shown.id}-{version}")
         sent = st.form_submit_button("写下意见", icon=":material/add_comment:")
     if sent:
         done = "已写下意见。"
@@ -124,7 +124,7 @@ def _form(shown: Judged, beside: Beside) -> None:
             "并入哪一项 *", list(known), None, format_func=known.get, placeholder="选择成果",
             key=f"target-{shown.id}",
         )  # fmt: skip
-    reason = st.text_area("理由", max_chars=500, key=f"reason-{shown.id}", help=_WHEN)
+    reason = ui.area("理由", most=500, key=f"reason-{shown.id}", help=_WHEN)
     with st.container(horizontal=True):
         label = f"确认：{choice.label}" if choice else "请先选择结论"
         if st.button(

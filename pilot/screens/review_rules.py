@@ -46,7 +46,7 @@ def form(rules: Policy) -> None:
             "允许审核本单位的填报", rules.own_organisation, key=f"rules-own-{version}",
             help="只有一家单位、没有其他审核人时才需要；每位审核人都会看到这条例外。",
         )  # fmt: skip
-        reason = st.text_input("改动依据 *", max_chars=300, key=f"rules-reason-{version}")
+        reason = ui.line("改动依据 *", key=f"rules-reason-{version}")
         sent = st.form_submit_button("保存审核规则", type="primary")
     if sent:
         seen = None if rules.id is None else Seen("review_policy", rules.id, rules.rev)

@@ -56,8 +56,8 @@ def _one(on: Sheet, one: Alike) -> None:
         st.button(
             "是同一项", key=f"{key}-same", on_click=saving.save, args=(on.form, {field: one.id})
         )
-        st.text_input(
-            "不是同一项，因为…", max_chars=300, key=f"{key}-why", width=320,
+        ui.line(
+            "不是同一项，因为…", most=300, key=f"{key}-why", width=320,
             placeholder="如：配方不同，本项用于另一种原料",
         )  # fmt: skip
         st.button(

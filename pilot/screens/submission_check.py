@@ -9,7 +9,7 @@ from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
 from pilot.domain.submission_content import Section, open_problems, section_of
 from pilot.reports import alike as look_alikes
-from pilot.reports import submission_words, submissions
+from pilot.reports import submission_thread, submission_words, submissions
 from pilot.reports.submissions import Head
 from pilot.screens import pick, submission_alike, submission_view
 from pilot.screens.submission_fields import Sheet, listed
@@ -23,9 +23,12 @@ def check(head: Head, on: Sheet, actor: Actor) -> None:
         row = submissions.row_of(session, actor, head.id)
         known = submission_words.words(session, row.base_id, on.desk.content)
         alike = submission_alike.read(session, actor, on)
+        untouched = submission_thread.untouched(session, row)
     st.subheader("检查并提交", anchor=False)
     left = look_alikes.unanswered(alike)
     _summary(on, left)
+    if untouched:
+        st.warning("与上次提交的内容和附件完全相同，还没有按意见修改。", icon=":material/edit_off:")
     submission_alike.panel(on, alike)
     _send(head, open_now=len(on.desk.open), alike=left)
     notes = _explained(submission_words.explained(on.desk.content))

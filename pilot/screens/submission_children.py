@@ -39,7 +39,7 @@ def children(on: Sheet) -> None:
 
 def _child(on: Sheet, place: int, one: Mapping[str, Any], count: int) -> None:
     st.markdown(f"**第 {place} 项**")
-    draw = partial(st.text_input, f"名称 *（第 {place} 项）", max_chars=200)
+    draw = partial(st.text_input, f"名称 *（第 {place} 项）")
     _kept(on, place, count, "title", str(one.get("title") or ""), draw)
     left, middle, right = st.columns(3)
     with left:

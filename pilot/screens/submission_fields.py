@@ -15,8 +15,8 @@ from pilot.domain.submission_content import reason_key
 from pilot.domain.submission_edits import Edit, together
 from pilot.domain.submission_parts import DRAFTS
 from pilot.domain.submission_sections import only_blank
+from pilot.reports.submission_desk import Desk
 from pilot.reports.submission_words import coded
-from pilot.reports.submissions import Desk
 from pilot.services import submissions
 from pilot.ui import saving
 
@@ -73,9 +73,9 @@ def one(on: Sheet, name: str, **options: Any) -> Any:
     elif isinstance(about, Day):
         value = day(on, name, label)
     elif isinstance(about, Text):
-        value = text(on, name, label, longest=about.longest, lines=about.lines, **options)
+        value = text(on, name, label, lines=about.lines, **options)
     elif isinstance(about, Money):
-        value = text(on, name, f"{label}（万元）", longest=20, placeholder="如 88.50", **options)
+        value = text(on, name, f"{label}（万元）", max_chars=20, placeholder="如 88.50", **options)
     else:
         value = flag(on, name, label)
     troubles(on, name)
@@ -87,12 +87,20 @@ _ASK_FOR = "登记簿里没有的单位，用“申请新增单位”登记后�
 
 
 def text(
-    on: Sheet, name: str, label: str, *, longest: int, lines: bool = False, **options: Any
+    on: Sheet,
+    name: str,
+    label: str,
+    *,
+    most: int | None = None,
+    lines: bool = False,
+    **options: Any,
 ) -> str:
-    """A text, on one line unless `lines`."""
+    """A text, on one line unless `lines`; no draft looks at the length of one with a `most`."""
     draw = partial(st.text_area, height=120) if lines else st.text_input
+    if most is not None:
+        draw = partial(ui.line, most=most)
     shown = str(on.value(name) or "")
-    return saving.kept(on.form, name, shown, partial(draw, label, max_chars=longest, **options))
+    return saving.kept(on.form, name, shown, partial(draw, label, **options))
 
 
 def choose(on: Sheet, name: str, label: str, known: Mapping[Any, str], **options: Any) -> Any:
@@ -132,7 +140,7 @@ def lines(
     def split(typed: str) -> Edit:
         return edit([line.strip() for line in typed.splitlines() if line.strip()])
 
-    draw = partial(st.text_area, label, height=100, max_chars=1000, **options)
+    draw = partial(st.text_area, label, height=100, **options)
     saving.kept(on.form, name, "\n".join(shown), draw, edit=split)
 
 
@@ -164,7 +172,7 @@ def trouble(on: Sheet, each: Problem, *, asks: bool = True) -> None:
     if not asks:
         return
     text(
-        on, f"explanations.{key}", "或说明情况", longest=300,
+        on, f"explanations.{key}", "或说明情况", most=300,
         placeholder="确实如此的，写一句说明即可提交", label_visibility="collapsed",
     )  # fmt: skip
 

@@ -69,7 +69,7 @@ def follow_up(on: Sheet, actor: Actor) -> None:
     if what not in (FollowUpKind.INSTALMENT, FollowUpKind.REGISTRATION):
         one(on, "follow_up.no", placeholder="协议有自己的编号时填写")
     note = _NOTES.get(what, "内容说明")
-    text(on, "follow_up.note", note, longest=500, lines=True)
+    text(on, "follow_up.note", note, lines=True)
     troubles(on, "follow_up.note")
 
 
@@ -78,10 +78,10 @@ _WHICH = "输入合同编号或名称搜索；列出本人填报过的合同，�
 
 def _amount_or_number(on: Sheet, what: FollowUpKind) -> None:
     if what in _AMOUNTS:
-        text(on, "follow_up.amount", _AMOUNTS[what], longest=20, placeholder="如 88.50")
+        text(on, "follow_up.amount", _AMOUNTS[what], max_chars=20, placeholder="如 88.50")
         troubles(on, "follow_up.amount")
     elif what is FollowUpKind.REGISTRATION:
-        text(on, "follow_up.registration_no", "技术合同登记编号 *", longest=64)
+        text(on, "follow_up.registration_no", "技术合同登记编号 *", max_chars=64)
         troubles(on, "follow_up.registration_no")
 
 

@@ -8,8 +8,8 @@ from pilot import ui
 from pilot.domain.people import Actor
 from pilot.domain.submission_content import Section, heading, section_of
 from pilot.domain.submission_sections import Filled, following, progress
-from pilot.reports import submissions
-from pilot.reports.submissions import Desk, Head
+from pilot.reports.submission_desk import Desk, desk
+from pilot.reports.submissions import Head
 from pilot.screens import pick, submission_alike, submission_check, submission_sections
 from pilot.screens.submission_fields import Sheet, sheet
 from pilot.ui import saving
@@ -35,12 +35,12 @@ _ALIKE = (
 def form(head: Head, actor: Actor) -> None:
     """The list of sections on the left, the open one on the right; the address says which."""
     with ui.reading() as session:
-        desk = submissions.desk(session, actor, head.id, datetime.now(UTC))
-    part = _part(desk)
-    on = sheet(desk, strict=head.round > 0 or "all" in st.query_params)
+        found = desk(session, actor, head.id, datetime.now(UTC))
+    part = _part(found)
+    on = sheet(found, strict=head.round > 0 or "all" in st.query_params)
     left, right = st.columns([1, 3], gap="large")
     with left:
-        _tasks(desk, part)
+        _tasks(found, part)
         saving.told(on.form, head.saved)
     with right:
         if part is None:

@@ -40,7 +40,9 @@ def head(shown: Head) -> None:
             st.caption(f"轮到{shown.turn} · {waited}", width="content")
         if not shown.own:
             st.caption(f"填报人 {ui.plain(shown.author)}", width="content")
-    st.caption(shown.next)
+    st.caption(ui.plain(shown.next))
+    if shown.result:
+        st.markdown(f":material/science: 成果 {ui.plain(shown.result)}")
     if shown.reason and shown.state is not State.WITHDRAWN:
         icon = ":material/undo:" if shown.state is State.RETURNED else ":material/info:"
         st.warning(f"审核意见：{ui.plain(shown.reason)}", icon=icon)
@@ -108,7 +110,7 @@ def thread(shown: Head) -> None:
     if not shown.own:
         return
     name = f"answer-{shown.id}-{len(said)}"
-    st.text_area("回复", key=name, max_chars=1000, height=90, placeholder="写给审核人")
+    ui.area("回复", key=name, most=1000, height=90, placeholder="写给审核人")
     st.button("发出回复", icon=":material/send:", key=f"say-{shown.id}", on_click=_say,
               args=(shown, name))  # fmt: skip
 

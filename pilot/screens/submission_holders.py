@@ -94,7 +94,7 @@ def _field(on: Sheet, place: int, name: str, value: Any) -> None:
     edit = partial(edits.organisation_field, place, name)
     if name in _FIELDS:
         label, longest, hint = _FIELDS[name]
-        draw = partial(st.text_input, label, max_chars=longest, placeholder=hint)
+        draw = partial(ui.line, label, most=longest, placeholder=hint)
         saving.kept(on.form, widget, str(value or ""), draw, edit=edit)
         return
     label, list_name = _LISTS[name]

@@ -7,8 +7,8 @@ import streamlit as st
 from pilot import ui
 from pilot.domain.filetypes import ACCEPTED, EXTENSIONS
 from pilot.domain.vocabulary import FileKind
+from pilot.reports.submission_desk import Desk
 from pilot.reports.submission_thread import Paper
-from pilot.reports.submissions import Desk
 from pilot.screens.submission_view import size
 from pilot.services import submission_files
 

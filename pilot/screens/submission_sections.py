@@ -13,7 +13,7 @@ from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.people import Actor
 from pilot.domain.submission_content import Section
 from pilot.domain.submission_parts import follows
-from pilot.reports import submissions
+from pilot.reports import submission_desk
 from pilot.screens import (
     submission_children,
     submission_follow_up,
@@ -141,7 +141,7 @@ def _contract(on: Sheet, actor: Actor) -> None:
     st.markdown("**合同**")
     no = on.value("contract.no")
     with ui.reading() as session:
-        known = submissions.contract_known(session, actor, no)
+        known = submission_desk.contract_known(session, actor, no)
     if known:
         st.info(
             f"合同 {ui.plain(no)} 已经登记过，不会重复登记；本次转化将记在这份合同下，"

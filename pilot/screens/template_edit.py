@@ -120,8 +120,8 @@ def _about(editing: Editing, problems: Sequence[Problem]) -> None:
         troubles(problems, "valid_from", "valid_to")
         _scope(editing, problems)
     _signatures(editing, problems)
-    st.text_area(
-        "说明", one.note, max_chars=2000, height=80,
+    ui.area(
+        "说明", one.note, most=2000, height=80,
         **writes(editing, editing.key("note"), lambda it, text: replace(it, note=text or "")),
     )  # fmt: skip
     troubles(problems, "note")
@@ -135,7 +135,7 @@ def _text(
 
     value = getattr(editing.template, name)
     key = editing.key(name)
-    st.text_input(label, value, max_chars=most, **writes(editing, key, change), **more)
+    ui.line(label, value, most=most, **writes(editing, key, change), **more)
     troubles(problems, name)
 
 
@@ -191,8 +191,8 @@ def _signatures(editing: Editing, problems: Sequence[Problem]) -> None:
     def change(template: Template, text: str) -> Template:
         return replace(template, signatures=template_edits.words(text or ""))
 
-    st.text_input(
-        "签名栏", "、".join(editing.template.signatures), max_chars=200,
+    ui.line(
+        "签名栏", "、".join(editing.template.signatures), most=200,
         help="从左到右，用、隔开；填报人、审核人、负责人会印上姓名，其余留空手签。",
         **writes(editing, editing.key("signatures"), change),
     )  # fmt: skip
@@ -215,8 +215,8 @@ def _preview(actor: Actor, view: Moment, editing: Editing, problems: Sequence[Pr
 
 
 def _save(editing: Editing, problems: Sequence[Problem]) -> None:
-    reason = st.text_input(
-        "依据 *", max_chars=300, key=f"template-reason-{editing.start}-{editing.version}",
+    reason = ui.line(
+        "依据 *", most=300, key=f"template-reason-{editing.start}-{editing.version}",
         placeholder="例如文件名称和文号",
     )  # fmt: skip
     sent = st.button(

@@ -55,7 +55,7 @@ def form() -> None:
     number = st.session_state.setdefault("token-form", 0)
     today = local_day(datetime.now(UTC))
     with st.form(f"token-{number}", border=False):
-        name = st.text_input("给谁用 *", max_chars=100, placeholder="如：省科技厅数据平台")
+        name = ui.line("给谁用 *", most=100, placeholder="如：省科技厅数据平台")
         scopes = st.pills(
             "可读取 *", list(ApiScope), selection_mode="multi", default=list(ApiScope),
             format_func=lambda scope: scope.label,

@@ -109,7 +109,7 @@ def _correct(line: TransferLine, actor: Actor) -> None:
     key = f"transfer-{line.id}-{line.rev}"
     with opened, st.form(key, border=False):
         draft = _draft(line.draft, line.draft.result_id, known, key)
-        reason = st.text_input("更正理由 *", max_chars=300, key=f"{key}-reason")
+        reason = ui.line("更正理由 *", key=f"{key}-reason")
         sent = st.form_submit_button("保存更正", type="primary")
     if sent:
         seen = Seen("transfer", line.id, line.rev)
@@ -124,7 +124,7 @@ def _void(line: TransferLine, seen: Seen) -> None:
     opened = st.popover("作废", key=f"void-transfer-{line.id}")
     with opened, st.form(f"void-transfer-form-{line.id}", border=False):
         st.text("只用于录错的转化事件；合同解除请到合同中登记。")
-        reason = st.text_area("理由 *", max_chars=500, key=f"void-transfer-reason-{line.id}")
+        reason = ui.area("理由 *", most=500, key=f"void-transfer-reason-{line.id}")
         sent = st.form_submit_button("确认作废")
     if sent:
         key = ui.once(f"void-transfer-{line.id}")

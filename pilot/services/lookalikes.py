@@ -62,8 +62,7 @@ def unanswered(
     session: Session, row: Submission, content: Mapping[str, Any], alike: Sequence[LookAlike]
 ) -> list[Problem]:
     """Look-alikes on certain grounds about which nobody has said yet whether they are the same."""
-    answered = {other_of(one) for one, _ in queries_submissions.distinctions(session, row.id)}
-    answered |= said_same(session, content)
+    answered = set(distinguished(session, row)) | said_same(session, content)
     return [
         Problem(
             "lookalikes",
@@ -128,11 +127,19 @@ def _known_other(session: Session, base_id: int, table: str, other_id: int) -> R
     return sent(session, base_id, other_id)
 
 
-def other_of(said: Distinction) -> tuple[str, int]:
-    """Table and id of what a submission was said not to be the same as."""
-    if said.other_result_id is not None:
-        return "result", said.other_result_id
-    return "submission", said.other_submission_id
+def distinguished(session: Session, row: Submission) -> dict[tuple[str, int], tuple[str, str]]:
+    """What a submission was said not to be the same as: reason and who said it, by table and id.
+
+    Said of what a change is about it holds for the change; said of another's submission it holds
+    for the result that came of it.
+    """
+    said: dict[tuple[str, int], tuple[str, str]] = {}
+    ids = [one for one in (row.changes_id, row.id) if one is not None]
+    for one, name, became in queries_submissions.distinctions(session, ids):
+        others = [("result", one.other_result_id), ("result", became)]
+        others.append(("submission", one.other_submission_id))
+        said |= {(table, other): (one.reason, name) for table, other in others if other is not None}
+    return said
 
 
 def family_of(session: Session, result_id: int | None) -> frozenset[int]:

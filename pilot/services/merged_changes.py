@@ -29,7 +29,12 @@ def lead_back(session: Session, row: Submission) -> None:
 def stands_for(session: Session, row: Submission) -> int | None:
     """The result that took the place of what a change is about; None while it stands by itself."""
     first = session.get(Submission, row.changes_id) if row.changes_id else None
-    if first is None or first.result_id is None:
+    return first and moved_to(session, first)
+
+
+def moved_to(session: Session, first: Submission) -> int | None:
+    """The result into which the one went that a submission brought about; None if it stands."""
+    if first.result_id is None:
         return None
     merges = queries_merging.merged_into(session, first.result_id)
     gone = any(first.id in json.loads(one.moved)["submission"] for one in merges)

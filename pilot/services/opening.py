@@ -57,9 +57,9 @@ def open_first_base(
             raise Conflict(INITIALISED)
         base = installation.open_base(
             session,
-            code=new.code,
+            code=base_code(new.code),
             name=title,
-            city_code=new.city_code,
+            city_code=city_code(new.city_code),
             city_name=city,
             at=at,
         )
@@ -67,12 +67,24 @@ def open_first_base(
     return base.id
 
 
+def base_code(text: str) -> str:
+    """The code of a base as it is kept; Invalid if it is none."""
+    code = text.strip().upper()
+    if not re.fullmatch(r"[A-Z][A-Z0-9]{1,9}", code):
+        raise Invalid("code", "基地代码须 2 至 10 位字母或数字，以字母开头，如 PJ。")
+    return code
+
+
+def city_code(text: str) -> str:
+    """The code of a city as it is kept; Invalid if it is none."""
+    code = text.strip()
+    if not re.fullmatch(r"[1-9][0-9]{5}", code):
+        raise Invalid("city_code", "城市代码须 6 位数字，如 211100。")
+    return code
+
+
 def _checked(new: NewBase) -> tuple[str, str]:
     """The names of the base and its city; Invalid with what is wrong."""
-    if not re.fullmatch(r"[A-Z][A-Z0-9]{1,9}", new.code):
-        raise Invalid("code", "基地代码须 2 至 10 位大写字母或数字，以字母开头，如 PJ。")
-    if not re.fullmatch(r"[1-9][0-9]{5}", new.city_code):
-        raise Invalid("city_code", "城市代码须 6 位数字，如 211100。")
     name, city = clean_text(new.name, 100), clean_text(new.city_name, 50)
     if not name or not city:
         raise Invalid("name", "请填写基地名称和城市名称。")

@@ -20,7 +20,7 @@ from pilot.services import acceptance, merged_changes, notices
 from pilot.services.command import verb
 from pilot.services.submission_access import sent
 from pilot.services.submission_votes import votes_for
-from pilot.services.submissions import facts
+from pilot.services.submissions import facts, say
 from pilot.store import queries_submissions
 from pilot.store.models import Account, ReviewPolicy, Submission, SubmissionVote
 
@@ -73,6 +73,8 @@ def send_back(
     row, _ = _judged(session, submission_id, "send_back", by)
     said = queries_submissions.comments_by(session, row.id, row.round, by.id)
     check_commented(said, reason)
+    if reason.strip():  # it stays with its round when the next one is sent
+        say(session, row, reason, by=by, at=at)
     _decide(row, SubmissionState.RETURNED, by, at, reason)
     notices.to_author(session, row, "退回补正，请按意见修改后重新提交", at)
     return row
@@ -188,4 +190,4 @@ def _vote(session: Session, row: Submission, known: Facts, by: Actor, at: dateti
 def _decide(row: Submission, state: SubmissionState, by: Actor, at: datetime, reason: str) -> None:
     row.state, row.reviewer_id, row.turn_since = state, None, at
     row.decided_by, row.decided_at = by.id, at
-    row.reason = reason.strip()[:500] or None
+    row.reason = reason.strip() or None

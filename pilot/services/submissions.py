@@ -33,11 +33,10 @@ from pilot.services import (
     merged_changes,
     notices,
     receivers,
-    shared_contracts,
 )
 from pilot.services.command import refusals_logged, verb
 from pilot.services.submission_access import discussed, own
-from pilot.services.submission_units import strange_units
+from pilot.services.submission_checks import registry_says
 from pilot.store import queries_codes, queries_people, queries_submissions
 from pilot.store.engine import writing
 from pilot.store.models import (
@@ -130,11 +129,7 @@ def submit(session: Session, submission_id: int, *, by: Actor, at: datetime) -> 
     kinds = queries_submissions.file_kinds(session, row.id)
     found = problems(content, kinds, lists, local_day(at))
     alike = lookalikes.found(session, row, content)
-    lacks = open_problems(content, found) + strange_units(session, row.base_id, content)
-    lacks += follow_ups.registry_problems(session, row, content, content.get("same_as"))
-    lacks += shared_contracts.package_problems(session, row, content)
-    lacks += lookalikes.other_change(session, row)
-    lacks += merged_changes.of_merged(session, row, content)
+    lacks = open_problems(content, found) + registry_says(session, row, content)
     lacks = lacks or lookalikes.unanswered(session, row, content, alike)
     if lacks:
         raise Refused(lacks)
@@ -153,7 +148,7 @@ def withdraw(
     row = own(session, submission_id, by)
     check_move("withdraw", facts(session, row), by)
     row.state, row.reviewer_id, row.turn_since = SubmissionState.WITHDRAWN, None, at
-    row.reason = reason.strip()[:500] or None
+    row.reason = reason.strip() or None
     return row
 
 
@@ -171,6 +166,19 @@ def comment(
     row = discussed(session, submission_id, by)
     if not text.strip() or len(text) > 1000:
         raise Invalid("text", "请写下意见，最多 1000 字。")
+    return say(session, row, text, by=by, at=at, field=field)
+
+
+def say(
+    session: Session,
+    row: Submission,
+    text: str,
+    *,
+    by: Actor,
+    at: datetime,
+    field: str | None = None,
+) -> SubmissionComment:
+    """A word of the thread, in the round that it is about."""
     said = SubmissionComment(
         base_id=row.base_id, submission_id=row.id, round=row.round, field=field,
         text=text.strip(), by_id=by.id, recorded_at=at,

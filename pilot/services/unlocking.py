@@ -49,7 +49,7 @@ def unlock(
     filings.move(session, row, "unlock", by, at, reason)
     asked = queries_filings.open_unlock(session, row.id)
     asked.approved_by, asked.approved_at, asked.until = by.id, at, last
-    asked.note = reason.strip()[:500]
+    asked.note = reason.strip()
     row.cut_off, row.checker_id, row.head_id = None, None, None
     text = f"{row.template} {row.period}：已批准解锁，{last} 前完成更正并重新签发"
     notices.tell(
@@ -77,7 +77,7 @@ def refuse(
     row = queries.one(session, ReportFiling, by.base_id, filing_id)
     filings.move(session, row, "refuse_unlock", by, at, reason)
     asked = queries_filings.open_unlock(session, row.id)
-    asked.ended_at, asked.ended_how = at, f"不予解锁：{reason.strip()}"[:300]
+    asked.ended_at, asked.ended_how = at, f"不予解锁：{reason.strip()}"
     text = f"{row.template} {row.period}：不予解锁，理由：{reason.strip()}"
     notices.tell(
         session, row.base_id, [asked.asked_by], text, page="reports", about_id=row.id, at=at
@@ -95,7 +95,7 @@ def end_if_over(session: Session, row: ReportFiling, at: datetime) -> None:
 def _end(session: Session, row: ReportFiling, how: str, at: datetime) -> None:
     """End an unlock: the report is again what it was when it was frozen."""
     opened = queries_filings.open_unlock(session, row.id)
-    opened.ended_at, opened.ended_how = at, how[:300]
+    opened.ended_at, opened.ended_how = at, how
     last = queries_filings.last_edition(session, row.id)
     row.state, row.turn_since, row.cut_off = FilingState.FROZEN, at, last.cut_off
     row.maker_id, row.checker_id, row.head_id = last.maker_id, last.checker_id, last.head_id

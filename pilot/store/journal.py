@@ -18,8 +18,8 @@ from sqlmodel import Session, SQLModel, select
 
 from pilot.domain import chain
 from pilot.domain.chain import GENESIS, Link
-from pilot.domain.parsing import check_characters
 from pilot.domain.vocabulary import Term
+from pilot.store import texts
 from pilot.store.models import Base, JournalEntry, JournalHead
 
 HIDDEN = "…"
@@ -65,6 +65,7 @@ _KEYED = select(_ENTRIES.c.sequence, _ENTRIES.c.subject, _ENTRIES.c.subject_id).
     _ENTRIES.c.key == bindparam("key"),
 )
 _ENTRY = insert(_ENTRIES)
+_LONGEST_REASON = _ENTRIES.c.reason.type.length
 _END = update(JournalHead.__table__).where(JournalHead.__table__.c.base_id == bindparam("base"))
 
 
@@ -97,7 +98,7 @@ def open_book(session: Session, base: Base, at: datetime) -> None:
 def recording(session: Session) -> Iterator[Changes]:
     """Collect every field changed by the flushes inside the block.
 
-    A text that no draft has looked at (a reason, a note) is looked at here: ParseError.
+    A text that no draft has looked at (a reason, a note) is looked at here: ParseError, Invalid.
     """
     changes: Changes = []
     session.info[_CHANGES] = changes
@@ -111,7 +112,7 @@ def note_new(session: Session, table: str, row: Mapping[str, Any]) -> None:
     """Tell of a row that was entered past the unit of work, in the same words."""
     told = {name: plain(value) for name, value in row.items() if name != "rev"}
     fields = {name: [None, value] for name, value in told.items() if value is not None}
-    _check_text("\n".join(value for value in row.values() if type(value) is str))
+    texts.check("\n".join(value for value in row.values() if type(value) is str))
     changes = session.info.get(_CHANGES)
     if changes is not None:
         key = row["id"]
@@ -131,21 +132,12 @@ def _collect(session: Session, _context: object) -> None:
 
 @event.listens_for(Session, "before_flush")
 def _check_texts(session: Session, _context: object, _instances: object) -> None:
-    """Refuse characters that cannot be kept, or would turn the text around them, before a flush."""
+    """Look at every text of a command before it is written."""
     if _CHANGES not in session.info:
         return
     for row in (*session.new, *session.dirty):
-        if row.__tablename__ in SILENT:
-            continue
-        state = inspect(row)
-        names = state.committed_state if state.persistent else state.dict
-        for value in [state.dict.get(name) for name in names]:
-            if isinstance(value, str):
-                _check_text(value)
-
-
-def _check_text(text: str) -> None:
-    check_characters(text.replace("\r", "\n"))
+        if row.__tablename__ not in SILENT:
+            texts.check_row(row)
 
 
 def append(session: Session, head: JournalHead, note: Note, changes: Changes, now: datetime) -> int:
@@ -153,7 +145,8 @@ def append(session: Session, head: JournalHead, note: Note, changes: Changes, no
 
     Two plain statements: an entry is never changed, so that the unit of work need not know it.
     """
-    _check_text(note.reason)
+    texts.check(note.reason)
+    texts.check_length("reason", note.reason, _LONGEST_REASON)
     link = Link(
         base_id=note.base_id,
         sequence=head.sequence + 1,

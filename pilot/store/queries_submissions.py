@@ -134,12 +134,15 @@ def organisation_with(session: Session, base_id: int, uscc: str) -> Organisation
     return session.exec(query).first()
 
 
-def distinctions(session: Session, submission_id: int) -> Sequence[tuple[Distinction, str]]:
-    """What was said not to be the same as a submission, with who said it."""
+def distinctions(
+    session: Session, submission_ids: Collection[int]
+) -> Sequence[tuple[Distinction, str, int | None]]:
+    """What was said not to be the same as submissions, who said it, the other's result if any."""
     query = (
-        select(Distinction, Account.name)
+        select(Distinction, Account.name, Submission.result_id)
         .join(Account, col(Account.id) == col(Distinction.by_id))
-        .where(Distinction.submission_id == submission_id)
+        .outerjoin(Submission, col(Submission.id) == col(Distinction.other_submission_id))
+        .where(col(Distinction.submission_id).in_(submission_ids))
         .order_by(col(Distinction.id))
     )
     return session.exec(query).all()

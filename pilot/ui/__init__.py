@@ -6,6 +6,7 @@ from pilot.ui.days import day
 from pilot.ui.links import go, link
 from pilot.ui.many import take_in
 from pilot.ui.pictures import picture
+from pilot.ui.prose import area, line
 from pilot.ui.rehearsal import Rehearsal, rehearse
 from pilot.ui.strip import strip, view
 from pilot.ui.system import checks, mail_server
@@ -16,6 +17,7 @@ from pilot.ui.words import facts, plain
 __all__ = [
     "Rehearsal",
     "act",
+    "area",
     "checks",
     "confirm",
     "daily",
@@ -24,6 +26,7 @@ __all__ = [
     "facts",
     "folder",
     "go",
+    "line",
     "link",
     "mail_server",
     "once",

@@ -1,5 +1,6 @@
 """Messages about what was just done (提示): kept over a rerun, shown at the top of the page."""
 
+import time
 from collections.abc import Sequence
 
 import streamlit as st
@@ -12,6 +13,8 @@ from pilot.ui.words import plain
 _KEY = "flash"
 _IN_TOAST = 3
 _MOST = 30
+_TOASTED = "flash-toasted"
+_STAYS = 10.0  # seconds that a toast of “long” duration stays
 
 
 def succeeded(text: str) -> None:
@@ -39,12 +42,16 @@ def draw(slot: DeltaGenerator, after: int = 0) -> int:
         text = plain(lines[0]) if len(lines) == 1 else "\n".join(f"- {plain(one)}" for one in lines)
         if kind == "success":
             slot.success(text, icon=":material/check_circle:")
+            if time.monotonic() - st.session_state.pop(_TOASTED, -_STAYS) < _STAYS:
+                # Drawn in the place of the refusal before it, it takes that one away.
+                st.toast(text, icon=":material/check_circle:")
         else:
             slot.error(text, icon=":material/block:")
             # The button may be far below the message: the reason comes to where the reader is.
             first = "".join(f"{plain(one).rstrip('。；')}。" for one in lines[:_IN_TOAST])
             more = f"等 {len(lines)} 项，见页面上方。" if len(lines) > _IN_TOAST else ""
             st.toast(f"没有完成：{first}{more}", icon=":material/block:", duration="long")
+            st.session_state[_TOASTED] = time.monotonic()
     return len(queued)
 
 

@@ -52,6 +52,7 @@ from pilot.reports import (
     review_queue,
     round_parts,
     rounds,
+    submission_desk,
     submissions,
     system,
     template_drafts,
@@ -244,8 +245,8 @@ LOOKS: dict[str, Look] = {
     "submissions.mine": Look(None, lambda s, a, _: submissions.mine(s, a, NOW, Group.ALL, "")),
     "submissions.counts": Look(None, lambda s, a, _: submissions.counts(s, a)),
     "submissions.last": Look(None, lambda s, a, _: submissions.last(s, a)),
-    "submissions.contract_known": Look(
-        None, lambda s, a, _: "别家" * submissions.contract_known(s, a, "别家-1")
+    "submission_desk.contract_known": Look(
+        None, lambda s, a, _: "别家" * submission_desk.contract_known(s, a, "别家-1")
     ),
     "earlier_contracts.offered": Look(None, lambda s, a, _: earlier_contracts.offered(s, a)),
     "earlier_contracts.about": Look("earlier", lambda s, a, i: earlier_contracts.about(s, a, i)),
@@ -257,8 +258,10 @@ LOOKS: dict[str, Look] = {
     "submissions.row_of:stranger": Look("waiting", lambda s, a, i: submissions.row_of(s, a, i)),
     "submissions.head": Look("draft", lambda s, a, i: submissions.head(s, a, i, NOW)),
     "submissions.head:stranger": Look("waiting", lambda s, a, i: submissions.head(s, a, i, NOW)),
-    "submissions.desk": Look("draft", lambda s, a, i: submissions.desk(s, a, i, NOW)),
-    "submissions.desk:stranger": Look("unsent", lambda s, a, i: submissions.desk(s, a, i, NOW)),
+    "submission_desk.desk": Look("draft", lambda s, a, i: submission_desk.desk(s, a, i, NOW)),
+    "submission_desk.desk:stranger": Look(
+        "unsent", lambda s, a, i: submission_desk.desk(s, a, i, NOW)
+    ),
     "notices.messages": Look(None, lambda s, a, _: notices.messages(s, a)),
     "notices.unread": Look(None, lambda s, a, _: notices.unread(s, a)),
     "notices.listed": Look(None, lambda s, a, _: notices.listed(s, a, all=True)),

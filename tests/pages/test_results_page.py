@@ -89,7 +89,17 @@ def test_the_province_reads_no_register_of_persons(open_page, filled):
 def test_an_empty_list_says_what_to_do(open_page):
     app = open_page("results", Role.MANAGER)
 
-    assert "登记第一项成果" in words(app)
+    assert "本页“登记成果”" in words(app)
+    app = open_page("results", Role.MANAGER, q="没有这样的")
+    assert "请放宽筛选" in words(app)
+
+
+def test_an_empty_register_says_what_to_do(open_page):
+    app = open_page("results", Role.MANAGER, section="registry")
+    assert "在下面“登记单位”" in words(app)
+    assert "在下面“登记人员”" in words(app)
+    app = open_page("results", Role.MANAGER, section="registry", q="没有这样的")
+    assert "没有找到“没有这样的”" in words(app)
 
 
 def test_the_search_in_the_address_narrows_the_list(open_page, filled):

@@ -129,6 +129,19 @@ def test_the_next_one_is_never_what_the_reader_has_verified_or_of_their_unit(
     assert not any(item.label == offered for item in app.button)
 
 
+def test_a_comment_that_is_too_long_is_told_and_stays_in_its_field(open_page, waiting, engine):
+    app = open_claimed(open_page)
+    box = next(item for item in app.text_area if item.label == "意见")
+    box.set_value("长" * 1200)
+    app = button(app, "写下意见").click().run()
+
+    assert not app.exception
+    assert "最多 1000 字，现在 1200 字" in words(app)
+    assert next(item for item in app.text_area if item.label == "意见").value == "长" * 1200
+    with reading(engine) as session:
+        assert session.exec(select(SubmissionComment)).all() == []
+
+
 def test_who_confirms_after_another_is_told_that_nothing_was_recorded(open_page, waiting, engine):
     app = open_claimed(open_page)
     app.radio[0].set_value(Choice.REFUSE).run()

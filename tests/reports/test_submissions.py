@@ -7,7 +7,14 @@ import pytest
 from pilot.domain.errors import NotAllowed, NotFound
 from pilot.domain.people import Role
 from pilot.domain.vocabulary import SubmissionState as State
-from pilot.reports import alike, receipts, submissions
+from pilot.reports import (
+    alike,
+    receipts,
+    review_queue,
+    submission_desk,
+    submission_thread,
+    submissions,
+)
 from pilot.reports.submissions import Group
 from pilot.services import lookalikes, submission_reviews
 from pilot.services import submissions as verbs
@@ -112,7 +119,7 @@ def test_the_desk_of_a_colleague_is_closed(session, writer, colleague):
 
     assert submissions.head(session, writer.actor, row.id, NOON).writable is False
     with pytest.raises(NotFound):
-        submissions.desk(session, writer.actor, row.id, NOON)
+        submission_desk.desk(session, writer.actor, row.id, NOON)
 
 
 def test_remarks_of_the_last_round_stand_at_their_fields(session, people, writer):
@@ -126,9 +133,41 @@ def test_remarks_of_the_last_round_stand_at_their_fields(session, people, writer
         verbs.comment(session, row.id, "请核对", by=by, at=clock(session), field=field)
     submission_reviews.send_back(session, row.id, by=people.one, at=clock(session))
 
-    desk = submissions.desk(session, writer.actor, row.id, NOON)
+    desk = submission_desk.desk(session, writer.actor, row.id, NOON)
 
     assert [one.field for one in desk.remarks] == ["result.title"]
+
+
+def test_the_reason_of_a_return_stays_with_its_round(session, people, writer):
+    row = made.sent(session, writer, named(writer, "示例"))
+    made.claimed(session, row, people.one)
+    submission_reviews.send_back(
+        session, row.id, by=people.one, at=clock(session), reason="简介太短，请补充"
+    )
+    assert submission_thread.untouched(session, row)
+    verbs.submit(session, row.id, by=writer.actor, at=clock(session))
+
+    said = submission_thread.thread(session, row.id)
+    assert [(one.by_id, one.round, one.text) for one in said] == [
+        (people.one.id, 1, "简介太短，请补充")
+    ]
+    assert review_queue.judged(session, people.one, row.id, NOON).repeats
+
+
+def test_what_was_changed_for_the_next_round_is_no_repetition(session, people, writer):
+    row = made.sent(session, writer, named(writer, "示例"))
+    assert not review_queue.judged(session, people.one, row.id, NOON).repeats
+    made.claimed(session, row, people.one)
+    submission_reviews.send_back(
+        session, row.id, by=people.one, at=clock(session), reason="简介太短，请补充"
+    )
+    verbs.put(
+        session, row.id, {"result.summary": "补充的示例简介"}, by=writer.actor, at=clock(session)
+    )
+    assert not submission_thread.untouched(session, row)
+    verbs.submit(session, row.id, by=writer.actor, at=clock(session))
+
+    assert not review_queue.judged(session, people.one, row.id, NOON).repeats
 
 
 def test_of_a_look_alike_submission_only_what_was_sent_is_told(session, people, writer):

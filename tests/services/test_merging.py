@@ -11,7 +11,9 @@ from pilot.domain.errors import Conflict, GuardFailed, Invalid, NotAllowed, NotF
 from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.moment import FOREVER
 from pilot.domain.vocabulary import Indicator, Scope, Standing, TransferMode
-from pilot.reports.submissions import desk
+from pilot.reports.review_queue import judged
+from pilot.reports.submission_desk import desk
+from pilot.reports.submissions import head
 from pilot.services import (
     claiming,
     contracts,
@@ -174,6 +176,8 @@ def test_a_change_of_a_merged_result_never_rewrites_the_one_that_stands(session,
     act(session, people, merging.merge, gone, other.id, **WHY)
 
     made.claimed(session, early, people.one)
+    checks = judged(session, people.one, early.id, clock(session)).checks
+    assert "merged" in [each.problem.rule for each in checks]
     with pytest.raises(GuardFailed, match=f"已并入 {other.code}"):
         submission_reviews.accept(session, early.id, by=people.one, at=clock(session))
     submissions.withdraw(session, early.id, by=writer.actor, at=clock(session))
@@ -198,6 +202,17 @@ def test_a_change_begun_while_merged_speaks_of_its_own_result_again(session, peo
 
     assert (change.result_id, other.title) == (gone, was)
     assert session.get_one(Result, gone).summary == "更正的示例简介"
+
+
+def test_the_author_reads_into_what_the_result_went(session, people, entered):
+    writer, row, other = entered
+    gone = session.get_one(Result, row.result_id)
+    told = [head(session, writer.actor, row.id, clock(session))]
+    act(session, people, merging.merge, gone.id, other.id, **WHY)
+    told.append(head(session, writer.actor, row.id, clock(session)))
+
+    assert [one.result for one in told] == [f"{x.code} {x.title}" for x in (gone, other)]
+    assert [f"已并入 {other.code}" in one.next for one in told] == [False, True]
 
 
 def test_who_submitted_is_told_of_a_merge_and_of_its_end(session, people, entered):

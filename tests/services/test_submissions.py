@@ -293,7 +293,30 @@ def test_what_was_said_not_to_be_the_same_is_not_asked_again(session, people, wr
     submissions.submit(session, row.id, by=other.actor, at=clock(session))
 
     assert row.state is State.WAITING
-    assert queries_submissions.distinctions(session, row.id)[0][0].reason == "原料和设备都不同"
+    assert queries_submissions.distinctions(session, [row.id])[0][0].reason == "原料和设备都不同"
+
+
+def test_said_of_what_a_change_is_about_it_holds_for_the_change(session, people, writer):
+    first = made.sent(session, writer, made.result_content(writer))
+    other = made.author(session, people)
+    twin = made.result_content(other)
+    twin["result"]["holders"] = [{"organisation_id": writer.home.id, "share": "100"}]
+    row = made.draft(session, other, twin)
+    lookalikes.distinguish(
+        session, row.id, "submission", first.id, by=other.actor, at=clock(session),
+        reason="原料和设备都不同",
+    )  # fmt: skip
+    made.accepted(session, first, people.one)
+    submissions.submit(session, row.id, by=other.actor, at=clock(session))
+    made.accepted(session, row, people.one)
+
+    change = submissions.ask_change(session, row.id, by=other.actor, at=clock(session))
+    edit = {"result.summary": "更正的示例简介"}
+    submissions.put(session, change.id, edit, by=other.actor, at=clock(session))
+    found = lookalikes.found(session, change, twin)
+    assert [(one.table, one.id) for one in found] == [("result", first.result_id)]
+    submissions.submit(session, change.id, by=other.actor, at=clock(session))
+    assert change.state is State.WAITING
 
 
 def test_a_near_title_is_a_hint_and_asks_nothing(session, people, writer):
