@@ -12,6 +12,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -130,10 +131,11 @@ def _written(site: Site, room: Path, plain: Path, now: datetime) -> Manifest:
     """The snapshot, what it holds, the archive of it, and the archive read again."""
     data = room / archive.DATA
     snapshot.take(site.engine, data)
-    with snapshot.opened(data) as copy:
+    with snapshot.opened(data) as copy, ThreadPoolExecutor(1) as beside:
+        marked = beside.submit(_mark, copy)  # SQLite's own work like the check: both at once
         if found := snapshot.check(copy):
             raise PilotError(f"数据库本身有损坏，没有备份：{found[0]}。请用较早的备份恢复。")
-        about = _about(site.engine, copy, now)
+        about = _about(site.engine, copy, now) | {"fingerprint": marked.result()}
         named = queries_backup.stored_files(copy)
     _rehearse_upgrade(data, about["schema"])
     _check_space(plain.parent, data.stat().st_size + sum(named.values()))
@@ -141,6 +143,11 @@ def _written(site: Site, room: Path, plain: Path, now: datetime) -> Manifest:
     about["missing"] = sorted(named.keys() - set(there))
     archive.write(plain, about, data, there, partial(files.open_file, site.attachments))
     return archive.verify(plain)
+
+
+def _mark(copy: Engine) -> str | None:
+    """The fingerprint of a snapshot that this version wrote; an older one has none."""
+    return queries_backup.mark(copy) if schema.current(copy) == schema.head() else None
 
 
 def _about(engine: Engine, copy: Engine, now: datetime) -> Manifest:
@@ -156,7 +163,6 @@ def _about(engine: Engine, copy: Engine, now: datetime) -> Manifest:
         "made_on": engine.dialect.name,
         "schema": revision,
         "tables": snapshot.sizes(copy),
-        "fingerprint": queries_backup.mark(copy) if revision == schema.head() else None,
         "journal": queries_backup.anchors(copy),
     }
 
