@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ColumnElement,
     Connection,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Double,
     Engine,
     Enum,
+    Integer,
     Numeric,
     Table,
     Text,
@@ -87,6 +89,8 @@ def _kept_by_sqlite(column: Column) -> ColumnElement:
         return func.to_char(func.timezone("UTC", column), _INSTANT, type_=Text)
     if isinstance(column.type, Date):
         return func.to_char(column, "YYYY-MM-DD", type_=Text)
+    if isinstance(column.type, Boolean):
+        return cast(column, Integer)
     if isinstance(column.type, Numeric):
         return cast(column, Double)
     return type_coerce(column, Text) if isinstance(column.type, Enum) else column
