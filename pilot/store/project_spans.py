@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from pilot.domain.gates import next_gate
@@ -15,6 +16,14 @@ from pilot.store.models import Organisation, Person, Project, ProjectSite, Proje
 _TIMES = {"id", "base_id", "project_id", "valid_from", "valid_to", "known_from", "known_to"}
 _TIMES |= {"valid_length", "known_length"}
 _VALUES = [column.name for column in ProjectSpan.__table__.columns if column.name not in _TIMES]
+
+# Built once: every command about a project asks them.
+_CURRENT = (
+    select(ProjectSpan)
+    .where(ProjectSpan.project_id == bindparam("project"), ProjectSpan.known_to == FOREVER)
+    .order_by(col(ProjectSpan.valid_from))
+)
+_SITES = select(ProjectSite.site).where(ProjectSite.project_id == bindparam("project"))
 
 
 def refresh(session: Session, project: Project, *, on: date, at: datetime) -> None:
@@ -40,12 +49,7 @@ def _since(old: list[Span], stage: Stage, on: date) -> date:
 
 
 def _current(session: Session, project_id: int) -> list[ProjectSpan]:
-    query = (
-        select(ProjectSpan)
-        .where(ProjectSpan.project_id == project_id, ProjectSpan.known_to == FOREVER)
-        .order_by(col(ProjectSpan.valid_from))
-    )
-    return list(session.exec(query))
+    return list(session.exec(_CURRENT, params={"project": project_id}))
 
 
 def _values(row: ProjectSpan) -> dict[str, Any]:
@@ -121,8 +125,7 @@ def _get(session: Session, kind: type, row_id: int | None) -> Any:
 
 
 def _sites(session: Session, project_id: int) -> str | None:
-    query = select(ProjectSite.site).where(ProjectSite.project_id == project_id)
-    return "、".join(sorted(session.exec(query))) or None
+    return "、".join(sorted(session.exec(_SITES, params={"project": project_id}))) or None
 
 
 def _readiness(project: Project) -> str | None:

@@ -1,8 +1,9 @@
 """Rows by id, always inside one base: another base's row is as good as missing."""
 
+import functools
 from typing import TypeVar
 
-from sqlalchemy import Integer, cast, func
+from sqlalchemy import Integer, Select, bindparam, cast, func
 from sqlmodel import Session, SQLModel, col, select
 
 from pilot.domain.errors import NotFound
@@ -10,6 +11,7 @@ from pilot.store.models import Project, Record
 
 Row = TypeVar("Row", bound=Record)
 
+_DIGITS = 9  # so many a running number has at most
 _WHAT = {
     "project": "项目",
     "organisation": "单位",
@@ -41,14 +43,23 @@ def last_number(session: Session, kind: type[SQLModel], base_id: int, prefix: st
 
     What `identifiers.running_number` says of each.
     """
-    rest = func.substr(col(kind.code), len(prefix) + 1)
-    query = select(func.max(cast(rest, Integer))).where(
-        kind.base_id == base_id,
-        col(kind.code).startswith(prefix),
+    ends = {"first": prefix, "last": prefix + "9" * (_DIGITS + 1)}
+    known = {"base": base_id, "prefix": prefix, "after": len(prefix) + 1, **ends}
+    return session.exec(_highest(kind), params=known).one() or 0
+
+
+@functools.cache
+def _highest(kind: type[SQLModel]) -> Select:
+    """Between `first` and `last` stand all that are looked for, so that an index finds them."""
+    code = col(kind.code)
+    rest = func.substr(code, bindparam("after", type_=Integer))
+    return select(func.max(cast(rest, Integer))).where(
+        kind.base_id == bindparam("base"),
+        code.between(bindparam("first"), bindparam("last")),
+        code.startswith(bindparam("prefix")),
         func.ltrim(rest, "0123456789") == "",
-        func.length(rest).between(1, 9),
+        func.length(rest).between(1, _DIGITS),
     )
-    return session.exec(query).one() or 0
 
 
 def project_by_code(session: Session, base_id: int, code: str) -> Project | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
 from pilot.domain.moment import FOREVER
@@ -26,6 +26,16 @@ from pilot.store.models import (
     Review,
     ReviewCheck,
     Scorecard,
+)
+
+# Built once: every command about a project asks them.
+_DECISIONS = (
+    select(Decision)
+    .where(Decision.project_id == bindparam("project"))
+    .order_by(col(Decision.decided_at), col(Decision.id))
+)
+_PLANS = select(GatePlan).where(
+    GatePlan.project_id == bindparam("project"), GatePlan.known_to == FOREVER
 )
 
 
@@ -100,11 +110,7 @@ def consolidations(session: Session, review_id: int) -> Sequence[Consolidation]:
 
 def decisions(session: Session, project_id: int) -> Sequence[Decision]:
     """Every decision of a project, superseded ones too, oldest first."""
-    return session.exec(
-        select(Decision)
-        .where(Decision.project_id == project_id)
-        .order_by(col(Decision.decided_at), col(Decision.id))
-    ).all()
+    return session.exec(_DECISIONS, params={"project": project_id}).all()
 
 
 def standing(all_decisions: Sequence[Decision]) -> list[Decision]:
@@ -162,8 +168,8 @@ def runs(session: Session, project_id: int) -> Sequence[PilotRun]:
 
 def plans(session: Session, project_id: int) -> dict[Gate, GatePlan]:
     """The current plan of each gate."""
-    query = select(GatePlan).where(GatePlan.project_id == project_id, GatePlan.known_to == FOREVER)
-    return {plan.gate: plan for plan in session.exec(query)}
+    found = session.exec(_PLANS, params={"project": project_id})
+    return {plan.gate: plan for plan in found}
 
 
 def moves(session: Session, project_id: int) -> Sequence[Move]:

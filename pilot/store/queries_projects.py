@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from pilot.store.models import Contract, ProjectNote, ProjectResult, ProjectSite, Result
 
+# Built once: every command about a project asks it.
+_SITES = (
+    select(ProjectSite)
+    .where(ProjectSite.project_id == bindparam("project"))
+    .order_by(col(ProjectSite.site))
+)
+
 
 def sites(session: Session, project_id: int) -> Sequence[ProjectSite]:
     """The sites of a project."""
-    return session.exec(
-        select(ProjectSite)
-        .where(ProjectSite.project_id == project_id)
-        .order_by(col(ProjectSite.site))
-    ).all()
+    return session.exec(_SITES, params={"project": project_id}).all()
 
 
 def is_linked(session: Session, project_id: int, result_id: int) -> bool:

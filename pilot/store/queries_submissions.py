@@ -186,7 +186,11 @@ def last_receipt(session: Session, base_id: int, prefix: str) -> int:
     """The highest running number among the receipts that begin with `prefix`; 0 for none."""
     query = (
         select(Submission.receipt)
-        .where(Submission.base_id == base_id, col(Submission.receipt).startswith(prefix))
+        .where(
+            Submission.base_id == base_id,
+            col(Submission.receipt).between(prefix, f"{prefix}9999999999"),  # by its index
+            col(Submission.receipt).startswith(prefix),
+        )
         .order_by(func.length(Submission.receipt).desc(), col(Submission.receipt).desc())
     )
     last = session.exec(query.limit(1)).first()
