@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from pilot.domain.vocabulary import Gate, HazardClass
@@ -9,6 +10,16 @@ from pilot.store import memo
 from pilot.store.models import ChecklistItem, CodeItem
 
 Lists = dict[str, dict[str, str]]
+
+# Built once: every command with a draft asks them.
+_EVERY_CODE = (
+    select(CodeItem.list_name, CodeItem.code, CodeItem.label)
+    .where(CodeItem.base_id == bindparam("base"))
+    .order_by(
+        col(CodeItem.list_name), col(CodeItem.position), col(CodeItem.edition), col(CodeItem.id)
+    )
+)
+_ACTIVE_CODES = _EVERY_CODE.where(col(CodeItem.active))
 
 
 def lists(session: Session, base_id: int, *, retired: bool = False) -> Lists:
@@ -23,20 +34,9 @@ def lists(session: Session, base_id: int, *, retired: bool = False) -> Lists:
 
 
 def _lists(session: Session, base_id: int, retired: bool) -> Lists:
-    query = (
-        select(CodeItem.list_name, CodeItem.code, CodeItem.label)
-        .where(CodeItem.base_id == base_id)
-        .order_by(
-            col(CodeItem.list_name),
-            col(CodeItem.position),
-            col(CodeItem.edition),
-            col(CodeItem.id),
-        )
-    )
-    if not retired:
-        query = query.where(col(CodeItem.active))
+    query = _EVERY_CODE if retired else _ACTIVE_CODES
     found: Lists = {}
-    for name, code, label in session.exec(query):
+    for name, code, label in session.exec(query, params={"base": base_id}):
         found.setdefault(name, {})[code] = label
     return found
 

@@ -1,26 +1,36 @@
 """Definitions, ledger entries and the sums on the cards; each a plain indexed query."""
 
+import functools
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func
+from sqlalchemy import Select, bindparam, func
 from sqlmodel import Session, and_, col, or_, select
 
 from pilot.domain.counting import Rules, Source
 from pilot.domain.ledger import Entry
 from pilot.domain.moment import Moment
 from pilot.domain.vocabulary import Indicator, LandingLevel, Scope, Standing
+from pilot.store.asked import some
 from pilot.store.models import Claim, ClaimSource, Definition
+
+# Built once: every recount asks them.
+_DEFINITIONS = (
+    select(Definition)
+    .where(Definition.base_id == bindparam("base"), col(Definition.superseded_at).is_(None))
+    .order_by(col(Definition.indicator), col(Definition.valid_from), col(Definition.version))
+)
+_SOURCES = (
+    select(ClaimSource)
+    .where(some(ClaimSource.claim_id))
+    .order_by(col(ClaimSource.claim_id), col(ClaimSource.kind), col(ClaimSource.row_id))
+)
 
 
 def definitions(session: Session, base_id: int) -> Sequence[Definition]:
     """The definition versions in force, by indicator and first day."""
-    return session.exec(
-        select(Definition)
-        .where(Definition.base_id == base_id, col(Definition.superseded_at).is_(None))
-        .order_by(col(Definition.indicator), col(Definition.valid_from), col(Definition.version))
-    ).all()
+    return session.exec(_DEFINITIONS, params={"base": base_id}).all()
 
 
 def rules(session: Session, base_id: int) -> list[Rules]:
@@ -54,16 +64,23 @@ def threshold(session: Session, base_id: int, on: date) -> LandingLevel:
 
 def entries(session: Session, base_id: int, units: Mapping[str, Collection[int]]) -> list[Entry]:
     """Every entry of the ledger about these units, in the order they were recorded."""
-    wanted = [
-        and_(Claim.unit_kind == kind, col(Claim.unit_id).in_(ids))
-        for kind, ids in units.items()
-        if ids
-    ]
+    wanted = {kind: list(ids) for kind, ids in units.items() if ids}
     if not wanted:
         return []
-    query = select(Claim).where(Claim.base_id == base_id, or_(*wanted)).order_by(col(Claim.id))
-    rows = session.exec(query).all()
+    rows = session.exec(_about(tuple(wanted)), params={"base": base_id, **wanted}).all()
     return as_entries(session, rows)
+
+
+@functools.cache
+def _about(kinds: tuple[str, ...]) -> Select:
+    """The claims about units of these kinds, each told by the ids under its kind's name."""
+    units = [
+        and_(Claim.unit_kind == kind, col(Claim.unit_id).in_(bindparam(kind, expanding=True)))
+        for kind in kinds
+    ]
+    return (
+        select(Claim).where(Claim.base_id == bindparam("base"), or_(*units)).order_by(col(Claim.id))
+    )
 
 
 def all_entries(session: Session, base_id: int) -> list[Entry]:
@@ -101,12 +118,9 @@ def as_entries(session: Session, rows: Sequence[Claim]) -> list[Entry]:
 def sources_of(session: Session, claim_ids: Collection[int]) -> dict[int, list[Source]]:
     """What each claim rests on, in a stable order."""
     found: dict[int, list[Source]] = defaultdict(list)
-    query = (
-        select(ClaimSource)
-        .where(col(ClaimSource.claim_id).in_(claim_ids))
-        .order_by(col(ClaimSource.claim_id), col(ClaimSource.kind), col(ClaimSource.row_id))
-    )
-    for row in session.exec(query):
+    if not claim_ids:
+        return found
+    for row in session.exec(_SOURCES, params={"ids": list(claim_ids)}):
         found[row.claim_id].append(Source(row.kind, row.row_id))
     return found
 

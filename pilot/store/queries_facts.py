@@ -1,9 +1,9 @@
 """The facts M1 and M2 judge, for some projects or a whole base; a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from typing import TypeVar
+from collections.abc import Iterable
 
+from sqlalchemy import Select, bindparam
 from sqlmodel import Session, col, select
 
 from pilot.domain.counting import (
@@ -17,6 +17,7 @@ from pilot.domain.counting import (
 from pilot.domain.moment import FOREVER
 from pilot.domain.vocabulary import PASSING, EvidenceState, Gate, Indicator, State
 from pilot.store import queries_gates
+from pilot.store.asked import Ids, OfBase
 from pilot.store.models import (
     Decision,
     Evidence,
@@ -27,19 +28,56 @@ from pilot.store.models import (
     PublicFact,
 )
 
-Row = TypeVar("Row")
-Ids = Collection[int] | None
 COUNTED_PAPERS = ("D05", "D06")
+_BASE = bindparam("base")
+
+
+def _reports(column) -> Select:
+    return select(PublicFact).where(
+        PublicFact.base_id == _BASE,
+        col(column).is_not(None),
+        col(PublicFact.suggests).is_not(None),
+        col(PublicFact.as_of).is_not(None),
+    )
+
+
+_PROJECTS = OfBase(
+    select(Project).where(Project.base_id == _BASE).order_by(col(Project.id)), Project.id
+)
+_DECISIONS = OfBase(select(Decision).where(Decision.base_id == _BASE), Decision.project_id)
+_PAPERS = OfBase(
+    select(Evidence).where(
+        Evidence.base_id == _BASE,
+        Evidence.known_to == FOREVER,
+        col(Evidence.doc_code).in_(COUNTED_PAPERS),
+    ),
+    Evidence.project_id,
+)
+_PLANTS = OfBase(
+    select(Landing, Organisation.reg_area)
+    .join(Organisation, col(Organisation.id) == col(Landing.entity_id))
+    .where(Landing.base_id == _BASE)
+    .order_by(col(Landing.id)),
+    Landing.project_id,
+)
+_STEPS = OfBase(
+    select(LandingStep)
+    .where(LandingStep.base_id == _BASE)
+    .order_by(col(LandingStep.reached_on), col(LandingStep.id)),
+    LandingStep.landing_id,
+)
+_OF_PROJECTS = OfBase(_reports(PublicFact.project_id), PublicFact.project_id)
+_OF_RESULTS = OfBase(_reports(PublicFact.result_id), PublicFact.result_id)
 
 
 def pilot_facts(session: Session, base_id: int, ids: Ids = None) -> list[PilotFact]:
     """What M1 looks at, one fact a project; every project of the base when `ids` is None."""
     passed = _passed(session, base_id, ids)
     papers = _papers(session, base_id, ids)
-    reports = reports_of(session, base_id, PublicFact.project_id, ids)
+    reports = _reports_of_projects(session, base_id, ids)
     return [
         _pilot_fact(project, passed, papers, reports)
-        for project in _projects(session, base_id, ids)
+        for project in _PROJECTS.rows(session, base_id, ids)
     ]
 
 
@@ -47,26 +85,16 @@ def industry_facts(session: Session, base_id: int, ids: Ids = None) -> list[Indu
     """What M2 looks at, one fact a project."""
     passed = _passed(session, base_id, ids)
     plants = _plants(session, base_id, ids)
-    reports = reports_of(session, base_id, PublicFact.project_id, ids)
+    reports = _reports_of_projects(session, base_id, ids)
     return [
         _industry_fact(project, passed, plants[project.id], reports[project.id])
-        for project in _projects(session, base_id, ids)
+        for project in _PROJECTS.rows(session, base_id, ids)
     ]
-
-
-def within(query, column, ids: Ids):
-    return query if ids is None else query.where(column.in_(list(ids)))
-
-
-def _projects(session: Session, base_id: int, ids: Ids) -> Sequence[Project]:
-    query = select(Project).where(Project.base_id == base_id).order_by(col(Project.id))
-    return session.exec(within(query, col(Project.id), ids)).all()
 
 
 def _passed(session: Session, base_id: int, ids: Ids) -> dict[tuple[int, Gate], Decision]:
     """The first standing pass of each gate of each project."""
-    query = select(Decision).where(Decision.base_id == base_id)
-    rows = session.exec(within(query, col(Decision.project_id), ids)).all()
+    rows = list(_DECISIONS.rows(session, base_id, ids))
     first: dict[tuple[int, Gate], Decision] = {}
     for row in sorted(queries_gates.standing(rows), key=lambda d: (d.held_on, d.id)):
         if row.conclusion in PASSING:
@@ -75,12 +103,7 @@ def _passed(session: Session, base_id: int, ids: Ids) -> dict[tuple[int, Gate], 
 
 
 def _papers(session: Session, base_id: int, ids: Ids) -> dict[tuple[int, str], Evidence]:
-    query = select(Evidence).where(
-        Evidence.base_id == base_id,
-        Evidence.known_to == FOREVER,
-        col(Evidence.doc_code).in_(COUNTED_PAPERS),
-    )
-    rows = session.exec(within(query, col(Evidence.project_id), ids))
+    rows = _PAPERS.rows(session, base_id, ids)
     return {(row.project_id, row.doc_code): row for row in rows}
 
 
@@ -126,13 +149,7 @@ def _industry_fact(project, passed, plants, reports) -> IndustryFact:
 
 
 def _plants(session: Session, base_id: int, ids: Ids) -> dict[int, list[PlantFact]]:
-    query = (
-        select(Landing, Organisation.reg_area)
-        .join(Organisation, col(Organisation.id) == col(Landing.entity_id))
-        .where(Landing.base_id == base_id)
-        .order_by(col(Landing.id))
-    )
-    rows = session.exec(within(query, col(Landing.project_id), ids)).all()
+    rows = list(_PLANTS.rows(session, base_id, ids))
     steps = _steps(session, base_id, None if ids is None else [plant.id for plant, _ in rows])
     found: dict[int, list[PlantFact]] = defaultdict(list)
     for plant, area in rows:
@@ -151,13 +168,8 @@ def _plants(session: Session, base_id: int, ids: Ids) -> dict[int, list[PlantFac
 
 
 def _steps(session: Session, base_id: int, ids: Ids) -> dict[int, list[StepFact]]:
-    query = (
-        select(LandingStep)
-        .where(LandingStep.base_id == base_id)
-        .order_by(col(LandingStep.reached_on), col(LandingStep.id))
-    )
     found: dict[int, list[StepFact]] = defaultdict(list)
-    for step in session.exec(within(query, col(LandingStep.landing_id), ids)):
+    for step in _STEPS.rows(session, base_id, ids):
         fact = StepFact(
             level=step.level,
             on=step.reached_on,
@@ -170,16 +182,18 @@ def _steps(session: Session, base_id: int, ids: Ids) -> dict[int, list[StepFact]
     return found
 
 
-def reports_of(session: Session, base_id: int, column, ids: Ids) -> dict[int, list[Report]]:
-    query = select(PublicFact).where(
-        PublicFact.base_id == base_id,
-        col(column).is_not(None),
-        col(PublicFact.suggests).is_not(None),
-        col(PublicFact.as_of).is_not(None),
-    )
+def _reports_of_projects(session: Session, base_id: int, ids: Ids) -> dict[int, list[Report]]:
+    return _by_subject((row.project_id, row) for row in _OF_PROJECTS.rows(session, base_id, ids))
+
+
+def reports_of_results(session: Session, base_id: int, ids: Ids) -> dict[int, list[Report]]:
+    """What public sources say of results and would count, by result."""
+    return _by_subject((row.result_id, row) for row in _OF_RESULTS.rows(session, base_id, ids))
+
+
+def _by_subject(told: Iterable[tuple[int, PublicFact]]) -> dict[int, list[Report]]:
     found: dict[int, list[Report]] = defaultdict(list)
-    for row in session.exec(within(query, col(column), ids)):
-        about = row.project_id if column is PublicFact.project_id else row.result_id
+    for about, row in told:
         source = Source("public_fact", row.id)
         found[about].append(Report(Indicator(row.suggests), row.as_of, source))
     return found

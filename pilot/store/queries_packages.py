@@ -3,21 +3,64 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 
 from pilot.domain.counting import ContractFact, PackageFact, TransferFact
 from pilot.domain.vocabulary import State
+from pilot.store.asked import Ids, OfBase, some
 from pilot.store.models import (
     Contract,
     Organisation,
     Project,
     ProjectResult,
-    PublicFact,
     Result,
     ResultHolder,
     Transfer,
 )
-from pilot.store.queries_facts import Ids, reports_of, within
+from pilot.store.queries_facts import reports_of_results
+from pilot.store.queries_results import IN_PACKAGES, MEMBER_IDS, PACKAGES_OF
+
+_BASE = bindparam("base")
+_GONE = (State.VOIDED, State.MERGED)
+# By the keys alone, which are a base's own: the base beside them would have the database walk over
+# all of its results.
+_MEMBERS_OF = select(Result).where(IN_PACKAGES).order_by(col(Result.id))
+_ALL_MEMBERS = select(Result).where(Result.base_id == _BASE).order_by(col(Result.id))
+_SHARING = select(Result.id, Result.package_id).where(
+    Result.base_id == _BASE,
+    col(Result.id).in_(
+        select(Transfer.result_id).where(
+            col(Transfer.contract_id).in_(
+                select(Transfer.contract_id).where(
+                    col(Transfer.result_id).in_(MEMBER_IDS),
+                    col(Transfer.contract_id).is_not(None),
+                )
+            )
+        )
+    ),
+)
+_MOVED = select(Transfer.id, Transfer.contract_id).where(some(Transfer.result_id))
+_HOLDERS = OfBase(
+    select(ResultHolder.result_id, Organisation.reg_area)
+    .join(Organisation, col(Organisation.id) == col(ResultHolder.organisation_id))
+    .where(ResultHolder.base_id == _BASE)
+    .order_by(col(ResultHolder.result_id), col(ResultHolder.position)),
+    ResultHolder.result_id,
+)
+_PILOTED = OfBase(
+    select(ProjectResult.result_id)
+    .join(Project, col(Project.id) == col(ProjectResult.project_id))
+    .where(ProjectResult.base_id == _BASE, col(Project.in_base), col(Project.state).not_in(_GONE)),
+    ProjectResult.result_id,
+)
+_TRANSFERS = OfBase(
+    select(Transfer, Contract)
+    .join(Contract, col(Contract.id) == col(Transfer.contract_id), isouter=True)
+    .where(Transfer.base_id == _BASE)
+    .order_by(col(Transfer.event_on), col(Transfer.id)),
+    Transfer.result_id,
+)
 
 
 def package_facts(session: Session, base_id: int, roots: Ids = None) -> list[PackageFact]:
@@ -25,9 +68,9 @@ def package_facts(session: Session, base_id: int, roots: Ids = None) -> list[Pac
     members = _members(session, base_id, roots)
     ids = None if roots is None else [row.id for rows in members.values() for row in rows]
     holders = _holders(session, base_id, ids)
-    in_base = _piloted_in_base(session, base_id, ids)
+    in_base = set(_PILOTED.rows(session, base_id, ids))
     transfers = _transfers(session, base_id, ids)
-    reports = reports_of(session, base_id, PublicFact.result_id, ids)
+    reports = reports_of_results(session, base_id, ids)
     found = []
     for root, rows in members.items():
         head = next(row for row in rows if row.id == root)
@@ -52,44 +95,21 @@ def package_roots(session: Session, base_id: int, result_ids: Collection[int]) -
 
     Their own, before and after, and all that are joined to them by shared contracts, however far.
     """
-    packages = select(Result.package_id).where(
-        col(Result.id).in_(list(result_ids)), col(Result.package_id).is_not(None)
-    )
-    roots = {*result_ids, *session.exec(packages)}
+    roots = {*result_ids, *session.exec(PACKAGES_OF, params={"ids": list(result_ids)})}
     while not (joined := _joined_by_contracts(session, base_id, roots)) <= roots:
         roots |= joined
     return roots
 
 
 def _joined_by_contracts(session: Session, base_id: int, roots: set[int]) -> set[int]:
-    members = select(Result.id).where(
-        or_(col(Result.id).in_(roots), col(Result.package_id).in_(roots))
-    )
-    contracts = select(Transfer.contract_id).where(
-        col(Transfer.result_id).in_(members), col(Transfer.contract_id).is_not(None)
-    )
-    sharing = select(Result.id, Result.package_id).where(
-        Result.base_id == base_id,
-        col(Result.id).in_(
-            select(Transfer.result_id).where(col(Transfer.contract_id).in_(contracts))
-        ),
-    )
-    rows = session.exec(sharing).all()
+    rows = session.exec(_SHARING, params={"base": base_id, "ids": list(roots)}).all()
     return {row_id for row_id, _ in rows} | {package for _, package in rows if package}
 
 
 def units_of(session: Session, roots: Collection[int]) -> dict[str, set[int]]:
     """Every unit the ledger may hold entries for when these packages are recounted."""
-    members = set(
-        session.exec(
-            select(Result.id).where(
-                or_(col(Result.id).in_(roots), col(Result.package_id).in_(roots))
-            )
-        )
-    ) | set(roots)
-    rows = session.exec(
-        select(Transfer.id, Transfer.contract_id).where(col(Transfer.result_id).in_(members))
-    ).all()
+    members = {*roots, *session.exec(MEMBER_IDS, params={"ids": list(roots)})}
+    rows = session.exec(_MOVED, params={"ids": list(members)}).all()
     return {
         "result": members,
         "transfer": {row_id for row_id, _ in rows},
@@ -106,56 +126,28 @@ def result_ids_of_projects(session: Session, project_ids: Iterable[int]) -> list
 
 
 def _members(session: Session, base_id: int, roots: Ids) -> dict[int, list[Result]]:
-    """The results of each package; by the keys alone where these are told, which are a base's own:
-    the base beside them would have the database walk over all of its results."""
-    chosen = Result.base_id == base_id
-    if roots is not None:
-        wanted = list(roots)
-        chosen = or_(col(Result.id).in_(wanted), col(Result.package_id).in_(wanted))
-    query = select(Result).where(chosen).order_by(col(Result.id))
+    """The results of each package."""
+    if roots is None:
+        rows = session.exec(_ALL_MEMBERS, params={"base": base_id})
+    else:
+        rows = session.exec(_MEMBERS_OF, params={"ids": list(roots)})
     found: dict[int, list[Result]] = defaultdict(list)
-    for row in session.exec(query):
+    for row in rows:
         child = row.package_id is not None and not row.split_reason
         found[row.package_id if child else row.id].append(row)
     return {root: rows for root, rows in found.items() if any(row.id == root for row in rows)}
 
 
 def _holders(session: Session, base_id: int, ids: Ids) -> dict[int, list[str | None]]:
-    query = (
-        select(ResultHolder.result_id, Organisation.reg_area)
-        .join(Organisation, col(Organisation.id) == col(ResultHolder.organisation_id))
-        .where(ResultHolder.base_id == base_id)
-        .order_by(col(ResultHolder.result_id), col(ResultHolder.position))
-    )
     found: dict[int, list[str | None]] = defaultdict(list)
-    for result_id, area in session.exec(within(query, col(ResultHolder.result_id), ids)):
+    for result_id, area in _HOLDERS.rows(session, base_id, ids):
         found[result_id].append(area)
     return found
 
 
-def _piloted_in_base(session: Session, base_id: int, ids: Ids) -> set[int]:
-    gone = [State.VOIDED, State.MERGED]
-    query = (
-        select(ProjectResult.result_id)
-        .join(Project, col(Project.id) == col(ProjectResult.project_id))
-        .where(
-            ProjectResult.base_id == base_id,
-            col(Project.in_base),
-            col(Project.state).not_in(gone),
-        )
-    )
-    return set(session.exec(within(query, col(ProjectResult.result_id), ids)))
-
-
 def _transfers(session: Session, base_id: int, ids: Ids) -> dict[int, list[TransferFact]]:
-    query = (
-        select(Transfer, Contract)
-        .join(Contract, col(Contract.id) == col(Transfer.contract_id), isouter=True)
-        .where(Transfer.base_id == base_id)
-        .order_by(col(Transfer.event_on), col(Transfer.id))
-    )
     found: dict[int, list[TransferFact]] = defaultdict(list)
-    for row, contract in session.exec(within(query, col(Transfer.result_id), ids)):
+    for row, contract in _TRANSFERS.rows(session, base_id, ids):
         found[row.result_id].append(
             TransferFact(
                 id=row.id,

@@ -8,7 +8,13 @@ from sqlmodel import Session, col, func, or_, select
 
 from pilot.domain.identifiers import running_number
 from pilot.store import queries
+from pilot.store.asked import some
 from pilot.store.models import Contract, Result, ResultHolder, ResultIdentifier, Transfer
+
+# Built once: every recount asks them, of some `ids`.
+PACKAGES_OF = select(Result.package_id).where(some(Result.id), col(Result.package_id).is_not(None))
+IN_PACKAGES = or_(some(Result.id), some(Result.package_id))
+MEMBER_IDS = select(Result.id).where(IN_PACKAGES)
 
 
 def holders(session: Session, result_id: int) -> Sequence[ResultHolder]:
@@ -166,11 +172,5 @@ def roots_under(session: Session, contract_id: int) -> Sequence[Result]:
 def family(session: Session, result_ids: Collection[int]) -> list[int]:
     """These results with their packages and every part of those: what is counted together."""
     ids = list(result_ids)
-    packages = select(Result.package_id).where(
-        col(Result.id).in_(ids), col(Result.package_id).is_not(None)
-    )
-    roots = {*ids, *session.exec(packages)}
-    query = select(Result.id).where(
-        or_(col(Result.id).in_(roots), col(Result.package_id).in_(roots))
-    )
-    return sorted(session.exec(query))
+    roots = {*ids, *session.exec(PACKAGES_OF, params={"ids": ids})}
+    return sorted(session.exec(MEMBER_IDS, params={"ids": list(roots)}))

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.moment import FOREVER
 from pilot.store import queries_results
+from pilot.store.asked import some
 from pilot.store.known_spans import joined, rewrite
 from pilot.store.models import (
     Contract,
@@ -19,6 +20,25 @@ from pilot.store.models import (
     ResultIdentifier,
     Transfer,
     TransferSpan,
+)
+
+# Built once: every command about a transfer asks them, of some `ids`.
+_RESULTS_OF = select(Transfer.result_id).where(some(Transfer.id))
+_OF_RESULTS = select(Transfer).where(some(Transfer.result_id))
+_CURRENT = select(TransferSpan).where(
+    some(TransferSpan.transfer_id), TransferSpan.known_to == FOREVER
+)
+_BY_ID = {kind: select(kind).where(some(kind.id)) for kind in (Result, Contract, Organisation)}
+_HOLDERS = (
+    select(ResultHolder.result_id, Organisation)
+    .join(Organisation, col(Organisation.id) == col(ResultHolder.organisation_id))
+    .where(some(ResultHolder.result_id))
+    .order_by(col(ResultHolder.result_id), col(ResultHolder.position))
+)
+_PATENTS = (
+    select(ResultIdentifier.result_id, ResultIdentifier.number)
+    .where(some(ResultIdentifier.result_id), ResultIdentifier.kind == IdentifierKind.PATENT.value)
+    .order_by(col(ResultIdentifier.result_id), col(ResultIdentifier.id))
 )
 
 
@@ -40,16 +60,14 @@ def refresh(session: Session, transfer_ids: Collection[int], at: datetime) -> No
 
 
 def _concerned(session: Session, transfer_ids: Collection[int]) -> Sequence[Transfer]:
-    results = select(Transfer.result_id).where(col(Transfer.id).in_(list(transfer_ids)))
-    family = queries_results.family(session, set(session.exec(results)))
-    return session.exec(select(Transfer).where(col(Transfer.result_id).in_(family))).all()
+    results = set(session.exec(_RESULTS_OF, params={"ids": list(transfer_ids)}))
+    family = queries_results.family(session, results)
+    return session.exec(_OF_RESULTS, params={"ids": family}).all()
 
 
 def _current(session: Session, transfer_ids: list[int]) -> dict[int, TransferSpan]:
-    query = select(TransferSpan).where(
-        col(TransferSpan.transfer_id).in_(transfer_ids), TransferSpan.known_to == FOREVER
-    )
-    return {span.transfer_id: span for span in session.exec(query)}
+    found = session.exec(_CURRENT, params={"ids": transfer_ids})
+    return {span.transfer_id: span for span in found}
 
 
 def _read(
@@ -141,32 +159,20 @@ def _about_contract(contract: Contract | None, transfer: Transfer) -> dict[str, 
 
 def _by_id(session: Session, kind: type, ids: Collection[int | None]) -> dict[int, Any]:
     wanted = [row_id for row_id in ids if row_id is not None]
-    return {row.id: row for row in session.exec(select(kind).where(col(kind.id).in_(wanted)))}
+    if not wanted:
+        return {}
+    return {row.id: row for row in session.exec(_BY_ID[kind], params={"ids": wanted})}
 
 
 def _holders(session: Session, result_ids: list[int]) -> dict[int, list[Organisation]]:
-    query = (
-        select(ResultHolder.result_id, Organisation)
-        .join(Organisation, col(Organisation.id) == col(ResultHolder.organisation_id))
-        .where(col(ResultHolder.result_id).in_(result_ids))
-        .order_by(col(ResultHolder.result_id), col(ResultHolder.position))
-    )
     found: dict[int, list[Organisation]] = defaultdict(list)
-    for result_id, holder in session.exec(query):
+    for result_id, holder in session.exec(_HOLDERS, params={"ids": result_ids}):
         found[result_id].append(holder)
     return found
 
 
 def _patents(session: Session, result_ids: list[int]) -> dict[int, list[str]]:
-    query = (
-        select(ResultIdentifier.result_id, ResultIdentifier.number)
-        .where(
-            col(ResultIdentifier.result_id).in_(result_ids),
-            ResultIdentifier.kind == IdentifierKind.PATENT.value,
-        )
-        .order_by(col(ResultIdentifier.result_id), col(ResultIdentifier.id))
-    )
     found: dict[int, list[str]] = defaultdict(list)
-    for result_id, number in session.exec(query):
+    for result_id, number in session.exec(_PATENTS, params={"ids": result_ids}):
         found[result_id].append(number)
     return found
