@@ -52,6 +52,7 @@ INNER = {
     "submission_access.own",
     "submission_people.put_in_charge",
     "submissions.put",
+    "submissions.say",
 }
 ROLES = [role.value for role in Role]
 
