@@ -98,11 +98,11 @@ def check_move(action: str, facts: Facts, by: Actor, reason: str | None = None) 
     return move
 
 
-def check_disinterested(facts: Facts, by: Actor, home: int | None, *, own_allowed: bool) -> None:
-    """Nobody judges their own submission; nor their organisation's, unless that is allowed."""
+def check_disinterested(facts: Facts, by: Actor, avoided: int | None) -> None:
+    """Nobody judges their own submission, nor one of the unit that they leave to others (回避)."""
     if facts.author_id == by.id:
         raise NotAllowed("不能审核自己的填报，请由另一位审核人处理。")
-    if home is not None and home in facts.organisations and not own_allowed:
+    if avoided is not None and avoided in facts.organisations:
         raise NotAllowed("这份填报来自您所在的单位；按回避规则，请由其他单位的审核人处理。")
     if facts.state is State.SECOND and by.id in facts.voters:
         raise NotAllowed("您已核实过这份填报；复核须由另一位审核人进行。")

@@ -31,7 +31,7 @@ from pilot.reports import submission_thread
 from pilot.reports.earlier_contracts import line_of
 from pilot.services import merged_changes
 from pilot.services.reads import read
-from pilot.services.submission_access import sent
+from pilot.services.submission_access import avoided, sent
 from pilot.services.submission_checks import registry_says
 from pilot.services.submission_votes import votes_for
 from pilot.services.submissions import facts
@@ -43,7 +43,7 @@ from pilot.store import (
     queries_submissions,
     streams,
 )
-from pilot.store.models import Account, Organisation, Submission
+from pilot.store.models import Organisation, Submission
 
 PAGE = 30
 _COLUMNS = [
@@ -136,10 +136,8 @@ def queue(
 @read("submission.review")
 def next_for(session: Session, reader: Actor, after_id: int) -> int | None:
     """What the reader may take up next: their own first, then the longest waiting."""
-    policy = queries_submissions.policy(session, reader.base_id)
-    allowed = bool(policy and policy.own_organisation)
-    home = None if allowed else session.get_one(Account, reader.id).organisation_id
-    return queries_review_queue.next_unclaimed(session, reader.base_id, reader.id, after_id, home)
+    unit = avoided(session, reader)
+    return queries_review_queue.next_unclaimed(session, reader.base_id, reader.id, after_id, unit)
 
 
 @read("submission.review")
@@ -149,7 +147,6 @@ def judged(session: Session, reader: Actor, submission_id: int | None, now: date
     content = json.loads(queries_submissions.latest_round(session, row).content)
     known = facts(session, row)
     known_result = content.get("same_as") or merged_changes.stands_for(session, row)
-    policy = queries_submissions.policy(session, row.base_id)
     names = _names(session, row, known)
     return Judged(
         id=row.id,
@@ -163,8 +160,8 @@ def judged(session: Session, reader: Actor, submission_id: int | None, now: date
         days=waiting_days(row.turn_since, now),
         reviewer_id=row.reviewer_id,
         reviewer=names.get(row.reviewer_id, ""),
-        refusal=_refusal(session, known, reader, "accept", policy),
-        claim_refusal=_refusal(session, known, reader, "claim", policy),
+        refusal=_refusal(session, known, reader, "accept"),
+        claim_refusal=_refusal(session, known, reader, "claim"),
         content=content,
         before=_before(session, row),
         repeats=submission_thread.repeats(session, row),
@@ -179,12 +176,10 @@ def judged(session: Session, reader: Actor, submission_id: int | None, now: date
     )
 
 
-def _refusal(session: Session, known: Facts, reader: Actor, action: str, policy) -> str:
+def _refusal(session: Session, known: Facts, reader: Actor, action: str) -> str:
     """Why the reader may not make this move now, or nothing."""
-    home = session.get_one(Account, reader.id).organisation_id
-    allowed = bool(policy and policy.own_organisation)
     try:
-        check_disinterested(known, reader, home, own_allowed=allowed)
+        check_disinterested(known, reader, avoided(session, reader))
         check_move(action, known, reader)
     except PilotError as error:
         return error.message

@@ -7,7 +7,7 @@ import streamlit as st
 from pilot import ui
 from pilot.domain.moment import Moment
 from pilot.domain.people import Actor, may
-from pilot.reports import registry, result_detail
+from pilot.reports import alike, registry, result_detail
 from pilot.reports.result_detail import Detail, Merged
 from pilot.screens import merge_panel, result_form, transfer_panel
 from pilot.services import results
@@ -97,10 +97,12 @@ def _same(detail: Detail, actor: Actor, view: Moment) -> None:
             return
         with ui.reading() as session:
             into = result_detail.by_code(session, actor, code)
+            facts = alike.results_told(session, [into[0]])[into[0]][1] if into else {}
         if into is None:
             st.error("没有找到这个编号的成果，请核对编号。")
             return
         st.markdown(f"并入 **{ui.plain(into[1])}**")
+        ui.facts({name: text for name, text in facts.items() if text and name != alike.NAME})
         gone = (detail.id, detail.rev, detail.code)
         merge_panel.form(gone, (into[0], into[1].split(" ")[0]), detail.base_id, view)
 

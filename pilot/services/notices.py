@@ -48,6 +48,12 @@ def to_reviewers(
     tell(session, row.base_id, found, text, page="review", about_id=row.id, at=at)
 
 
+def settled(session: Session, row: Submission, at: datetime) -> None:
+    """What reviewers were told of a submission waits for nobody any more: no longer unread."""
+    reviewers = queries_people.holders(session, row.base_id, [Role.REVIEWER])
+    queries_notices.mark_settled(session, reviewers, "review", row.id, at)
+
+
 def to_author(session: Session, row: Submission, what: str, at: datetime) -> None:
     """Tell the author of a submission."""
     text = f"{row.receipt}《{row.title}》：{what}"

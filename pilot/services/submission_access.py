@@ -7,8 +7,8 @@ from sqlmodel import Session
 
 from pilot.domain.errors import NotFound
 from pilot.domain.people import Actor, may
-from pilot.store import queries
-from pilot.store.models import Submission
+from pilot.store import queries, queries_submissions
+from pilot.store.models import Account, Submission
 
 
 def own(session: Session, submission_id: int, by: Actor) -> Submission:
@@ -33,3 +33,11 @@ def discussed(session: Session, submission_id: int, by: Actor) -> Submission:
         row = queries.one(session, Submission, by.base_id, submission_id)
         return row if row.author_id == by.id else sent(session, by.base_id, submission_id)
     return own(session, submission_id, by)
+
+
+def avoided(session: Session, by: Actor) -> int | None:
+    """The unit whose submissions `by` leaves to others (回避): their own, unless allowed."""
+    policy = queries_submissions.policy(session, by.base_id)
+    if policy and policy.own_organisation:
+        return None
+    return session.get_one(Account, by.id).organisation_id

@@ -18,11 +18,11 @@ from pilot.domain.submissions import (
 from pilot.domain.vocabulary import SubmissionState
 from pilot.services import acceptance, merged_changes, notices
 from pilot.services.command import verb
-from pilot.services.submission_access import sent
+from pilot.services.submission_access import avoided, sent
 from pilot.services.submission_votes import votes_for
 from pilot.services.submissions import facts, say
 from pilot.store import queries_submissions
-from pilot.store.models import Account, ReviewPolicy, Submission, SubmissionVote
+from pilot.store.models import ReviewPolicy, Submission, SubmissionVote
 
 
 @verb("submission.claim")
@@ -60,7 +60,7 @@ def accept(
         return _verified(session, row, known, by, at)
     _vote(session, row, known, by, at)
     acceptance.take_in(session, row, content, by=by, at=at, known_result=same)
-    _decide(row, SubmissionState.ACCEPTED, by, at, reason)
+    _decide(session, row, SubmissionState.ACCEPTED, by, at, reason)
     notices.to_author(session, row, "审核通过，已登记入库", at)
     return row
 
@@ -75,7 +75,7 @@ def send_back(
     check_commented(said, reason)
     if reason.strip():  # it stays with its round when the next one is sent
         say(session, row, reason, by=by, at=at)
-    _decide(row, SubmissionState.RETURNED, by, at, reason)
+    _decide(session, row, SubmissionState.RETURNED, by, at, reason)
     notices.to_author(session, row, "退回补正，请按意见修改后重新提交", at)
     return row
 
@@ -86,7 +86,7 @@ def refuse(
 ) -> Submission:
     """Refuse a submission (不予受理); it counts nowhere and is in no export."""
     row, _ = _judged(session, submission_id, "refuse", by, reason)
-    _decide(row, SubmissionState.REFUSED, by, at, reason)
+    _decide(session, row, SubmissionState.REFUSED, by, at, reason)
     notices.to_author(session, row, "不予受理，理由见填报页", at)
     return row
 
@@ -109,7 +109,7 @@ def join(
         _vote(session, row, known, by, at)
         acceptance.take_in(session, row, content, by=by, at=at, known_result=target.id)
     row.result_id = target.id
-    _decide(row, SubmissionState.DUPLICATE, by, at, reason)
+    _decide(session, row, SubmissionState.DUPLICATE, by, at, reason)
     notices.to_author(session, row, f"与成果 {target.code} 为同一项，已并入", at)
     return row
 
@@ -148,11 +148,8 @@ def _judged(
     """The submission and its facts, if `by` may make this move on it."""
     row = sent(session, by.base_id, submission_id)
     known = facts(session, row)
-    policy = queries_submissions.policy(session, row.base_id)
-    home = session.get_one(Account, by.id).organisation_id
     if action != "release":
-        allowed = bool(policy and policy.own_organisation)
-        check_disinterested(known, by, home, own_allowed=allowed)
+        check_disinterested(known, by, avoided(session, by))
     check_move(action, known, by, reason)
     return row, known
 
@@ -164,6 +161,7 @@ def _verified(
     check_move("verify", known, by)
     _vote(session, row, known, by, at)
     row.state, row.reviewer_id, row.turn_since = SubmissionState.SECOND, None, at
+    notices.settled(session, row, at)
     notices.to_reviewers(
         session, row, "已有一人核实，等待复核", at, leave_out={by.id, row.author_id}
     )
@@ -187,7 +185,10 @@ def _vote(session: Session, row: Submission, known: Facts, by: Actor, at: dateti
     session.flush()
 
 
-def _decide(row: Submission, state: SubmissionState, by: Actor, at: datetime, reason: str) -> None:
+def _decide(
+    session: Session, row: Submission, state: SubmissionState, by: Actor, at: datetime, reason: str
+) -> None:
+    notices.settled(session, row, at)
     row.state, row.reviewer_id, row.turn_since = state, None, at
     row.decided_by, row.decided_at = by.id, at
     row.reason = reason.strip() or None

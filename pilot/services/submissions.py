@@ -147,6 +147,7 @@ def withdraw(
     """Take a submission back (撤回); it ends here and is in no count and no export."""
     row = own(session, submission_id, by)
     check_move("withdraw", facts(session, row), by)
+    notices.settled(session, row, at)
     row.state, row.reviewer_id, row.turn_since = SubmissionState.WITHDRAWN, None, at
     row.reason = reason.strip() or None
     return row

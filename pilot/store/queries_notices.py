@@ -1,6 +1,6 @@
 """Messages to people (通知)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, bindparam, func, update
@@ -44,5 +44,22 @@ def mark_read(session: Session, account_id: int, at: datetime) -> None:
     session.connection().execute(
         update(table)
         .where(table.c.account_id == account_id, table.c.read_at.is_(None))
+        .values(read_at=at)
+    )
+
+
+def mark_settled(
+    session: Session, accounts: Collection[int], page: str, about_id: int, at: datetime
+) -> None:
+    """Note that nobody has to see any more what these accounts were told of one thing."""
+    table = Notice.__table__
+    session.connection().execute(
+        update(table)
+        .where(
+            table.c.account_id.in_(accounts),
+            table.c.read_at.is_(None),
+            table.c.page == page,
+            table.c.about_id == about_id,
+        )
         .values(read_at=at)
     )

@@ -48,6 +48,7 @@ INNER = {
     "lifecycle.take",
     "projects.standing_project",
     "reviews.visible_cards",
+    "submission_access.avoided",
     "submission_access.discussed",
     "submission_access.own",
     "submission_people.put_in_charge",

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy.exc import OperationalError
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
 from pilot.domain import submission_edits as edits
 from pilot.domain.errors import Busy, Conflict, GuardFailed, Invalid, NotAllowed, NotFound, Refused
@@ -294,6 +294,31 @@ def test_what_was_said_not_to_be_the_same_is_not_asked_again(session, people, wr
 
     assert row.state is State.WAITING
     assert queries_submissions.distinctions(session, [row.id])[0][0].reason == "原料和设备都不同"
+
+
+def test_what_is_decided_waits_for_no_reviewer_any_more(session, people, writer):
+    def unread():
+        query = select(Notice.account_id).where(
+            col(Notice.read_at).is_(None), Notice.page == "review"
+        )
+        return set(session.exec(query))
+
+    one = made.sent(session, writer, made.result_content(writer))
+    kept = made.sent(session, writer, made.result_content(writer, title="另一项示例成果"))
+    assert unread() == {people.one.id, people.other.id}
+    made.accepted(session, one, people.one)
+    submissions.withdraw(session, kept.id, by=writer.actor, at=clock(session))
+    assert unread() == set()
+
+
+def test_a_second_verification_is_told_to_who_has_to_make_it(session, people, writer, buyer):
+    row = made.sent(session, writer, made.transfer_content(writer, buyer))
+    made.accepted(session, row, people.one)
+
+    query = select(Notice).where(col(Notice.read_at).is_(None))
+    assert [(one.account_id, "复核" in one.text) for one in session.exec(query)] == [
+        (people.other.id, True)
+    ]
 
 
 def test_said_of_what_a_change_is_about_it_holds_for_the_change(session, people, writer):
