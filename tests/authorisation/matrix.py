@@ -71,7 +71,7 @@ def cells(*, every: bool = True) -> Iterator[Cell]:
                     yield Cell(row["verb"], actor, object_, answer)
 
 
-def tries(engine: Engine, world: World) -> Iterator[tuple[Cell, Tried]]:
+def tries(engine: Engine, world: World, *, every: bool = True) -> Iterator[tuple[Cell, Tried]]:
     """Every cell on the same world: whatever an accepted one did is taken back before the next.
 
     The refusals of a verb are tried in a row; only if the database is different after them each
@@ -80,8 +80,7 @@ def tries(engine: Engine, world: World) -> Iterator[tuple[Cell, Tried]]:
     with engine.connect() as connection:
         connection.begin()
         before = kept_rows.tables(connection)
-        wanted = cells(every=engine.dialect.name == "sqlite")
-        for _verb, group in itertools.groupby(wanted, lambda cell: cell.verb):
+        for _verb, group in itertools.groupby(cells(every=every), lambda cell: cell.verb):
             asked = list(group)
             refused = [cell for cell in asked if cell.answer != "yes"]
             with taken_back(connection):

@@ -136,7 +136,7 @@ def made(engine):
 
 
 def test_every_cell_of_the_verbs_and_reads_holds(engine, made):
-    tried = list(matrix.tries(engine, made))
+    tried = list(matrix.tries(engine, made, every=engine.dialect.name == "sqlite"))
     seen = list(reading.looks(engine, made))
 
     assert [sentence for cell, result in tried if (sentence := matrix.wrong(cell, result))] == []
