@@ -108,7 +108,8 @@ def test_from_a_blank_form_to_a_receipt_and_back_again(visit, page, server, widt
         page.get_by_role("button", name="检查并提交").first.click()
     expect(page.get_by_text("内容齐全，可以提交。")).to_be_visible()
     page.get_by_role("button", name="提交", exact=True).click()
-    expect(page.get_by_text("已提交，等待审核", exact=False)).to_be_visible()
+    expect(page.get_by_text("已提交，等待审核", exact=False).first).to_be_visible()
+    expect(page.get_by_text("没有完成：")).to_have_count(0)  # that the third file was refused
     row = on.stored(server.engine)
     expect(page.get_by_text(row.receipt)).to_be_visible()
 

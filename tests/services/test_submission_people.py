@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pilot.domain.errors import Refused
-from pilot.reports import submissions as desks
+from pilot.reports import submission_desk as desks
 from pilot.reports.submission_words import answers, words
 from pilot.services import submission_reviews, submissions
 from pilot.store import queries_registry
