@@ -94,8 +94,8 @@ def transfer_problems(draft: TransferDraft, lists: Lists, today: date) -> list[P
         message = "未填写：转让、许可、合作和作价投资必须有合同。"
         found.append(problem(draft, "contract_id", "mode-has-contract", message, "请先登记合同。"))
     if not by_contract and draft.event_on is None:
-        message = "未填写：请填首次应用、投产或约定的日期。"
-        found.append(problem(draft, "event_on", "event-day", message, "请填写日期。"))
+        remedy = "请填首次应用、投产或约定的日期。"
+        found.append(problem(draft, "event_on", "event-day", "未填写。", remedy))
     if is_blank(draft.implement_area):
         message = "未填写。"
         found.append(

@@ -46,6 +46,7 @@ class Section(Term):
     FILES = "files", "附件"
 
 
+LONGEST_EXPLANATION = 300  # characters
 _HEADINGS = {
     "has_transfer": "是否已转化",
     "organisations": "待登记单位",
@@ -109,9 +110,16 @@ def problems(
 
 
 def open_problems(content: Content, found: Sequence[Problem]) -> list[Problem]:
-    """The problems that keep a content from being sent: hard ones, and soft ones unexplained."""
+    """The problems that keep a content from being sent: hard ones, and soft ones unexplained.
+
+    An explanation of more than `LONGEST_EXPLANATION` characters explains nothing yet.
+    """
     explained = content.get("explanations", {})
-    return [each for each in found if each.hard or is_blank(explained.get(reason_key(each)))]
+    return [each for each in found if each.hard or not _explains(explained.get(reason_key(each)))]
+
+
+def _explains(text: Any) -> bool:
+    return not is_blank(text) and len(str(text)) <= LONGEST_EXPLANATION
 
 
 def reason_key(problem: Problem) -> str:

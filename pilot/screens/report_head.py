@@ -16,6 +16,11 @@ from pilot.screens.report_list import COLOURS, meter
 from pilot.services import filings, unlocking
 from pilot.services.command import Seen
 
+_WHO = {  # the roles of a report are no roles of accounts
+    Side.MAKER: "由填写的上报人员或基地管理人员继续。",
+    Side.CHECKER: "由填报人以外的另一位上报人员或基地管理人员审核。",
+    Side.HEAD: "由填报人以外的基地管理人员签发。",
+}
 _VERBS = {
     "submit": filings.submit,
     "recall": filings.recall,
@@ -75,7 +80,9 @@ def moves(shown: Detail, today: date) -> None:
     allowed = [action for action in _VERBS if action not in shown.refusals]
     if not allowed:
         if line.state in OPEN and line.side:
-            st.info(f"现在轮到{line.side.label}办理。", icon=":material/hourglass_top:")
+            st.info(
+                f"现在轮到{line.side.label}办理。{_WHO[line.side]}", icon=":material/hourglass_top:"
+            )
         return
     with st.container(border=True):
         reason = ui.area(

@@ -59,20 +59,32 @@ def comment_box(shown: Judged, answers: Mapping[Section, Sequence[Answer]]) -> N
     if shown.state not in OPEN:
         return
     fields = {one.field: one.heading for lines in answers.values() for one in lines}
-    version = st.session_state.setdefault(f"comments-{shown.id}", 0)
-    with st.form(f"comment-{shown.id}-{version}", border=False, clear_on_submit=False):
-        field = st.selectbox(
-            "意见针对", list(fields), None, format_func=fields.get, placeholder="整份填报",
-            key=f"comment-field-{shown.id}-{version}",
-        )  # fmt: skip
-        text = ui.area("意见", most=1000, key=f"comment-text-{shown.id}-{version}")
-        sent = st.form_submit_button("写下意见", icon=":material/add_comment:")
-    if sent:
-        done = "已写下意见。"
-        key = ui.daily(f"comment-{shown.id}-{shown.round}")
-        if ui.act(submissions.comment, shown.id, text, field=field, key=key, done=done):
-            st.session_state[f"comments-{shown.id}"] += 1  # an empty field
-            st.rerun()
+    name = _comment_name(shown)
+    st.selectbox(
+        "意见针对", list(fields), None, format_func=fields.get, placeholder="整份填报",
+        key=f"{name}-field",
+    )  # fmt: skip
+    ui.area("意见", most=1000, key=f"{name}-text")
+    st.button(
+        "写下意见",
+        icon=":material/add_comment:",
+        key=f"{name}-say",
+        on_click=_say,
+        args=(shown, name),
+    )
+
+
+def _comment_name(shown: Judged) -> str:
+    """Under which name the comment that is being written is kept; a new one begins empty."""
+    return f"comment-{shown.id}-{st.session_state.setdefault(f'comments-{shown.id}', 0)}"
+
+
+def _say(shown: Judged, name: str) -> None:
+    text, field = st.session_state[f"{name}-text"] or "", st.session_state[f"{name}-field"]
+    key = ui.daily(f"comment-{shown.id}-{shown.round}")
+    done = "已写下意见。"
+    if ui.act(submissions.comment, shown.id, text, field=field, key=key, done=done):
+        st.session_state[f"comments-{shown.id}"] += 1
 
 
 def decision(shown: Judged, beside: Beside) -> None:
@@ -90,7 +102,8 @@ def decision(shown: Judged, beside: Beside) -> None:
             on_click=take, args=(shown.id,), shortcut="t", help="认领后才能作结论；快捷键 T",
         )  # fmt: skip
     elif shown.refusal:
-        st.info(ui.plain(shown.refusal), icon=":material/lock:")
+        whose = f"{shown.reviewer} 正在审核这份填报。" if shown.reviewer else ""
+        st.info(ui.plain(whose + (shown.claim_refusal or shown.refusal)), icon=":material/lock:")
     else:
         _form(shown, beside)
 
@@ -106,7 +119,9 @@ def _too_late(shown: Judged) -> None:
     written = (reason or "").strip()
     if (shown.state, shown.reason or "") == (_BECOMES.get(choice), written):
         return
-    st.warning("在您确认之前，这份填报已有结论；您的结论和理由没有记录。")
+    taken_back = shown.state is SubmissionState.WITHDRAWN
+    what = "填报人撤回了这份填报" if taken_back else "这份填报已有结论"
+    st.warning(f"在您确认之前，{what}；您的结论和理由没有记录。")
     if written:
         st.text(f"您写的理由：{written}")
 
@@ -143,6 +158,9 @@ _WHEN = "不予受理和并入必须写明理由；退回补正须有理由或�
 def _decide(shown: Judged, choice: Choice, target: int | None, reason: str) -> None:
     if choice is Choice.JOIN and target is None:
         st.error("请选择并入哪一项成果。")
+        return
+    if str(st.session_state.get(f"{_comment_name(shown)}-text") or "").strip():
+        st.error("“意见”里有还没写下的内容：请先点“写下意见”，或清空后再确认。")
         return
     verbs: dict[Choice, tuple[Callable, tuple[Any, ...]]] = {
         Choice.ACCEPT: (submission_reviews.accept, ()),

@@ -31,7 +31,7 @@ def check(head: Head, on: Sheet, actor: Actor) -> None:
         st.warning("与上次提交的内容和附件完全相同，还没有按意见修改。", icon=":material/edit_off:")
     submission_alike.panel(on, alike)
     _send(head, open_now=len(on.desk.open), alike=left)
-    notes = _explained(submission_words.explained(on.desk.content))
+    notes = submission_view.explained(submission_words.explained(on.desk.content))
     submission_view.answers(submission_words.answers(on.desk.content, known), notes=notes)
     st.markdown(f"**{Section.FILES.label}**")
     submission_view.papers(on.desk.files)
@@ -88,10 +88,3 @@ def _submit(head: Head) -> None:
     if done:
         pick.put("part", None)
         pick.put("all", None)
-
-
-def _explained(found: Sequence[submission_words.Answer]) -> dict[str, list[str]]:
-    notes: dict[str, list[str]] = {}
-    for one in found:
-        notes.setdefault(one.field, []).append(f"说明：{one.text}")
-    return notes

@@ -11,7 +11,7 @@ import streamlit as st
 from pilot import ui
 from pilot.domain.draft_fields import Code, Day, Money, Text, Word, described, required
 from pilot.domain.problems import Problem
-from pilot.domain.submission_content import reason_key
+from pilot.domain.submission_content import LONGEST_EXPLANATION, reason_key
 from pilot.domain.submission_edits import Edit, together
 from pilot.domain.submission_parts import DRAFTS
 from pilot.domain.submission_sections import only_blank
@@ -172,7 +172,7 @@ def trouble(on: Sheet, each: Problem, *, asks: bool = True) -> None:
     if not asks:
         return
     text(
-        on, f"explanations.{key}", "或说明情况", most=300,
+        on, f"explanations.{key}", "或说明情况", most=LONGEST_EXPLANATION,
         placeholder="确实如此的，写一句说明即可提交", label_visibility="collapsed",
     )  # fmt: skip
 

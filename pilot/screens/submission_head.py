@@ -93,7 +93,8 @@ def sent(shown: Head, actor: Actor) -> None:
         known = submission_words.words(session, row.base_id, content)
         files = submission_thread.papers(session, row.id, row.round)
     changed = [one.field for one in rounds[0].changes] if len(rounds) > 1 else []
-    submission_view.answers(submission_words.answers(content, known), changed=changed)
+    notes = submission_view.explained(submission_words.explained(content))
+    submission_view.answers(submission_words.answers(content, known), changed=changed, notes=notes)
     st.markdown("**附件**")
     submission_view.papers(files)
     if len(rounds) > 1:

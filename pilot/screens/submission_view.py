@@ -36,6 +36,14 @@ def answers(
     st.table(table, border="horizontal", width="stretch")
 
 
+def explained(found: Sequence[Answer]) -> dict[str, list[str]]:
+    """What the author wrote where the rules only warn, as notes under the fields."""
+    notes: dict[str, list[str]] = {}
+    for one in found:
+        notes.setdefault(one.field, []).append(f"说明：{one.text}")
+    return notes
+
+
 def papers(files: Sequence[Paper]) -> None:
     """The files to download, with kind and size."""
     if not files:

@@ -73,9 +73,10 @@ def send_back(
     row, _ = _judged(session, submission_id, "send_back", by)
     said = queries_submissions.comments_by(session, row.id, row.round, by.id)
     check_commented(said, reason)
-    if reason.strip():  # it stays with its round when the next one is sent
-        say(session, row, reason, by=by, at=at)
     _decide(session, row, SubmissionState.RETURNED, by, at, reason)
+    session.flush()
+    if row.reason:  # it stays with its round when the next one is sent
+        say(session, row, row.reason, by=by, at=at)
     notices.to_author(session, row, "退回补正，请按意见修改后重新提交", at)
     return row
 

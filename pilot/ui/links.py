@@ -2,6 +2,7 @@
 
 import contextlib
 import contextvars
+import itertools
 from collections.abc import Iterator, Mapping
 
 import streamlit as st
@@ -14,16 +15,21 @@ from pilot.ui.strip import KEYS
 
 _NONE: Mapping[str, StreamlitPage] = {}
 _targets = contextvars.ContextVar("targets", default=_NONE)
+_here: contextvars.ContextVar[str] = contextvars.ContextVar("here", default="")
+_numbers: contextvars.ContextVar[Iterator[int]] = contextvars.ContextVar("numbers")
 
 
 @contextlib.contextmanager
-def leading(roles: frozenset[Role]) -> Iterator[None]:
-    """Inside the block links lead to the pages of these roles without a look at their files."""
-    before = _targets.set(menu.targets(roles))
+def leading(roles: frozenset[Role], here: str) -> Iterator[None]:
+    """Inside the block links lead from the page `here` to the pages of these roles, without a look
+    at their files.
+    """
+    before = _targets.set(menu.targets(roles)), _here.set(here), _numbers.set(itertools.count(1))
     try:
         yield
     finally:
-        _targets.reset(before)
+        for variable, token in zip((_targets, _here, _numbers), before, strict=True):
+            variable.reset(token)
 
 
 def address(**about: object) -> dict[str, str]:
@@ -38,11 +44,24 @@ def link(label: str, page: str, *, icon: str | None = None, **about: object) -> 
 
     `label` is Markdown: wrap what users typed in `plain`.
     """
+    if page == _here.get():
+        _turn(label, icon, address(**about))
+        return
     target = _targets.get().get(page) or menu.PAGES / f"{page}.py"
     try:
         st.page_link(target, label=label, icon=icon, query_params=address(**about))
     except StreamlitAPIException:
         st.caption(label, width="content")
+
+
+def _turn(label: str, icon: str | None, query: dict[str, str]) -> None:
+    """The page one is on, looked at otherwise.
+
+    A link to it would leave the address as it was: the next click, and a reload, would lead back.
+    """
+    key = f"way-{next(_numbers.get())}"
+    turned = st.query_params.from_dict
+    st.button(label, icon=icon, type="tertiary", key=key, on_click=turned, args=(query,))
 
 
 def go(page: str, **about: object) -> None:

@@ -43,7 +43,11 @@ def main() -> None:
     system.alarm(who.actor)
     messages = st.container()
     shown = flash.draw(messages)
-    with contextlib.suppress(StopException), staying(who), links.leading(who.actor.roles):
+    with (
+        contextlib.suppress(StopException),
+        staying(who),
+        links.leading(who.actor.roles, page.url_path),
+    ):
         page.run()  # a page ends, its messages do not
     flash.draw(messages, after=shown)
     flash.clear()

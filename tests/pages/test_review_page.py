@@ -138,6 +138,10 @@ def test_a_comment_that_is_too_long_is_told_and_stays_in_its_field(open_page, wa
     assert not app.exception
     assert "最多 1000 字，现在 1200 字" in words(app)
     assert next(item for item in app.text_area if item.label == "意见").value == "长" * 1200
+    app.radio[0].set_value(Choice.ACCEPT).run()
+    app = button(app, "确认：").click().run()
+    assert "还没写下的内容" in words(app)
+    assert state(engine, 1) == "waiting"
     with reading(engine) as session:
         assert session.exec(select(SubmissionComment)).all() == []
 
@@ -181,8 +185,8 @@ def test_a_return_without_a_word_keeps_the_page_and_says_why(open_page, waiting,
 
 def test_a_comment_about_a_field_stands_under_it_and_allows_the_return(open_page, waiting, engine):
     app = open_claimed(open_page)
-    app.selectbox(key="comment-field-1-0").set_value("result.summary")
-    app.text_area(key="comment-text-1-0").set_value("请写明指标")
+    app.selectbox(key="comment-1-0-field").set_value("result.summary")
+    app.text_area(key="comment-1-0-text").set_value("请写明指标")
     button(app, "写下意见").click().run()
     assert "请写明指标" in words(app)
 
@@ -195,7 +199,7 @@ def test_a_comment_on_a_page_that_was_loaded_anew_is_the_same_comment(open_page,
     open_claimed(open_page)
     for _ in range(2):
         app = open_page("review", Role.REVIEWER, id="1")
-        app.text_area(key="comment-text-1-0").set_value("示例意见")
+        app.text_area(key="comment-1-0-text").set_value("示例意见")
         button(app, "写下意见").click().run()
 
     with reading(engine) as session:
