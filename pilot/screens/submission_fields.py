@@ -1,6 +1,6 @@
 """The fields of a submission's form (填报栏目): drawn from their drafts, saved as they change."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -144,12 +144,15 @@ def lines(
     saving.kept(on.form, name, "\n".join(shown), draw, edit=split)
 
 
-def troubles(on: Sheet, *names: str) -> None:
-    """What reviewers said of fields and what is wrong with them, at the field."""
+def troubles(on: Sheet, *names: str, but: Collection[str] = ()) -> None:
+    """What reviewers said of fields and what is wrong with them, at the field.
+
+    Problems of the rules in `but` stand elsewhere.
+    """
     for said in on.desk.remarks:
         if said.field in names:
             st.markdown(f":blue[:material/comment: {ui.plain(said.by)}：{ui.plain(said.text)}]")
-    found = [each for each in on.desk.problems if each.field in names]
+    found = [each for each in on.desk.problems if each.field in names and each.rule not in but]
     listed(on, [each for each in found if on.strict or not only_blank(each)])
 
 

@@ -23,7 +23,7 @@ from pilot.screens import (
     submission_people,
     submission_receivers,
 )
-from pilot.screens.submission_fields import Sheet, fields, flag, lines, one, troubles
+from pilot.screens.submission_fields import Sheet, fields, flag, lines, listed, one, troubles
 from pilot.ui import saving
 
 _SECRETS = (
@@ -69,13 +69,16 @@ def _holders(on: Sheet, _actor: Actor) -> None:
 
 def _numbers(on: Sheet, _actor: Actor) -> None:
     known = on.value("result.numbers") or {}
+    found = [each for each in on.desk.problems if each.field == "result.numbers"]
+    rules = {kind: f"identifier-{kind}" for kind in _NUMBERS}
     for place, (kind, example) in zip(st.columns(3), _NUMBERS.items(), strict=True):
         with place:
             lines(
                 on, f"numbers-{kind}", f"{kind.label}（每行一个）", known.get(kind, []),
                 partial(edits.numbers, kind.value), placeholder=example,
             )  # fmt: skip
-    troubles(on, "result.numbers")
+            listed(on, [each for each in found if each.rule == rules[kind]])
+    troubles(on, "result.numbers", but=rules.values())
     fields(on, ["result.registration_no", "result.registered_on"])
 
 

@@ -423,3 +423,18 @@ def test_a_returned_one_shows_the_remark_at_its_field_and_keeps_its_number(
     assert (again.state, again.round, again.receipt) == (State.WAITING, 2, receipt)
     assert "本轮有改动" in on.tables(app)
     assert "示例简介 → 示例简介，指标 95" in on.tables(app).replace("]", "").replace(":gray[", "")
+
+
+def test_what_is_wrong_with_a_number_stands_under_its_kind(open_page, draft, author):
+    content = made.result_content(author, numbers={"patent": ["1"], "standard": ["Q/SL 1-2026"]})
+    app = form(open_page, draft(content), "numbers")
+
+    told = {
+        column.text_area[0].label: [one.value for one in column.markdown]
+        for column in app.columns
+        if column.text_area
+    }
+    assert [label for label, lines in told.items() if any("error" in one for one in lines)] == [
+        "专利申请号（每行一个）"
+    ]
+    assert sum(one.value.count("专利申请号") for one in app.markdown if "error" in one.value) == 2
