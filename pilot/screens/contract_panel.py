@@ -122,7 +122,7 @@ def _rescind(detail: ContractDetail, view: Moment) -> None:
     """Rescind, or take back a rescission that was entered by mistake."""
     if detail.rescinded:
         with st.popover("撤销解除"), st.form(f"reinstate-{detail.id}", border=False):
-            reason = ui.area("理由 *", most=500)
+            reason = ui.area("理由 *")
             sent = st.form_submit_button("确认撤销解除")
         if sent:
             _do(contracts.reinstate, detail.id, detail=detail, done="已撤销解除。", reason=reason)
@@ -130,7 +130,7 @@ def _rescind(detail: ContractDetail, view: Moment) -> None:
     with st.popover("解除合同"), st.form(f"rescind-{detail.id}", border=False):
         st.text("自解除之日起，按此合同计入的成果不再计入；已上报的列为核减。")
         on = ui.day("解除日期 *", view.as_of)
-        reason = ui.area("理由 *", most=500)
+        reason = ui.area("理由 *")
         sent = st.form_submit_button("确认解除")
     if sent:
         _do(contracts.rescind, detail.id, on, detail=detail, done="已解除合同。", reason=reason)

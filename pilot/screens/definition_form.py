@@ -108,9 +108,7 @@ def _fields(start: DefinitionDraft, on: date) -> tuple[DefinitionDraft, str]:
         "口径说明 *", start.text, height=160, most=2000, key=f"{key}-text",
         help="写给看数的人：什么算一项，哪一天算数，什么不算。",
     )  # fmt: skip
-    reason = ui.line(
-        "变更依据 *", placeholder="例如：市科技局〔2026〕12号", most=300, key=f"{key}-reason"
-    )
+    reason = ui.line("变更依据 *", placeholder="例如：市科技局〔2026〕12号", key=f"{key}-reason")
     return replace(start, valid_from=valid_from, text=text or "", **values), reason or ""
 
 

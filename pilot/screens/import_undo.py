@@ -22,7 +22,7 @@ def held(shown: Shown, actor: Actor, *, writes: bool) -> None:
         st.dataframe(lines, hide_index=True, placeholder="", alt="没有收回的原因")
     if not writes:
         return
-    reason = ui.line("保留理由", most=200, key=f"leave-why-{shown.id}")
+    reason = ui.line("保留理由", most=300, key=f"leave-why-{shown.id}")
     with st.container(horizontal=True):
         if st.button("再次收回", type="primary", key=f"again-{shown.id}"):
             _step(shown, importing.back_again, "正在再次收回。")
@@ -58,7 +58,7 @@ def _first(shown: Shown) -> None:
         "新增的记录作废（单位、人员则删除），变更的记录恢复原值；文件自带的编号可以再次使用。"
         + ("新增项目的作废需要两人：先申请，由另一位管理人员确认。" if shown.by_two else "")
     )
-    reason = ui.line("撤销理由 *", most=200, key=f"why-{shown.id}")
+    reason = ui.line("撤销理由 *", most=300, key=f"why-{shown.id}")
     label = "申请撤销整批" if shown.by_two else "撤销整批"
     if st.button(label, key=f"undo-{shown.id}"):
         step = importing.ask_undo if shown.by_two else importing.undo

@@ -31,7 +31,7 @@ def form(gone: tuple[int, int, str], into: tuple[int, str], base_id: int, view: 
     lines = "\n".join(f"- {ui.plain(one)}" for one in words)
     st.info(f"**合并会改变什么**\n{lines}", icon=":material/visibility:")
     with st.form(key, border=False):
-        reason = ui.line("理由 *", most=300, key=f"{key}-reason")
+        reason = ui.line("理由 *", most=500, key=f"{key}-reason")
         label = f"确认：{code} 并入 {into_code}"
         sent = st.form_submit_button(ui.plain(label), type="primary", icon=":material/merge:")
     if sent:

@@ -105,7 +105,9 @@ def _form(shown: Head, move: Move, view: Moment) -> None:
         kind = _kind(shown) if move.action == "terminate" else ""
         reason = ""
         if move.action != "submit":
-            reason = ui.area("理由 *" if move.needs_reason else "说明", most=900)
+            reason = ui.area(
+                "理由 *" if move.needs_reason else "说明", most=1000 - len(f"{kind}：")
+            )
         if st.form_submit_button(f"确认：{title}", type="primary"):
             said = f"{kind}：{reason}" if kind and reason.strip() else reason
             _send(shown, move, on, said, into, title)

@@ -44,7 +44,7 @@ def _form(shown: Detail) -> None:
     window = _fields(line.window, key)
     if window is not None and window != line.window:
         _look(line.window, window, line.ends_on)
-    reason = ui.line("理由 *", most=300, key=f"{key}-reason", placeholder="例如：主管部门通知延期")
+    reason = ui.line("理由 *", key=f"{key}-reason", placeholder="例如：主管部门通知延期")
     if not st.button("调整本期期限", key=f"{key}-save", icon=":material/event:"):
         return
     if window is None:

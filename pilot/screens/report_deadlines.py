@@ -77,7 +77,7 @@ def _form(known: Deadlines, look: Callable[[CalendarRule], list[Coming]]) -> Non
         st.error(ui.plain(error.message), icon=":material/error:")
     else:
         _coming(look(rule), changed=rule != known.rule)
-    reason = ui.line("依据 *", most=300, key=f"{key}-reason", placeholder="例如：通知名称和文号")
+    reason = ui.line("依据 *", key=f"{key}-reason", placeholder="例如：通知名称和文号")
     if st.button("保存新的期限", type="primary", key=f"{key}-save"):
         save, about = filing_lines.save_calendar, (known.kind, rule)
         if known.template:

@@ -86,7 +86,8 @@ def moves(shown: Detail, today: date) -> None:
         return
     with st.container(border=True):
         reason = ui.area(
-            "意见或理由", most=500, key=f"reason-{line.id}-{line.state}", height=70,
+            "意见或理由", most=filings.LONGEST_REASON, height=70,
+            key=f"reason-{line.id}-{line.state}",
             help="退回、不予签发、解锁必须写明；通过和签发可以不写。",
         )  # fmt: skip
         until = None

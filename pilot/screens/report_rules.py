@@ -172,9 +172,7 @@ def _form(
     with st.form(key):
         values = draft_form.fields(RuleDraft, begin, key, lists={}, choices=choices, skip=fixed)
         st.caption(_HINT)
-        reason = ui.line(
-            "改动依据 *", most=300, key=f"{key}-reason", placeholder="接收方的通知名称和文号"
-        )
+        reason = ui.line("改动依据 *", key=f"{key}-reason", placeholder="接收方的通知名称和文号")
         sent = st.form_submit_button("看对在办报表的影响", icon=":material/preview:")
     blanks = {name: values[name] or "" for name in required(RuleDraft) if name in values}
     keys = {heading: name for name, heading in columns.items()}

@@ -119,7 +119,7 @@ def save(template: Template, wrong: list[Problem], shown: Preview | None) -> Non
     if shown is not None:
         rows(shown)
     with st.form("save-template"):
-        reason = ui.line("依据 *", most=300, placeholder="例如文件名称和文号")
+        reason = ui.line("依据 *", placeholder="例如文件名称和文号")
         sent = st.form_submit_button("启用这一版", type="primary")
     text = report_template_files.write(template)
     done = f"{template.code} {template.title}已启用新的一版。"

@@ -216,7 +216,7 @@ def _preview(actor: Actor, view: Moment, editing: Editing, problems: Sequence[Pr
 
 def _save(editing: Editing, problems: Sequence[Problem]) -> None:
     reason = ui.line(
-        "依据 *", most=300, key=f"template-reason-{editing.start}-{editing.version}",
+        "依据 *", key=f"template-reason-{editing.start}-{editing.version}",
         placeholder="例如文件名称和文号",
     )  # fmt: skip
     sent = st.button(

@@ -20,9 +20,11 @@ from pilot.services.command import verb
 from pilot.services.packs import Build
 from pilot.services.precheck import CutOff
 from pilot.services.report_sheets import Look
-from pilot.store import journal_reading, queries, queries_filings, queries_people
+from pilot.store import journal_reading, queries, queries_filings, queries_people, texts
 from pilot.store.files import Place
 from pilot.store.models import FilingComment, FilingExplanation, ReportFiling
+
+LONGEST_REASON = 500  # characters of an opinion or a reason
 
 
 @verb("filing.start")
@@ -233,6 +235,7 @@ def move(
 ) -> Move:
     """Make a legal move: the new state, whose turn since when, and the reason in the thread."""
     made = check_move(action, facts(session, row, at), by, reason)
+    texts.check_length("reason", reason.strip(), LONGEST_REASON)
     if made.to is not None:
         row.state, row.turn_since = made.to, at
     say(session, row, action, reason.strip() or made.title, by, at)

@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from pilot.domain.errors import Invalid
 from pilot.domain.filings import check_unlock_end
 from pilot.domain.moment import local_day
 from pilot.domain.people import MAY, Actor
@@ -21,8 +20,6 @@ def ask(session: Session, filing_id: int, *, by: Actor, at: datetime, reason: st
     row = queries.one(session, ReportFiling, by.base_id, filing_id)
     end_if_over(session, row, at)
     filings.move(session, row, "ask_unlock", by, at, reason)
-    if len(reason) > 500:
-        raise Invalid("reason", "解锁理由最多 500 字。")
     unlock = FilingUnlock(
         base_id=row.base_id, filing_id=row.id, reason=reason.strip(), asked_by=by.id, asked_at=at
     )
@@ -77,7 +74,7 @@ def refuse(
     row = queries.one(session, ReportFiling, by.base_id, filing_id)
     filings.move(session, row, "refuse_unlock", by, at, reason)
     asked = queries_filings.open_unlock(session, row.id)
-    asked.ended_at, asked.ended_how = at, f"不予解锁：{reason.strip()}"
+    asked.ended_at, asked.ended_how = at, f"不予解锁：{reason.strip()}"[:300]
     text = f"{row.template} {row.period}：不予解锁，理由：{reason.strip()}"
     notices.tell(
         session, row.base_id, [asked.asked_by], text, page="reports", about_id=row.id, at=at
@@ -95,7 +92,7 @@ def end_if_over(session: Session, row: ReportFiling, at: datetime) -> None:
 def _end(session: Session, row: ReportFiling, how: str, at: datetime) -> None:
     """End an unlock: the report is again what it was when it was frozen."""
     opened = queries_filings.open_unlock(session, row.id)
-    opened.ended_at, opened.ended_how = at, how
+    opened.ended_at, opened.ended_how = at, how[:300]
     last = queries_filings.last_edition(session, row.id)
     row.state, row.turn_since, row.cut_off = FilingState.FROZEN, at, last.cut_off
     row.maker_id, row.checker_id, row.head_id = last.maker_id, last.checker_id, last.head_id

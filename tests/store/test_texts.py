@@ -8,6 +8,7 @@ from pilot.services import projects, submission_reviews
 from pilot.services.command import perform
 from pilot.store.engine import reading, writing
 from pilot.store.models import JournalEntry, Project, Submission
+from pilot.ui import prose
 from tests import factories
 from tests import factories_submissions as made
 from tests.factories import NOON
@@ -53,6 +54,7 @@ def test_a_reason_that_only_the_journal_takes_is_looked_at_too(engine):
     draft = projects.ProjectDraft(name="甲")
     done = perform(engine, projects.register, draft, by=manager.id, now=NOON)
     most = JournalEntry.__table__.c.reason.type.length
+    assert most == prose.REASON  # what a field says by itself
 
     def rename(reason):
         new = projects.ProjectDraft(name="乙")

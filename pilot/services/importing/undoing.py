@@ -105,7 +105,7 @@ def ask_undo(
     _check_reason(reason)
     _check(session, batch)
     batch.undo_asked_by_id, batch.undo_asked_at = by.id, at
-    batch.undo_reason = reason.strip()[:300]
+    batch.undo_reason = reason.strip()
     others = set(queries_people.holders(session, by.base_id, [Role.MANAGER])) - {by.id}
     text = f"导入批次 {batch.id}：{by.name}申请整批撤销，请核对后确认。"
     notices.tell(session, by.base_id, others, text, page="imports", about_id=batch.id, at=at)
@@ -147,7 +147,7 @@ def undo(session: Session, batch_id: int, *, by: Actor, at: datetime, reason: st
                 take_back(session, batch, row, by, at, why)
         entered_contracts.free(session, batch)
     batch.state, batch.undone_at, batch.undone_by_id = BatchState.UNDONE, at, by.id
-    batch.undo_reason = reason.strip()[:300]
+    batch.undo_reason = reason.strip()
     return batch
 
 
