@@ -147,7 +147,7 @@ def judged(session: Session, reader: Actor, submission_id: int | None, now: date
     content = json.loads(queries_submissions.latest_round(session, row).content)
     known = facts(session, row)
     known_result = content.get("same_as") or merged_changes.stands_for(session, row)
-    names = _names(session, row, known)
+    names, unit = _names(session, row, known), avoided(session, reader)
     return Judged(
         id=row.id,
         rev=row.rev,
@@ -160,8 +160,8 @@ def judged(session: Session, reader: Actor, submission_id: int | None, now: date
         days=waiting_days(row.turn_since, now),
         reviewer_id=row.reviewer_id,
         reviewer=names.get(row.reviewer_id, ""),
-        refusal=_refusal(session, known, reader, "accept"),
-        claim_refusal=_refusal(session, known, reader, "claim"),
+        refusal=_refusal(known, reader, unit, "accept"),
+        claim_refusal=_refusal(known, reader, unit, "claim"),
         content=content,
         before=_before(session, row),
         repeats=submission_thread.repeats(session, row),
@@ -176,10 +176,10 @@ def judged(session: Session, reader: Actor, submission_id: int | None, now: date
     )
 
 
-def _refusal(session: Session, known: Facts, reader: Actor, action: str) -> str:
-    """Why the reader may not make this move now, or nothing."""
+def _refusal(known: Facts, reader: Actor, unit: int | None, action: str) -> str:
+    """Why the reader, who leaves a unit to others, may not make this move now; or nothing."""
     try:
-        check_disinterested(known, reader, avoided(session, reader))
+        check_disinterested(known, reader, unit)
         check_move(action, known, reader)
     except PilotError as error:
         return error.message

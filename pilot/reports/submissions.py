@@ -1,4 +1,4 @@
-"""A researcher's submissions (我的提交): the list, where one stands, its desk to write at."""
+"""A researcher's submissions (我的提交): the list, and where one stands."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +14,7 @@ from pilot.domain.vocabulary import SubmissionState, Term
 from pilot.reports import submission_thread
 from pilot.services.merged_changes import moved_to
 from pilot.services.reads import read
-from pilot.store import (
-    queries_submission_lists,
-    streams,
-)
+from pilot.store import queries_submission_lists, streams
 from pilot.store.models import Account, Result, Submission
 
 PAGE = 20
