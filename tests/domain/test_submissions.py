@@ -8,13 +8,16 @@ import pytest
 
 from pilot.domain.errors import PilotError
 from pilot.domain.people import Actor, Role
+from pilot.domain.problems import Problem
 from pilot.domain.submission_content import (
+    LONGEST_EXPLANATION,
     Section,
     differences,
     fingerprint,
     merged,
     open_problems,
     problems,
+    reason_key,
     section_of,
 )
 from pilot.domain.submissions import (
@@ -194,3 +197,17 @@ def test_a_contract_is_asked_for_until_it_is_there_or_explained():
     assert missing(FULL, [FileKind.CONTRACT]) == []
     explained = merged(FULL, {"explanations.files/contract-wanted": "原件在途"})
     assert missing(explained, []) == []
+
+
+@pytest.mark.parametrize(
+    ("length", "lacks"),
+    [
+        pytest.param(0, 1, id="none"),
+        pytest.param(LONGEST_EXPLANATION, 0, id="just short enough"),
+        pytest.param(LONGEST_EXPLANATION + 1, 1, id="too long"),
+    ],
+)
+def test_an_explanation_that_is_too_long_explains_nothing(length, lacks):
+    warned = Problem("files", "contract-wanted", "没有合同。", "请上传。", hard=False)
+    content = {"explanations": {reason_key(warned): "长" * length}}
+    assert len(open_problems(content, [warned])) == lacks
