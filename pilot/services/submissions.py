@@ -37,7 +37,7 @@ from pilot.services import (
 from pilot.services.command import refusals_logged, verb
 from pilot.services.submission_access import discussed, own
 from pilot.services.submission_checks import registry_says
-from pilot.store import queries_codes, queries_people, queries_submissions
+from pilot.store import queries, queries_codes, queries_people, queries_submissions
 from pilot.store.engine import writing
 from pilot.store.models import (
     Account,
@@ -236,7 +236,7 @@ def _send(session: Session, row: Submission, at: datetime, *, warnings: int, ali
     row.organisation_id = session.get_one(Account, row.author_id).organisation_id
     if row.receipt is None:
         prefix = f"TB-{local_day(at).year}-"
-        number = queries_submissions.last_receipt(session, row.base_id, prefix) + 1
+        number = queries.last_number(session, Submission, row.base_id, prefix, "receipt") + 1
         row.receipt = f"{prefix}{number:05d}"
     files = [
         (one.kind.value, stored.sha256)

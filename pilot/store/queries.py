@@ -38,20 +38,22 @@ def one(session: Session, kind: type[Row], base_id: int, row_id: int | None) -> 
     return row
 
 
-def last_number(session: Session, kind: type[SQLModel], base_id: int, prefix: str) -> int:
+def last_number(
+    session: Session, kind: type[SQLModel], base_id: int, prefix: str, column: str = "code"
+) -> int:
     """The highest running number of the codes that begin with `prefix`; 0 if there is none.
 
     What `identifiers.running_number` says of each.
     """
     ends = {"first": prefix, "last": prefix + "9" * (_DIGITS + 1)}
     known = {"base": base_id, "prefix": prefix, "after": len(prefix) + 1, **ends}
-    return session.exec(_highest(kind), params=known).one() or 0
+    return session.exec(_highest(kind, column), params=known).one() or 0
 
 
 @functools.cache
-def _highest(kind: type[SQLModel]) -> Select:
+def _highest(kind: type[SQLModel], column: str) -> Select:
     """Between `first` and `last` stand all that are looked for, so that an index finds them."""
-    code = col(kind.code)
+    code = col(getattr(kind, column))
     rest = func.substr(code, bindparam("after", type_=Integer))
     return select(func.max(cast(rest, Integer))).where(
         kind.base_id == bindparam("base"),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, func, update
+from sqlalchemy import ColumnElement, Row, update
 from sqlmodel import Session, col, or_, select
 
 from pilot.domain.submissions import OPEN, WRITABLE
@@ -180,21 +180,6 @@ def _in_round(number: int | None) -> list[ColumnElement]:
         return [col(SubmissionFile.removed_round).is_(None)]
     removed = col(SubmissionFile.removed_round)
     return [SubmissionFile.added_round <= number, or_(removed.is_(None), removed > number)]
-
-
-def last_receipt(session: Session, base_id: int, prefix: str) -> int:
-    """The highest running number among the receipts that begin with `prefix`; 0 for none."""
-    query = (
-        select(Submission.receipt)
-        .where(
-            Submission.base_id == base_id,
-            col(Submission.receipt).between(prefix, f"{prefix}9999999999"),  # by its index
-            col(Submission.receipt).startswith(prefix),
-        )
-        .order_by(func.length(Submission.receipt).desc(), col(Submission.receipt).desc())
-    )
-    last = session.exec(query.limit(1)).first()
-    return int(last.removeprefix(prefix)) if last else 0
 
 
 def accounts(session: Session, ids: Collection[int]) -> Sequence[Account]:
