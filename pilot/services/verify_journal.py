@@ -16,7 +16,7 @@ from pilot.store.models import Base
 from pilot.store.queries_verify import CLAIM_FIELDS
 
 _CLAIM = '"table":"claim"'
-_OPEN, _SEAM, _ENDING = '[{"fields":', '},{"fields":', f",{_CLAIM}"
+_SEAM, _ENDING = '{"fields":', f",{_CLAIM}}}"
 
 
 @dataclass(slots=True)
@@ -97,11 +97,10 @@ def _inserted(changes: str) -> dict[int, str]:
     seams occur only where the journal put them.
     """
     found = {}
-    for piece in changes.removeprefix(_OPEN).removesuffix("}]").split(_SEAM):
-        if piece.endswith(_ENDING):
-            fields, _, number = piece.removesuffix(_ENDING).rpartition(',"id":')
-            if number.isdecimal():
-                found[int(number)] = fields
+    for piece in changes.split(_ENDING)[:-1]:
+        fields, _, number = piece.rpartition(_SEAM)[2].rpartition(',"id":')
+        if number.isdecimal():
+            found[int(number)] = fields
     return found
 
 

@@ -1,33 +1,49 @@
 """Reading the journal back: the whole chain in a stream, and where it stood at an instant."""
 
+import contextlib
 import json
 from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String, type_coerce
+from sqlalchemy import ColumnElement, Connection, Select, String, func, type_coerce
 from sqlmodel import Session, col, or_, select
 
 from pilot.domain.chain import Anchor, Link, last_before
 from pilot.store.models import Base, JournalEntry, JournalHead
 
 _AT_ONCE = 200  # rows: they stay in the processor's cache, which halves the time of reading
-# The instant as the driver gives it: a journal of a million entries needs no object for it.
-_COLUMNS = tuple(
-    type_coerce(JournalEntry.at, String()) if name == "at" else getattr(JournalEntry, name)
-    for name in Link._fields
-)
+_STORED = JournalEntry.__table__.c
+_AS_ON_SQLITE = "YYYY-MM-DD HH24:MI:SS.US"
 
 
 def links(session: Session, base_id: int) -> Iterator[list[Link]]:
-    """Every entry of a base in order, as it is stored, some hundreds at a time."""
-    query = (
-        select(*_COLUMNS)
-        .where(JournalEntry.base_id == base_id)
-        .order_by(col(JournalEntry.sequence))
-    )
-    streamed = session.connection().execute(query, execution_options={"yield_per": _AT_ONCE})
-    for rows in streamed.partitions():
-        yield [Link._make((*row[:2], _instant(row[2]), *row[3:])) for row in rows]
+    """Every entry of a base in order, as it is stored, some hundreds at a time.
+
+    Past SQLAlchemy's rows: a journal of a million entries is read in half the time.
+    """
+    connection = session.connection()
+    query = _entries(base_id, connection.dialect.name)
+    said = query.compile(connection, compile_kwargs={"literal_binds": True})
+    with contextlib.closing(_cursor(connection)) as cursor:
+        cursor.execute(str(said))
+        while rows := cursor.fetchmany(_AT_ONCE):
+            yield [Link._make((*row[:11], row[11] != 0, *row[12:])) for row in rows]
+
+
+def _entries(base_id: int, dialect: str) -> Select:
+    at: ColumnElement[str] = type_coerce(_STORED.at, String())
+    if dialect == "postgresql":
+        at = func.to_char(func.timezone("UTC", _STORED.at), _AS_ON_SQLITE)
+    instant = func.replace(func.replace(at, " ", "T"), ".000000", "").concat("+00:00")
+    columns = [instant if name == "at" else _STORED[name] for name in Link._fields]
+    return select(*columns).where(_STORED.base_id == base_id).order_by(_STORED.sequence)
+
+
+def _cursor(connection: Connection) -> Any:
+    """A cursor of the driver; what has not been asked for yet stays on the server."""
+    driver = connection.connection
+    return driver.cursor("journal") if connection.dialect.name == "postgresql" else driver.cursor()
 
 
 def head(session: Session, base_id: int) -> JournalHead | None:
@@ -52,14 +68,6 @@ def _recorded(session: Session, base_id: int, sequence: int) -> datetime | None:
         JournalEntry.base_id == base_id, JournalEntry.sequence == sequence
     )
     return session.exec(query).first()
-
-
-def _instant(stored: str | datetime) -> str:
-    """An instant as the chain writes it: SQLite keeps UTC as text, PostgreSQL gives instants."""
-    if isinstance(stored, datetime):
-        return stored.astimezone(UTC).isoformat()
-    day, _, clock = stored.partition(" ")
-    return f"{day}T{clock.removesuffix('.000000')}+00:00"
 
 
 def touched_since(session: Session, base_id: int, sequence: int, tables: Collection[str]) -> bool:
