@@ -28,7 +28,7 @@ else:
 st.subheader("阶段")
 show.stage_strip(seen.stages)
 
-if view.live and may(actor, "project.note"):
+if view.live and (may(actor, "project.note") or may(actor, "filing.submit")):
     st.subheader("需要您处理")
     show.needs(todo)
 

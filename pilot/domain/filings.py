@@ -19,6 +19,7 @@ OPEN = WRITABLE | {State.SUBMITTED, State.APPROVED}
 _INDEPENDENT = frozenset({"approve", "send_back", "decline", "freeze"})  # never the maker's own
 _ANSWERS = frozenset({"unlock", "refuse_unlock"})  # to what somebody else has asked for
 LONGEST_UNLOCK = 31  # days; an exception that lasts is no exception
+REMIND_DAYS = 7  # before a report is due
 
 
 class PackStatus(Term):
@@ -141,6 +142,15 @@ _TURNS = {
     State.RETURNED: Side.MAKER,
     State.SUBMITTED: Side.CHECKER,
     State.APPROVED: Side.HEAD,
+}
+
+NEXT = {  # what takes a report on from where it stands; a frozen one only if asked for
+    State.EMPTY: "start",
+    State.IN_PROGRESS: "submit",
+    State.RETURNED: "submit",
+    State.SUBMITTED: "approve",
+    State.APPROVED: "freeze",
+    State.FROZEN: "unlock",
 }
 
 

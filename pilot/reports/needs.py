@@ -8,14 +8,17 @@ from typing import Any
 from sqlmodel import Session
 
 from pilot.domain.digest import PAPER_DAYS
+from pilot.domain.filings import NEXT, REMIND_DAYS
 from pilot.domain.guards import SCORED
 from pilot.domain.lights import Level, LightFacts, lateness, light, rank
 from pilot.domain.moment import Moment, local_day
 from pilot.domain.people import Actor, may
-from pilot.domain.vocabulary import Stage
+from pilot.domain.report_calendar import left_in_words
+from pilot.domain.vocabulary import FilingState, Stage
 from pilot.reports import rounds
+from pilot.services import report_sheets
 from pilot.services.reads import read
-from pilot.store import queries_lights, queries_needs, queries_portfolio
+from pilot.store import queries_filing_turns, queries_lights, queries_needs, queries_portfolio
 
 MOST = 7
 _ASKED = MOST + 1  # of each kind: one more tells that there are more
@@ -160,6 +163,45 @@ def _voids(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
         yield _waiting(row, "确认作废", days, f"他人 {days} 天前申请作废，须由您确认或说明")
 
 
+def _reviews(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
+    """Reports (上报) to check or to sign, and unlocks to answer: never one's own."""
+    states = [state for state in _REVIEW if may(actor, f"filing.{NEXT[state]}")]
+    rows = queries_filing_turns.to_review(
+        session, [actor.base_id], actor.id, states, view.as_of, _ASKED
+    )
+    titles = report_sheets.titles(session, actor.base_id) if rows else {}
+    for row in rows:
+        verb, what = _REVIEW[row.state]
+        days = _since(row.since, view)
+        reason = f"{what}，已等 {days} 天"
+        if row.state is not FilingState.FROZEN:
+            reason += f"，{row.last_day} 截止，{left_in_words(row.last_day, view.as_of)}"
+            days = max(days, _late(row, view))
+        yield _report(row, titles, verb, reason, days)
+
+
+def _reports(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
+    """Reports to hand in: nearly due, late or sent back."""
+    until = view.as_of + timedelta(days=REMIND_DAYS)
+    rows = queries_filing_turns.to_hand_in(session, [actor.base_id], until, view.as_of, _ASKED)
+    titles = report_sheets.titles(session, actor.base_id) if rows else {}
+    for row in rows:
+        verb, what = _HAND_IN[row.state]
+        what = "已解锁，更正后重新提交" if row.unlocked else what
+        reason = f"{what}，{row.last_day} 截止，{left_in_words(row.last_day, view.as_of)}"
+        yield _report(row, titles, verb, reason, _late(row, view))
+
+
+def _late(row: Any, view: Moment) -> int:
+    return (view.as_of - row.last_day).days
+
+
+def _report(row: Any, titles: dict[str, str], verb: str, reason: str, days: int) -> Need:
+    code, title = f"{row.template} {row.period}", titles.get(row.template, "")
+    level = _at_least_yellow(days)
+    return Need(level, verb, code, title, reason, days, "reports", (("id", row.filing_id),))
+
+
 def _gate_verb(facts: LightFacts) -> str:
     if not facts.missing:
         return f"提交评审 {facts.next_gate.value}"
@@ -202,6 +244,16 @@ def _since(at: Any, view: Moment) -> int:
     return (view.as_of - local_day(at)).days
 
 
+_REVIEW = {  # the verb, and what has happened
+    FilingState.SUBMITTED: ("审核报表", "已提交审核"),
+    FilingState.APPROVED: ("签发报表", "审核已通过"),
+    FilingState.FROZEN: ("答复解锁", "有人申请解锁"),
+}
+_HAND_IN = {
+    FilingState.EMPTY: ("开始填报", "还没有开始填报"),
+    FilingState.IN_PROGRESS: ("提交报表", "还没有提交审核"),
+    FilingState.RETURNED: ("修改报表", "已退回，修改后重新提交"),
+}
 _PARAMETER = {"project_id": "id", "review_id": "review", "result_id": "id"}
 _FINDERS = (
     ("review.score", _score),
@@ -214,4 +266,6 @@ _FINDERS = (
     ("evidence.judge", _papers),
     ("project.edit", _renewals),
     ("project.void", _voids),
+    ("filing.approve", _reviews),
+    ("filing.submit", _reports),
 )

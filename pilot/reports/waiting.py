@@ -18,6 +18,10 @@ _NOBODY = {
     Kind.REGISTRATION: "没有系统管理员",
     Kind.TRANSFER: "登记人以外的审核人或基地管理",
     Kind.LANDING: "登记人以外的审核人或基地管理",
+    Kind.CHECK: "填报人以外的上报人员或基地管理",
+    Kind.SIGN: "填报人以外的基地管理",
+    Kind.UNLOCK: "申请人以外的基地管理",
+    Kind.REPORT: "上报人员或基地管理",
 }
 
 
@@ -62,6 +66,6 @@ def _how_long(one: Wait, today: date) -> str:
     days = (today - one.since).days
     if one.kind is Kind.PAPER:
         return f"{one.since} 到期" if days < 0 else f"{one.since} 已到期"
-    if one.kind in (Kind.GATE, Kind.CONDITION):
+    if one.kind in (Kind.GATE, Kind.CONDITION, Kind.REPORT):
         return f"逾期 {days} 天"
     return f"{days} 天" if days else "今天起"

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session
 
 from pilot.domain.errors import Conflict, Invalid
+from pilot.domain.filings import REMIND_DAYS
 from pilot.domain.moment import local_day
 from pilot.domain.people import MAY, Actor
 from pilot.domain.report_calendar import (
@@ -26,7 +27,6 @@ from pilot.store import journal, queries, queries_filings, queries_packs, querie
 from pilot.store.models import FilingComment, ReportCalendar, ReportFiling
 
 BETWEEN = "、"
-REMIND = timedelta(days=7)  # before a report is due
 _KEPT = timedelta(days=62)  # how far back a calendar that was never kept is begun
 
 
@@ -190,7 +190,7 @@ def due_templates(session: Session, base_id: int, day: date) -> list[TemplateLin
 
 
 def _remind(session: Session, base_id: int, today: date, at: datetime) -> int:
-    rows = queries_filings.due_until(session, base_id, today + REMIND)
+    rows = queries_filings.due_until(session, base_id, today + timedelta(days=REMIND_DAYS))
     makers = queries_people.holders(session, base_id, MAY["filing.submit"])
     titles = report_sheets.titles(session, base_id)
     for row in rows:

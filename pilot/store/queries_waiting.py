@@ -12,7 +12,12 @@ from pilot.domain.gates import OPEN, RUNNING
 from pilot.domain.moment import FOREVER, Moment, local_day
 from pilot.domain.people import Role
 from pilot.domain.submissions import OPEN as WITH_REVIEWERS
-from pilot.domain.vocabulary import EvidenceState, RegistrationState, SubmissionState
+from pilot.domain.vocabulary import (
+    EvidenceState,
+    FilingState,
+    RegistrationState,
+    SubmissionState,
+)
 from pilot.store.models import (
     Account,
     AccountRole,
@@ -26,10 +31,18 @@ from pilot.store.models import (
     Project,
     ProjectSpan,
     Registration,
+    ReportFiling,
     Review,
     Scorecard,
     Submission,
     Transfer,
+)
+from pilot.store.queries_filing_turns import (
+    BEGUN_OR_NOT,
+    last_day,
+    standing,
+    waiting_since,
+    with_unlock,
 )
 from pilot.store.queries_tables import project_spans
 
@@ -43,6 +56,10 @@ def waits(session: Session, base_id: int, view: Moment) -> list[Wait]:
         Kind.SCORE: _scorecards(base_id),
         Kind.TRANSFER: _transfers(base_id),
         Kind.LANDING: _steps(base_id),
+        Kind.CHECK: _reviews(base_id, FilingState.SUBMITTED, view.as_of),
+        Kind.SIGN: _reviews(base_id, FilingState.APPROVED, view.as_of),
+        Kind.UNLOCK: _reviews(base_id, FilingState.FROZEN, view.as_of),
+        Kind.REPORT: _reports(base_id, view.as_of),
         Kind.GATE: _gates(base_id, view),
         Kind.CONDITION: _conditions(base_id, view.as_of),
         Kind.PAPER: _papers(base_id, view.as_of),
@@ -132,6 +149,21 @@ def _steps(base_id: int) -> Select:
 
 def _nobodys(since: Any) -> Select:
     return select(null(), func.count(), func.min(since))
+
+
+def _reviews(base_id: int, state: FilingState, today: date) -> Select:
+    return with_unlock(_nobodys(waiting_since)).where(
+        ReportFiling.base_id == base_id, standing({state}, today)
+    )
+
+
+def _reports(base_id: int, today: date) -> Select:
+    """By who submitted a report before; nobody's where nobody has."""
+    return (
+        with_unlock(_grouped(Account, last_day))
+        .join(Account, col(Account.id) == col(ReportFiling.maker_id), isouter=True)
+        .where(ReportFiling.base_id == base_id, standing(BEGUN_OR_NOT, today), last_day < today)
+    )
 
 
 def _gates(base_id: int, view: Moment) -> Select:
