@@ -13,6 +13,7 @@ from pilot.domain.errors import Invalid
 from pilot.domain.report_periods import Period, PeriodKind, period_of
 
 LATEST_MONTH = 12
+BEFORE_USE = "启用本系统前的期间"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +91,24 @@ def check_window(window: Window, end: date) -> Window:
     return window
 
 
-def days_left(due_on: date, today: date) -> int:
-    """Days until a report is due; negative once it is late."""
-    return (due_on - today).days
+def is_before_use(due_on: date, since: date) -> bool:
+    """Whether a report was due before its base came into the system, on the day `since`.
+
+    Nobody can be late with it here: it was made, or not, elsewhere. It may still be prepared.
+    """
+    return due_on < since
 
 
-def left_in_words(due_on: date, today: date) -> str:
+def days_left(due_on: date, today: date, since: date) -> int | None:
+    """Days until a report is due; negative once it is late, None if it cannot be late."""
+    return None if is_before_use(due_on, since) else (due_on - today).days
+
+
+def left_in_words(due_on: date, today: date, since: date) -> str:
     """The same for people."""
-    days = days_left(due_on, today)
+    days = days_left(due_on, today, since)
+    if days is None:
+        return BEFORE_USE
     if days == 0:
         return "今天截止"
     return f"距截止 {days} 天" if days > 0 else f"已逾期 {-days} 天"

@@ -22,7 +22,7 @@ from pilot.services.importing import under_way
 from pilot.services.precheck import Judged
 from pilot.services.reads import read
 from pilot.services.report_sheets import Wanted
-from pilot.store import queries_filings
+from pilot.store import journal_reading, queries_filings
 from pilot.store.files import Place
 from pilot.store.models import ReportFiling
 
@@ -143,7 +143,8 @@ def _detail(
     template = report_sheets.template_line(session, row.base_id, row.template, wanted.kind)
     unlock = queries_filings.open_unlock(session, row.id) if row.id else None
     editions = queries_filings.editions(session, row.id) if row.id else []
-    line = line_of(row, template, today, unlock, editions[0].pack_id if editions else None)
+    since = journal_reading.begun_on(session, row.base_id)
+    line = line_of(row, template, today, since, unlock, editions[0].pack_id if editions else None)
     signed = [each for one in editions for each in (one.maker_id, one.checker_id, one.head_id)]
     names = queries_filings.names(session, [row.maker_id, row.checker_id, row.head_id, *signed])
     at_work = may(actor, "filing.submit") and line.state is not FilingState.FROZEN

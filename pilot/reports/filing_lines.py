@@ -11,7 +11,7 @@ from pilot.domain.errors import NotFound
 from pilot.domain.filings import Facts, Side, turn
 from pilot.domain.moment import Moment, local_day
 from pilot.domain.people import Actor
-from pilot.domain.report_calendar import Window, days_left, periods
+from pilot.domain.report_calendar import BEFORE_USE, Window, days_left, left_in_words, periods
 from pilot.domain.report_periods import PeriodKind
 from pilot.domain.report_periods import period as read_period
 from pilot.domain.vocabulary import FilingState
@@ -19,7 +19,7 @@ from pilot.reports.report_sheets import look
 from pilot.services import filing_lines, filings, precheck, report_sheets
 from pilot.services.reads import read
 from pilot.services.report_sheets import TemplateLine
-from pilot.store import queries_bases, queries_filings
+from pilot.store import journal_reading, queries_bases, queries_filings
 from pilot.store.files import Place
 from pilot.store.models import Base, FilingUnlock, ReportFiling
 
@@ -28,7 +28,8 @@ from pilot.store.models import Base, FilingUnlock, ReportFiling
 class Line:
     """The report of one period; `id` is None while the calendar has not made its line.
 
-    `days` until it is due, None once it is filed or before its window opens. The counts of
+    `days` until it is due, None once it is filed, before its window opens, and if it was due before
+    the base was in the system; `left` says the same in words, '' once it is filed. The counts of
     pre-flight are None where nothing is checked: before the window opens and after the freezing.
     `changed` is how many units the frozen pack would say differently now, None if not known.
     """
@@ -45,6 +46,7 @@ class Line:
     state: FilingState
     side: Side | None
     days: int | None
+    left: str
     pack_id: int | None = None
     acceptable: int | None = None
     rows: int | None = None
@@ -53,6 +55,11 @@ class Line:
     unexplained: int = 0
     unlocked_until: date | None = None
     changed: int | None = None
+
+    @property
+    def before_use(self) -> bool:
+        """Whether it was due before the base was in the system, and is not filed."""
+        return self.left == BEFORE_USE
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +138,11 @@ def line_of(
     row: ReportFiling,
     template: TemplateLine,
     today: date,
+    since: date,
     unlock: FilingUnlock | None = None,
     pack_id: int | None = None,
 ) -> Line:
-    """One line, made or still to be made."""
+    """One line, made or still to be made; `since` the base is in the system."""
     until = unlock.until if unlock else None
     state = Facts(row.state, today, unlocked_until=until).standing
     frozen = state is FilingState.FROZEN
@@ -150,7 +158,8 @@ def line_of(
         window=Window(row.opens_on, row.due_on, row.lock_on),
         state=state,
         side=turn(state),
-        days=None if frozen or today < row.opens_on else days_left(row.due_on, today),
+        days=None if frozen or today < row.opens_on else days_left(row.due_on, today, since),
+        left="" if frozen else left_in_words(row.due_on, today, since),
         pack_id=pack_id,
         unlocked_until=None if frozen else until,
     )
@@ -169,14 +178,14 @@ def _lines(session: Session, base: int, year: int, now: datetime) -> Iterator[Li
         if period.first <= today
     }
     titles, rules = report_sheets.titles(session, base), filing_lines.rules_of(session, base)
-    own = filing_lines.own_rules(session, base)
+    own, since = filing_lines.own_rules(session, base), journal_reading.begun_on(session, base)
     for row in stored:
         period = read_period(row.period)
         title = titles.get(row.template, row.template)
         template = TemplateLine(row.template, title, period.kind)
         wanted.pop((row.template, period), None)
-        yield line_of(row, template, today, unlocks.get(row.id), packs.get(row.id))
+        yield line_of(row, template, today, since, unlocks.get(row.id), packs.get(row.id))
     for (code, period), template in wanted.items():
         rule = own.get((period.kind, code)) or rules[period.kind]
         row = filing_lines.blank(base, code, period, rule, now)
-        yield line_of(row, template, today)
+        yield line_of(row, template, today, since)

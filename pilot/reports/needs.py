@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -13,12 +13,18 @@ from pilot.domain.guards import SCORED
 from pilot.domain.lights import Level, LightFacts, lateness, light, rank
 from pilot.domain.moment import Moment, local_day
 from pilot.domain.people import Actor, may
-from pilot.domain.report_calendar import left_in_words
+from pilot.domain.report_calendar import days_left, left_in_words
 from pilot.domain.vocabulary import FilingState, Stage
 from pilot.reports import rounds
 from pilot.services import report_sheets
 from pilot.services.reads import read
-from pilot.store import queries_filing_turns, queries_lights, queries_needs, queries_portfolio
+from pilot.store import (
+    journal_reading,
+    queries_filing_turns,
+    queries_lights,
+    queries_needs,
+    queries_portfolio,
+)
 
 MOST = 7
 _ASKED = MOST + 1  # of each kind: one more tells that there are more
@@ -170,30 +176,38 @@ def _reviews(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
         session, [actor.base_id], actor.id, states, view.as_of, _ASKED
     )
     titles = report_sheets.titles(session, actor.base_id) if rows else {}
+    since = journal_reading.begun_on(session, actor.base_id)
     for row in rows:
         verb, what = _REVIEW[row.state]
         days = _since(row.since, view)
         reason = f"{what}，已等 {days} 天"
         if row.state is not FilingState.FROZEN:
-            reason += f"，{row.last_day} 截止，{left_in_words(row.last_day, view.as_of)}"
-            days = max(days, _late(row, view))
+            reason += f"，{_due(row, view, since)}"
+            days = max(days, _late(row, view, since))
         yield _report(row, titles, verb, reason, days)
 
 
 def _reports(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
     """Reports to hand in: nearly due, late or sent back."""
     until = view.as_of + timedelta(days=REMIND_DAYS)
-    rows = queries_filing_turns.to_hand_in(session, [actor.base_id], until, view.as_of, _ASKED)
+    since = journal_reading.begun_on(session, actor.base_id)
+    rows = queries_filing_turns.to_hand_in(
+        session, [actor.base_id], since, until, view.as_of, _ASKED
+    )
     titles = report_sheets.titles(session, actor.base_id) if rows else {}
     for row in rows:
         verb, what = _HAND_IN[row.state]
         what = "已解锁，更正后重新提交" if row.unlocked else what
-        reason = f"{what}，{row.last_day} 截止，{left_in_words(row.last_day, view.as_of)}"
-        yield _report(row, titles, verb, reason, _late(row, view))
+        reason = f"{what}，{_due(row, view, since)}"
+        yield _report(row, titles, verb, reason, _late(row, view, since))
 
 
-def _late(row: Any, view: Moment) -> int:
-    return (view.as_of - row.last_day).days
+def _late(row: Any, view: Moment, since: date) -> int:
+    return -(days_left(row.last_day, view.as_of, since) or 0)
+
+
+def _due(row: Any, view: Moment, since: date) -> str:
+    return f"{row.last_day} 截止，{left_in_words(row.last_day, view.as_of, since)}"
 
 
 def _report(row: Any, titles: dict[str, str], verb: str, reason: str, days: int) -> Need:

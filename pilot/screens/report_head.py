@@ -7,7 +7,6 @@ import streamlit as st
 
 from pilot import ui
 from pilot.domain.filings import MOVES, OPEN, Side
-from pilot.domain.report_calendar import left_in_words
 from pilot.domain.vocabulary import FilingState as State
 from pilot.reports import packs
 from pilot.reports.filing_detail import Detail
@@ -48,7 +47,7 @@ def head(shown: Detail, today: date) -> None:
             since = f" · {shown.since} 起" if line.id is not None else ""
             st.caption(f"轮到{line.side.label}{since}", width="content")
         if line.state is not State.FROZEN:
-            st.caption(left_in_words(line.window.due_on, today), width="content")
+            st.caption(line.left, width="content")
         ui.link("返回上报日历", "reports", icon=":material/arrow_back:")
     window = line.window
     st.caption(
@@ -68,7 +67,7 @@ def head(shown: Detail, today: date) -> None:
         st.caption("锁定日已过：之后登记的不进本期，列入下一期的补报或核减。")
     if shown.judged is not None:
         judged = shown.judged
-        meter(line, len(judged.sheet.rows), judged.acceptable, today, judged.unexplained)
+        meter(line, len(judged.sheet.rows), judged.acceptable, judged.unexplained)
 
 
 def moves(shown: Detail, today: date) -> None:

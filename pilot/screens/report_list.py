@@ -1,7 +1,7 @@
 """The reporting calendar (上报日历): what is due next, and a line a report."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
@@ -9,7 +9,7 @@ import streamlit as st
 from pilot import ui
 from pilot.domain.moment import Moment, local_day
 from pilot.domain.people import Actor, Role, may
-from pilot.domain.report_calendar import left_in_words
+from pilot.domain.report_calendar import BEFORE_USE
 from pilot.domain.report_periods import PeriodKind
 from pilot.domain.vocabulary import FilingState as State
 from pilot.domain.vocabulary import Term
@@ -49,7 +49,7 @@ def section(reader: Actor, view: Moment, now: datetime, base: int | None) -> Non
         lines = filing_lines.calendar(session, reader, view.year, now, base)
         exceptions = filing_detail.exceptions(session, reader, base)
         lines = _counted(session, reader, lines, Moment(today.year, today, now, live=True))
-    meters(lines, today)
+    meters(lines)
     table(lines, may_compare=reader.is_any(*COMPARE))
     with st.expander(f"解锁例外（{len(exceptions)}）", icon=":material/lock_open:"):
         listed_exceptions(exceptions)
@@ -71,19 +71,18 @@ def _counted(session: Any, reader: Actor, lines: Sequence[Line], view: Moment) -
     return filing_lines.with_counts(lines, checked, changed)
 
 
-def meters(lines: Sequence[Line], today: date) -> None:
+def meters(lines: Sequence[Line]) -> None:
     """How much of the reports at work could be sent already, the most urgent first."""
     at_work = [line for line in lines if line.rows is not None]
-    for line in sorted(at_work, key=lambda one: one.window.due_on)[:_METERS]:
-        meter(line, line.rows or 0, line.acceptable or 0, today, line.unexplained)
+    for line in sorted(at_work, key=lambda one: (one.before_use, one.window.due_on))[:_METERS]:
+        meter(line, line.rows or 0, line.acceptable or 0, line.unexplained)
 
 
-def meter(line: Line, rows: int, good: int, today: date, unexplained: int = 0) -> None:
+def meter(line: Line, rows: int, good: int, unexplained: int = 0) -> None:
     """“80 行中 61 行已可上报，3 条提示待说明，距截止 34 天”."""
     told = f"{rows} 行中 {good} 行已可上报" if rows else "本期没有行，可以零报告"
     told += f"，{unexplained} 条提示待说明" if unexplained else ""
-    left = left_in_words(line.window.due_on, today)
-    text = f"{ui.plain(line.title)} {line.period}：{told}，{left}"
+    text = f"{ui.plain(line.title)} {line.period}：{told}，{line.left}"
     st.progress(good / rows if rows else 1.0, text=text)
 
 
@@ -110,7 +109,9 @@ def table(lines: Sequence[Line], *, may_compare: bool) -> None:
         ui.go("reports", report=line.template, period=line.period, base=st.query_params.get("base"))
     if (click := st.session_state.get(_CHANGES)) and (pack := shown[click["row"]].pack_id):
         ui.go("report_templates", section="packs", pack=pack)
-    st.caption(f"共 {len(shown)} 期")
+    early = sum(line.before_use for line in shown)
+    told = f"；其中 {early} 期为{BEFORE_USE}，不计逾期，需要时仍可填报" if early else ""
+    st.caption(f"共 {len(shown)} 期{told}")
 
 
 def _columns(*, may_compare: bool) -> dict[str, object]:
@@ -125,7 +126,10 @@ def _columns(*, may_compare: bool) -> dict[str, object]:
         "window": column.TextColumn("填报窗口", width=175),
         "lock": column.TextColumn("锁定日", width=95),
         "days": column.NumberColumn(
-            "剩余天数", width=75, format="%d", help="距报送截止；负数为已逾期的天数"
+            "剩余天数",
+            width=75,
+            format="%d",
+            help=f"距报送截止；负数为已逾期的天数；{BEFORE_USE}不计",
         ),
         "rows": column.TextColumn("可上报", width=75),
         "hard": column.NumberColumn("须改", width=55, format="%d", help="硬性问题"),

@@ -23,7 +23,14 @@ from pilot.domain.vocabulary import FilingState
 from pilot.services import notices, report_sheets
 from pilot.services.command import verb
 from pilot.services.report_sheets import TemplateLine
-from pilot.store import journal, queries, queries_filings, queries_packs, queries_people
+from pilot.store import (
+    journal,
+    journal_reading,
+    queries,
+    queries_filings,
+    queries_packs,
+    queries_people,
+)
 from pilot.store.models import FilingComment, ReportCalendar, ReportFiling
 
 BETWEEN = "、"
@@ -190,12 +197,13 @@ def due_templates(session: Session, base_id: int, day: date) -> list[TemplateLin
 
 
 def _remind(session: Session, base_id: int, today: date, at: datetime) -> int:
-    rows = queries_filings.due_until(session, base_id, today + timedelta(days=REMIND_DAYS))
+    since = journal_reading.begun_on(session, base_id)
+    rows = queries_filings.due_until(session, base_id, since, today + timedelta(days=REMIND_DAYS))
     makers = queries_people.holders(session, base_id, MAY["filing.submit"])
     titles = report_sheets.titles(session, base_id)
     for row in rows:
         title = titles.get(row.template, row.template)
-        told = f"{title} {row.period}：{left_in_words(row.due_on, today)}，{row.state.label}"
+        told = f"{title} {row.period}：{left_in_words(row.due_on, today, since)}，{row.state.label}"
         notices.tell(session, base_id, makers, told, page="reports", about_id=row.id, at=at)
         row.reminded_on = today
     session.flush()

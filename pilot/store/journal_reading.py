@@ -3,13 +3,14 @@
 import contextlib
 import json
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, String, func, type_coerce
 from sqlmodel import Session, col, or_, select
 
 from pilot.domain.chain import Anchor, Link, last_before
+from pilot.domain.moment import local_day
 from pilot.store.models import Base, JournalEntry, JournalHead
 
 _AT_ONCE = 200  # rows: they stay in the processor's cache, which halves the time of reading
@@ -61,6 +62,14 @@ def anchor(session: Session, base: Base, known_at: datetime | None = None) -> An
     number = last_before(known_at, end.sequence, lambda n: _recorded(session, base.id, n))
     entry = session.get(JournalEntry, (base.id, number))
     return Anchor(base.code, entry.sequence, entry.hash, entry.at) if entry else None
+
+
+def begun_on(session: Session, base_id: int) -> date:
+    """The day of a base's first entry, since which it is in the system; the first day of all while
+    there is none.
+    """
+    first = _recorded(session, base_id, 1)
+    return local_day(first) if first else date.min
 
 
 def _recorded(session: Session, base_id: int, sequence: int) -> datetime | None:

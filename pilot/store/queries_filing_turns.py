@@ -65,9 +65,9 @@ def to_review(
 
 
 def to_hand_in(
-    session: Session, bases: Sequence[int], until: date, today: date, most: int
+    session: Session, bases: Sequence[int], since: date, until: date, today: date, most: int
 ) -> Sequence[Row]:
-    """Reports of open windows that are due by `until`, and all that were sent back.
+    """Reports of open windows that are due from `since` to `until`, and all that were sent back.
 
     Of each template and state the most urgent one: the next follows when it is done.
     """
@@ -82,7 +82,7 @@ def to_hand_in(
             col(ReportFiling.base_id).in_(bases),
             standing(BEGUN_OR_NOT, today),
             ReportFiling.opens_on <= today,
-            or_(last_day <= until, ReportFiling.state == State.RETURNED),
+            or_(last_day.between(since, until), ReportFiling.state == State.RETURNED),
         )
         .subquery()
     )

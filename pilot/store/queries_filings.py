@@ -89,10 +89,11 @@ def filed_until(session: Session, base_id: int, template: str, period: str) -> d
     return session.exec(query.limit(1)).first()
 
 
-def due_until(session: Session, base_id: int, day: date) -> Sequence[ReportFiling]:
-    """The reports that are due by a day and that nobody has been reminded of since it came near."""
+def due_until(session: Session, base_id: int, since: date, day: date) -> Sequence[ReportFiling]:
+    """The reports due from one day to another that nobody has been reminded of yet."""
     query = select(ReportFiling).where(
         ReportFiling.base_id == base_id,
+        ReportFiling.due_on >= since,
         ReportFiling.due_on <= day,
         ReportFiling.state != FilingState.FROZEN,
         col(ReportFiling.reminded_on).is_(None),

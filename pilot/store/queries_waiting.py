@@ -18,6 +18,7 @@ from pilot.domain.vocabulary import (
     RegistrationState,
     SubmissionState,
 )
+from pilot.store.journal_reading import begun_on
 from pilot.store.models import (
     Account,
     AccountRole,
@@ -59,7 +60,7 @@ def waits(session: Session, base_id: int, view: Moment) -> list[Wait]:
         Kind.CHECK: _reviews(base_id, FilingState.SUBMITTED, view.as_of),
         Kind.SIGN: _reviews(base_id, FilingState.APPROVED, view.as_of),
         Kind.UNLOCK: _reviews(base_id, FilingState.FROZEN, view.as_of),
-        Kind.REPORT: _reports(base_id, view.as_of),
+        Kind.REPORT: _reports(base_id, begun_on(session, base_id), view.as_of),
         Kind.GATE: _gates(base_id, view),
         Kind.CONDITION: _conditions(base_id, view.as_of),
         Kind.PAPER: _papers(base_id, view.as_of),
@@ -157,12 +158,17 @@ def _reviews(base_id: int, state: FilingState, today: date) -> Select:
     )
 
 
-def _reports(base_id: int, today: date) -> Select:
+def _reports(base_id: int, since: date, today: date) -> Select:
     """By who submitted a report before; nobody's where nobody has."""
     return (
         with_unlock(_grouped(Account, last_day))
         .join(Account, col(Account.id) == col(ReportFiling.maker_id), isouter=True)
-        .where(ReportFiling.base_id == base_id, standing(BEGUN_OR_NOT, today), last_day < today)
+        .where(
+            ReportFiling.base_id == base_id,
+            standing(BEGUN_OR_NOT, today),
+            last_day >= since,
+            last_day < today,
+        )
     )
 
 

@@ -23,6 +23,7 @@ from pilot.domain.report_calendar import (
     Window,
     check_rule,
     check_window,
+    days_left,
     left_in_words,
 )
 from pilot.domain.report_periods import PeriodKind
@@ -180,8 +181,17 @@ def test_the_days_of_one_report_stand_in_order_after_its_period():
 
 
 @pytest.mark.parametrize(
-    ("due", "words"),
-    [("2026-06-05", "距截止 4 天"), ("2026-06-01", "今天截止"), ("2026-05-30", "已逾期 2 天")],
+    ("due", "days", "words"),
+    [
+        pytest.param("2026-06-05", 4, "距截止 4 天", id="ahead"),
+        pytest.param("2026-06-01", 0, "今天截止", id="today"),
+        pytest.param("2026-05-30", -2, "已逾期 2 天", id="late"),
+        pytest.param("2026-05-20", -12, "已逾期 12 天", id="due on the first day of all"),
+        pytest.param("2026-05-19", None, "启用本系统前的期间", id="due before there was a base"),
+    ],
 )
-def test_how_long_is_left(due, words):
-    assert left_in_words(date.fromisoformat(due), TODAY) == words
+def test_how_long_is_left(due, days, words):
+    due, since = date.fromisoformat(due), date(2026, 5, 20)
+
+    assert days_left(due, TODAY, since) == days
+    assert left_in_words(due, TODAY, since) == words

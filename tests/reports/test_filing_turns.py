@@ -4,13 +4,16 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
+from sqlmodel import select
 
 from pilot.domain.digest import Kind
 from pilot.domain.moment import moment
 from pilot.domain.people import Role
+from pilot.reports import filing_lines as lines
 from pilot.reports import needs, packs, waiting
 from pilot.reports.report_sheets import look
-from pilot.services import filings, unlocking
+from pilot.services import accounts, filing_lines, filings, unlocking
+from pilot.store.models import Notice
 from tests import factories
 
 MAY = "2026-05"  # its window: 1 to 5 June
@@ -153,6 +156,39 @@ def test_a_report_nearly_due_or_late_waits_to_be_handed_in_the_earliest_of_a_tem
     assert found["R2 2026-04"].about == (("id", april),)
     assert (found["R2 2026-04"].days, found["R8 2026-05"].days) == (28, -3)
     assert desk.waits() == {Kind.REPORT: (1, "上报人员或基地管理", 1, "逾期 28 天")}
+
+
+def test_a_report_due_before_the_base_came_into_the_system_is_late_nowhere(desk, session):
+    home, officer = desk.team.base, desk.officer
+    accounts.first_administrator(session, home, "first", "示例管理员", "示例-Mima-2026", at=JUNE_2)
+    april = desk.begun(period="2026-04")
+    may = desk.begun(period=MAY)
+
+    filing_lines.refresh(session, home.id, at=JUNE_2 + DAY)
+    told = session.exec(select(Notice.text).where(Notice.account_id == officer.id)).all()
+    assert told
+    assert not [text for text in told if MAY not in text]
+
+    later = desk.now + 10 * DAY
+    found = lines.calendar(session, officer, 2026, later)
+    early = [one for one in found if one.window.due_on < JUNE_2.date()]
+    assert april in [one.id for one in early]
+    assert {(one.days, one.left) for one in early} == {(None, "启用本系统前的期间")}
+    [line] = [one for one in found if one.id == may]
+    assert (line.days, line.left, line.before_use) == (-7, "已逾期 7 天", False)
+    assert {need.code.split()[1] for need in desk.needs(officer, 10 * DAY)} == {MAY}
+    assert desk.waits(10 * DAY)[Kind.REPORT][2:] == (3, "逾期 7 天")
+
+
+def test_a_report_of_before_can_be_prepared_and_is_checked_without_being_late(desk, session):
+    home = desk.team.base
+    accounts.first_administrator(session, home, "first", "示例管理员", "示例-Mima-2026", at=JUNE_2)
+    row = desk.begun(period="2026-04")
+    desk.do(filings.submit, row, desk.officer, look=look)
+
+    [need] = desk.needs(desk.team.manager)
+    assert need.reason == "已提交审核，已等 0 天，2026-05-05 截止，启用本系统前的期间"
+    assert (need.days, need.level.value) == (0, "yellow")
 
 
 def test_another_bases_reports_wait_for_nobody_here(desk, session):
