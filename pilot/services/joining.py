@@ -45,12 +45,16 @@ _TRIES_PER_LINK = 20
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What an open link gives: a role in a base, a unit or '', until the end of a day."""
+    """What an open link gives: a role in a base, a unit or '', until the end of a day.
+
+    `name` is whom an approved request is about; '' where an administrator's link leaves it open.
+    """
 
     base: str
     role: Role
     unit: str
     until: date
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,13 @@ def offer(session: Session, key: str, now: datetime) -> Offer | None:
         return None
     unit = session.get(Organisation, row.organisation_id) if row.organisation_id else None
     base = session.get_one(Base, row.base_id)
-    return Offer(base.name, row.role, unit.name if unit else "", local_day(row.expires_at))
+    return Offer(
+        base=base.name,
+        role=row.role,
+        unit=unit.name if unit else "",
+        until=local_day(row.expires_at),
+        name=queries_joining.approved_name(session, row.id),
+    )
 
 
 def asked(session: Session, key: str) -> Asked | None:
@@ -95,6 +105,7 @@ def join(
 ) -> str:
     """Open the account of a link and return its login name; the link is used up.
 
+    Who was approved comes in by the name that was approved, whatever `name` says.
     Raises NotFound for a dead link, Invalid or Conflict for what is to be corrected, NotAllowed
     after too many tries.
     """
@@ -202,9 +213,12 @@ def _join(
 def _opened(
     session: Session, row: Invitation, chosen: tuple[str, str, str], at: datetime
 ) -> Account:
+    login, name, password = chosen
+    name = queries_joining.approved_name(session, row.id) or name
     account = accounts.of_invitation(
-        session, row.base_id, *chosen, role=row.role, organisation_id=row.organisation_id, at=at
-    )
+        session, row.base_id, login, name, password,
+        role=row.role, organisation_id=row.organisation_id, at=at,
+    )  # fmt: skip
     row.used_at, row.account_id = at, account.id
     return account
 

@@ -35,6 +35,12 @@ def registration_of(session: Session, key: str) -> Registration | None:
     return session.scalars(query).first()
 
 
+def approved_name(session: Session, invitation_id: int) -> str:
+    """The name of the applicant whose approval made an invitation; '' for any other."""
+    query = select(Registration.name).where(col(Registration.invitation_id) == invitation_id)
+    return session.scalars(query).first() or ""
+
+
 def invitations(base_id: int) -> Select:
     """The invitations of a base with who made them and what came of them, the latest first."""
     host, guest = Account.__table__.alias("host"), Account.__table__.alias("guest")

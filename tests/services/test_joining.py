@@ -257,6 +257,30 @@ def test_an_approved_applicant_comes_in_with_their_own_secret(engine, team, admi
         assert as_actor(session, row).roles == {Role.RESEARCHER}
 
 
+def test_an_approved_applicant_comes_in_by_the_name_that_was_approved(engine, team, admin):
+    opened(engine, admin)
+    ask(engine, team.base.id)
+    perform(engine, registrations.approve, request(engine).id, None, by=admin.id, now=NOON)
+    with reading(engine) as session:
+        assert joining.offer(session, KEY, NOON).name == "李工"
+
+    join(engine, name="王五")
+
+    with reading(engine) as session:
+        assert account_named(session, "li.gong").name == "李工"
+
+
+def test_an_administrators_link_leaves_the_name_open(engine, admin):
+    invite(engine, admin)
+    with reading(engine) as session:
+        assert joining.offer(session, KEY, NOON).name == ""
+
+    join(engine, name="王五")
+
+    with reading(engine) as session:
+        assert account_named(session, "li.gong").name == "王五"
+
+
 def test_a_refused_applicant_reads_the_reason_and_cannot_come_in(engine, team, admin):
     opened(engine, admin)
     ask(engine, team.base.id)

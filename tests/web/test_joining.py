@@ -10,6 +10,7 @@ from pilot.domain.moment import local_day
 from pilot.domain.people import Role
 from pilot.services import invitations, joining, registrations
 from pilot.services.command import perform
+from pilot.store import queries_joining
 from pilot.store.engine import reading
 from pilot.store.queries_door import account_named
 from tests import serving
@@ -126,6 +127,23 @@ def test_from_a_request_to_the_page_that_tells_how_it_stands(server, stranger, o
     assert "批准以前不能登录" in stranger.page(answer.location).body
     again = stranger.post("/auth/register", form | TYPED)
     assert again.location == answer.location
+
+
+def test_who_was_approved_sees_the_name_and_cannot_send_another(server, stranger, opened):
+    form = stranger.form("/auth/register")
+    stranger.post("/auth/register", form | TYPED)
+    with reading(server.engine) as session:
+        asked = queries_joining.registration_of(session, form["key"]).id
+    now = datetime.now(UTC)
+    perform(server.engine, registrations.approve, asked, None, by=admin(server), now=now)
+
+    body = stranger.page(f"/auth/join?key={form['key']}").body
+    assert f'<input id="name" value="{TYPED["name"]}" readonly' in body
+    sent = chosen(name="王五")
+    join(stranger, form["key"], **sent)
+
+    with reading(server.engine) as session:
+        assert account_named(session, sent["login"]).name == TYPED["name"]
 
 
 def test_a_request_that_lacks_something_is_kept_and_corrected(stranger, opened):
