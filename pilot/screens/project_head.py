@@ -62,24 +62,27 @@ def _fact(label: str, value: str, note: str = "") -> None:
 
 
 def _chain(shown: Head) -> None:
+    """One text, not an element a sign: each of those is a message of its own."""
     order = list(Stage)
-    here = order.index(shown.stage)
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        for place, stage in enumerate(order):
-            if place < order.index(shown.entry_stage):
-                st.badge(f"{stage.label}（登记前）", color="gray")
-                continue
-            if place < here:
-                st.badge(stage.label, icon=":material/check:", color="green")
-            elif place > here:
-                st.badge(stage.label, icon=":material/radio_button_unchecked:", color="gray")
-            else:
-                icon = _ICONS.get(shown.state, "flag")
-                colour = "gray" if shown.state in ENDS else _STATE_COLOURS.get(shown.state, "blue")
-                label = f"{stage.label} · {shown.state.label}"
-                st.badge(label, icon=f":material/{icon}:", color=colour)
-            for gate in GATES_OF[stage]:
-                st.markdown(_diamond(gate, shown), width="content")
+    signs = []
+    for place, stage in enumerate(order):
+        signs.append(_sign(stage, place - order.index(shown.stage), shown))
+        if place >= order.index(shown.entry_stage):
+            signs += [_diamond(gate, shown) for gate in GATES_OF[stage]]
+    st.markdown(" ".join(signs))
+
+
+def _sign(stage: Stage, ahead: int, shown: Head) -> str:
+    """A stage as it stands: passed, the present one, still `ahead`, or before the registration."""
+    if list(Stage).index(stage) < list(Stage).index(shown.entry_stage):
+        return f":gray-badge[{stage.label}（登记前）]"
+    if ahead < 0:
+        return f":green-badge[:material/check: {stage.label}]"
+    if ahead > 0:
+        return f":gray-badge[:material/radio_button_unchecked: {stage.label}]"
+    icon = _ICONS.get(shown.state, "flag")
+    colour = "gray" if shown.state in ENDS else _STATE_COLOURS.get(shown.state, "blue")
+    return f":{colour}-badge[:material/{icon}: {stage.label} · {shown.state.label}]"
 
 
 def _diamond(gate: Gate, shown: Head) -> str:

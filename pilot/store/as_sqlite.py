@@ -5,14 +5,13 @@ there: half the time of reading rows into values and entering those.
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
-    Connection,
     Date,
     Double,
     Engine,
@@ -28,10 +27,9 @@ from sqlalchemy import (
 )
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from pilot.store import schema
+from pilot.store import schema, streams
 from pilot.store.engine import make_engine, sqlite_driver
 
-_BATCH = 200  # rows: they stay in the processor's cache
 # A file that is of use to nobody before it is whole needs no way back; that its rows keep to the
 # constraints is looked at when it is (`snapshot.check`), not row by row before.
 _UNTIL_WHOLE = ("journal_mode=OFF", "synchronous=OFF", "ignore_check_constraints=ON")
@@ -56,7 +54,9 @@ def write(engine: Engine, file: Path, tables: Sequence[Table]) -> None:
             target.execute(f"PRAGMA {pragma}")
         indexes = _without_indexes(target)
         for table in tables:
-            target.executemany(_insertion(table), _as_stored(source, table))
+            # Written by PostgreSQL itself as SQLite keeps them.
+            rows = streams.bare(source, select(*map(_kept_by_sqlite, table.columns)))
+            target.executemany(_insertion(table), rows)
         for index in indexes:
             target.execute(index)
         target.commit()
@@ -74,14 +74,6 @@ def _without_indexes(target) -> list[str]:
 def _insertion(table: Table) -> str:
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     return f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join("?" * len(table.columns))})'
-
-
-def _as_stored(source: Connection, table: Table) -> Iterator[tuple]:
-    """The rows of a table of PostgreSQL as SQLite keeps them, written by PostgreSQL itself."""
-    query = select(*map(_kept_by_sqlite, table.columns))
-    streamed = source.execute(query, execution_options={"yield_per": _BATCH})
-    for rows in streamed.partitions():
-        yield from map(tuple, rows)
 
 
 def _kept_by_sqlite(column: Column) -> ColumnElement:

@@ -1,19 +1,18 @@
 """Reading the journal back: the whole chain in a stream, and where it stood at an instant."""
 
-import contextlib
 import json
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
-from typing import Any
+from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, Select, String, func, type_coerce
+from sqlalchemy import ColumnElement, Select, String, func, type_coerce
 from sqlmodel import Session, col, or_, select
 
 from pilot.domain.chain import Anchor, Link, last_before
 from pilot.domain.moment import local_day
+from pilot.store import streams
 from pilot.store.models import Base, JournalEntry, JournalHead
 
-_AT_ONCE = 200  # rows: they stay in the processor's cache, which halves the time of reading
 _STORED = JournalEntry.__table__.c
 _AS_ON_SQLITE = "YYYY-MM-DD HH24:MI:SS.US"
 
@@ -24,12 +23,9 @@ def links(session: Session, base_id: int) -> Iterator[list[Link]]:
     Past SQLAlchemy's rows: a journal of a million entries is read in half the time.
     """
     connection = session.connection()
-    query = _entries(base_id, connection.dialect.name)
-    said = query.compile(connection, compile_kwargs={"literal_binds": True})
-    with contextlib.closing(_cursor(connection)) as cursor:
-        cursor.execute(str(said))
-        while rows := cursor.fetchmany(_AT_ONCE):
-            yield [Link._make((*row[:11], row[11] != 0, *row[12:])) for row in rows]
+    rows = streams.bare(connection, _entries(base_id, connection.dialect.name))
+    while some := list(islice(rows, streams.CHUNK)):
+        yield [Link._make((*row[:11], row[11] != 0, *row[12:])) for row in some]
 
 
 def _entries(base_id: int, dialect: str) -> Select:
@@ -39,12 +35,6 @@ def _entries(base_id: int, dialect: str) -> Select:
     instant = func.replace(func.replace(at, " ", "T"), ".000000", "").concat("+00:00")
     columns = [instant if name == "at" else _STORED[name] for name in Link._fields]
     return select(*columns).where(_STORED.base_id == base_id).order_by(_STORED.sequence)
-
-
-def _cursor(connection: Connection) -> Any:
-    """A cursor of the driver; what has not been asked for yet stays on the server."""
-    driver = connection.connection
-    return driver.cursor("journal") if connection.dialect.name == "postgresql" else driver.cursor()
 
 
 def head(session: Session, base_id: int) -> JournalHead | None:

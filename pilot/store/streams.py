@@ -1,9 +1,20 @@
 """Long lists: how many rows, a page of them, or all of them, some hundreds at a time."""
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Enum, RowMapping, Select, Text, func, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Enum,
+    RowMapping,
+    Select,
+    Text,
+    func,
+    type_coerce,
+)
 from sqlmodel import Session
 
 CHUNK = 200  # rows: what is made of them stays in the processor's cache
@@ -80,3 +91,15 @@ def chunks(
     keys = tuple(streamed.keys())
     for part in streamed.partitions():
         yield [dict(zip(keys, row, strict=True)) for row in part]
+
+
+def bare(connection: Connection, statement: Select) -> Iterator[tuple]:
+    """Every row as the driver itself gives it, in half the time: words, days and yes or no as they
+    are stored; the server goes on reading meanwhile.
+    """
+    said = str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
+    with contextlib.closing(connection.connection.driver_connection.cursor()) as cursor:
+        if connection.dialect.name == "postgresql":
+            yield from cursor.stream(said, size=CHUNK)
+        else:
+            yield from cursor.execute(said)
