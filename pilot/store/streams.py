@@ -97,7 +97,15 @@ def bare(connection: Connection, statement: Select) -> Iterator[tuple]:
     """Every row as the driver itself gives it, in half the time: words, days and yes or no as they
     are stored; the server goes on reading meanwhile.
     """
-    said = str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
+    chosen = connection.get_execution_options().get("schema_translate_map")
+    said = str(
+        statement.compile(
+            connection,
+            compile_kwargs={"literal_binds": True},
+            schema_translate_map=chosen,
+            render_schema_translate=bool(chosen),
+        )
+    )
     with contextlib.closing(connection.connection.driver_connection.cursor()) as cursor:
         if connection.dialect.name == "postgresql":
             yield from cursor.stream(said, size=CHUNK)
