@@ -20,6 +20,7 @@ from pilot.domain.draft_fields import (
     is_blank,
     problem,
 )
+from pilot.domain.draft_needs import Need
 from pilot.domain.identifiers import IdentifierKind, contract_warning, identifier_key
 from pilot.domain.problems import Problem
 from pilot.domain.vocabulary import ContractState, ContractType, TransferMode
@@ -75,33 +76,73 @@ class TransferDraft:
 
 
 def contract_problems(draft: ContractDraft, lists: Lists, today: date) -> list[Problem]:
-    """Parties, days and amounts agree with each other; papers that are missing only warn."""
+    """Parties, days and amounts agree with each other, numbers look like what they are."""
     return [
         *_state(draft),
         *_parties(draft),
         *_days(draft),
         *_amounts(draft),
-        *_registration(draft, today),
-        *_ip_clause(draft),
+        *_registration(draft),
     ]
 
 
 def transfer_problems(draft: TransferDraft, lists: Lists, today: date) -> list[Problem]:
-    """Modes 2–5 rest on a contract, modes 1 and 6 on a day; the place is wanted."""
-    found = []
-    by_contract = draft.mode in BY_CONTRACT
-    if by_contract and draft.contract_id is None:
-        message = "未填写：转让、许可、合作和作价投资必须有合同。"
-        found.append(problem(draft, "contract_id", "mode-has-contract", message, "请先登记合同。"))
-    if not by_contract and draft.event_on is None:
-        remedy = "请填首次应用、投产或约定的日期。"
-        found.append(problem(draft, "event_on", "event-day", "未填写。", remedy))
-    if is_blank(draft.implement_area):
-        message = "未填写。"
-        found.append(
-            problem(draft, "implement_area", "area-wanted", message, "请选择实施地。", hard=False)
-        )
-    return found
+    """Modes 2–5 rest on a contract."""
+    if draft.mode not in BY_CONTRACT or draft.contract_id is not None:
+        return []
+    message = "未填写：转让、许可、合作和作价投资必须有合同。"
+    return [problem(draft, "contract_id", "mode-has-contract", message, "请先登记合同。")]
+
+
+def _by_day(draft: TransferDraft, _today: date) -> bool:
+    """Modes 1 and 6 rest on a day of their own."""
+    return draft.mode is not None and draft.mode not in BY_CONTRACT
+
+
+def _late(draft: ContractDraft, today: date) -> bool:
+    signed, registered = draft.signed_on, draft.registered_on
+    return bool(signed and not registered and today - signed > REGISTER_WITHIN)
+
+
+TRANSFER_NEEDS = (
+    Need("event_on", "event-day", remedy="请填首次应用、投产或约定的日期。", when=_by_day),
+    Need("implement_area", "area-wanted", remedy="请选择实施地。", hard=False),
+)
+CONTRACT_NEEDS = (
+    Need("seller_id", "party-wanted", remedy="请补充合同双方。", hard=False),
+    Need("buyer_id", "party-wanted", remedy="请补充合同双方。", hard=False),
+    Need(
+        "effective_on",
+        "condition-open",
+        "未填写：条件成就之前转化只列待核。",
+        "条件成就后请填写生效日期。",
+        hard=False,
+        when=lambda draft, _today: bool(draft.conditional),
+    ),
+    Need("amount", "amount-zero", "为 0 或未填写。", "请核对成交额。", hard=False),
+    Need(
+        "registration_no",
+        "registered-needs-number",
+        "未填写，却有登记日期。",
+        "请填写登记编号。",
+        when=lambda draft, _today: draft.registered_on is not None,
+    ),
+    Need(
+        "registration_no",
+        "register-soon",
+        f"未填写：签订已满 {REGISTER_WITHIN.days} 天。",
+        "请提醒出让方办理认定登记。",
+        hard=False,
+        when=_late,
+    ),
+    Need(
+        "ip_clause",
+        "ip-wanted",
+        "未填写：没有约定时，后续改进的归属按民法典的默认规则。",
+        "请摘录合同条款。",
+        hard=False,
+    ),
+)
 
 
 def tidy_contract(draft: ContractDraft) -> ContractDraft:
@@ -119,14 +160,10 @@ def _state(draft: ContractDraft) -> list[Problem]:
 
 
 def _parties(draft: ContractDraft) -> list[Problem]:
-    if draft.seller_id is not None and draft.seller_id == draft.buyer_id:
-        message = "与出让方相同。"
-        return [problem(draft, "buyer_id", "two-parties", message, "请核对合同双方。")]
-    return [
-        problem(draft, name, "party-wanted", "未填写。", "请补充合同双方。", hard=False)
-        for name in ("seller_id", "buyer_id")
-        if getattr(draft, name) is None
-    ]
+    if draft.seller_id is None or draft.seller_id != draft.buyer_id:
+        return []
+    message = "与出让方相同。"
+    return [problem(draft, "buyer_id", "two-parties", message, "请核对合同双方。")]
 
 
 def _days(draft: ContractDraft) -> list[Problem]:
@@ -134,10 +171,6 @@ def _days(draft: ContractDraft) -> list[Problem]:
     if draft.effective_on and draft.effective_on < draft.signed_on:
         message = "早于签订日期。"
         found.append(problem(draft, "effective_on", "effective-after", message, "请核对两个日期。"))
-    if draft.conditional and draft.effective_on is None:
-        message = "未填写：条件成就之前转化只列待核。"
-        remedy = "条件成就后请填写生效日期。"
-        found.append(problem(draft, "effective_on", "condition-open", message, remedy, hard=False))
     if draft.registered_on and draft.registered_on < draft.signed_on:
         message = "早于签订日期。"
         found.append(problem(draft, "registered_on", "register-after", message, "请核对日期。"))
@@ -145,19 +178,16 @@ def _days(draft: ContractDraft) -> list[Problem]:
 
 
 def _amounts(draft: ContractDraft) -> list[Problem]:
-    if not draft.amount:
-        message = "为 0 或未填写。"
-        return [problem(draft, "amount", "amount-zero", message, "请核对成交额。", hard=False)]
-    if draft.technology_amount is not None and draft.technology_amount > draft.amount:
-        message = "大于合同成交额。"
-        return [problem(draft, "technology_amount", "part-of-amount", message, "请核对两个金额。")]
-    return []
+    if not draft.amount or (draft.technology_amount or 0) <= draft.amount:
+        return []
+    message = "大于合同成交额。"
+    return [problem(draft, "technology_amount", "part-of-amount", message, "请核对两个金额。")]
 
 
-def _registration(draft: ContractDraft, today: date) -> list[Problem]:
+def _registration(draft: ContractDraft) -> list[Problem]:
     name = "registration_no"
     if is_blank(draft.registration_no):
-        return _unregistered(draft, today)
+        return []
     key = identifier_key(IdentifierKind.CONTRACT, draft.registration_no)
     if not key or len(key) > LONGEST_REGISTRATION:
         message = f"应含数字且不超过 {LONGEST_REGISTRATION} 位。"
@@ -165,23 +195,3 @@ def _registration(draft: ContractDraft, today: date) -> list[Problem]:
     sentence = contract_warning(draft.registration_no)
     remedy = "请与认定登记证明核对。"
     return [Problem(name, "registration-shape", sentence, remedy, hard=False)] if sentence else []
-
-
-def _unregistered(draft: ContractDraft, today: date) -> list[Problem]:
-    name = "registration_no"
-    if draft.registered_on:
-        message = "未填写，却有登记日期。"
-        return [problem(draft, name, "registered-needs-number", message, "请填写登记编号。")]
-    if today - draft.signed_on <= REGISTER_WITHIN:
-        return []
-    message = f"未填写：签订已满 {REGISTER_WITHIN.days} 天。"
-    return [
-        problem(draft, name, "register-soon", message, "请提醒出让方办理认定登记。", hard=False)
-    ]
-
-
-def _ip_clause(draft: ContractDraft) -> list[Problem]:
-    if not is_blank(draft.ip_clause):
-        return []
-    message = "未填写：没有约定时，后续改进的归属按民法典的默认规则。"
-    return [problem(draft, "ip_clause", "ip-wanted", message, "请摘录合同条款。", hard=False)]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from pilot.domain.draft_fields import Day, Lists, Money, Plain, Text, Word, is_blank, problem
+from pilot.domain.draft_needs import Need
 from pilot.domain.identifiers import IdentifierKind, contract_warning, identifier_key
 from pilot.domain.problems import Problem
 from pilot.domain.vocabulary import Term
@@ -42,10 +43,6 @@ _EFFECTS = {
         "已经上报的在解除当期列为核减。"
     ),
 }
-_EXPLAINED = {
-    FollowUpKind.AMENDMENT: "请写明变更了什么。",
-    FollowUpKind.RESCISSION: "请写明解除的理由。",
-}
 _ON_PAPER = frozenset({FollowUpKind.AMENDMENT, FollowUpKind.RENEWAL, FollowUpKind.RESCISSION})
 
 
@@ -66,15 +63,25 @@ class FollowUpDraft:
 
 
 def follow_up_problems(draft: FollowUpDraft, lists: Lists, today: date) -> list[Problem]:
-    """Each kind needs what its acceptance will write: a word on it, an amount, a number."""
-    if draft.kind in (FollowUpKind.AMENDMENT, FollowUpKind.RESCISSION) and is_blank(draft.note):
-        remedy = (
-            "请写明变更了什么。" if draft.kind == FollowUpKind.AMENDMENT else "请写明解除理由。"
-        )
-        return [problem(draft, "note", "note-required", "未填写。", remedy)]
-    if draft.kind == FollowUpKind.INSTALMENT and not draft.amount:
-        return [problem(draft, "amount", "paid-required", "未填写。", "请填写本期付款金额。")]
+    """A number that is entered later looks like one."""
     return _registration(draft) if draft.kind == FollowUpKind.REGISTRATION else []
+
+
+def _for(kind: FollowUpKind, field: str, rule: str, remedy: str) -> Need:
+    return Need(field, rule, remedy=remedy, when=lambda draft, _today: draft.kind == kind)
+
+
+FOLLOW_UP_NEEDS = (  # what the acceptance of each kind will write
+    _for(FollowUpKind.AMENDMENT, "note", "note-required", "请写明变更了什么。"),
+    _for(FollowUpKind.RESCISSION, "note", "note-required", "请写明解除理由。"),
+    _for(FollowUpKind.INSTALMENT, "amount", "paid-required", "请填写本期付款金额。"),
+    _for(
+        FollowUpKind.REGISTRATION,
+        "registration_no",
+        "registration-required",
+        "请填写认定登记证明上的编号。",
+    ),
+)
 
 
 def on_paper(draft: FollowUpDraft) -> bool:
@@ -85,8 +92,7 @@ def on_paper(draft: FollowUpDraft) -> bool:
 def _registration(draft: FollowUpDraft) -> list[Problem]:
     name = "registration_no"
     if is_blank(draft.registration_no):
-        remedy = "请填写认定登记证明上的编号。"
-        return [problem(draft, name, "registration-required", "未填写。", remedy)]
+        return []
     key = identifier_key(IdentifierKind.CONTRACT, draft.registration_no)
     if not key or len(key) > LONGEST_REGISTRATION:
         message = f"应含数字且不超过 {LONGEST_REGISTRATION} 位。"

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pilot.domain import draft_fields
 from pilot.domain.draft_fields import Code, Lists, Plain, Text, is_blank, problem
+from pilot.domain.draft_needs import Need
 from pilot.domain.identifiers import normalise_uscc, uscc_problem
 from pilot.domain.problems import Problem
 
@@ -47,14 +48,32 @@ class PersonDraft:
 
 
 def organisation_problems(draft: OrganisationDraft, lists: Lists, today: date) -> list[Problem]:
-    """A domestic unit has a credit code, a person or a foreign unit none; the area is wanted."""
-    found = _uscc(draft)
-    if is_blank(draft.reg_area):
-        message = "未填写：不能判断是否在本市。"
-        found.append(
-            problem(draft, "reg_area", "area-wanted", message, "请选择注册地区划。", hard=False)
-        )
-    return found
+    """The credit code of a domestic unit; a person or a foreign unit has none."""
+    if is_blank(draft.uscc):
+        return []
+    if draft.kind in WITHOUT_USCC:
+        message = "不适用于个人和境外单位。"
+        return [problem(draft, "uscc", "uscc-none", message, "请留空，或改选单位类型。")]
+    sentence = uscc_problem(draft.uscc)
+    return [Problem("uscc", "uscc", sentence, "请与证照逐位核对。")] if sentence else []
+
+
+ORGANISATION_NEEDS = (
+    Need(
+        "uscc",
+        "uscc-needed",
+        "未填写：境内单位必须有统一社会信用代码。",
+        "请按证照填写 18 位代码。",
+        when=lambda draft, _today: draft.kind not in WITHOUT_USCC,
+    ),
+    Need(
+        "reg_area",
+        "area-wanted",
+        "未填写：不能判断是否在本市。",
+        "请选择注册地区划。",
+        hard=False,
+    ),
+)
 
 
 def person_problems(draft: PersonDraft, lists: Lists, today: date) -> list[Problem]:
@@ -73,16 +92,3 @@ def tidy_organisation(draft: OrganisationDraft) -> OrganisationDraft:
     """As stored: the credit code in half-width capitals."""
     plain = draft_fields.tidy(draft)
     return replace(plain, uscc=normalise_uscc(plain.uscc or "") or None)
-
-
-def _uscc(draft: OrganisationDraft) -> list[Problem]:
-    if draft.kind in WITHOUT_USCC:
-        if is_blank(draft.uscc):
-            return []
-        message = "不适用于个人和境外单位。"
-        return [problem(draft, "uscc", "uscc-none", message, "请留空，或改选单位类型。")]
-    if is_blank(draft.uscc):
-        message = "未填写：境内单位必须有统一社会信用代码。"
-        return [problem(draft, "uscc", "uscc-needed", message, "请按证照填写 18 位代码。")]
-    sentence = uscc_problem(draft.uscc)
-    return [Problem("uscc", "uscc", sentence, "请与证照逐位核对。")] if sentence else []

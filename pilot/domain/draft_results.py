@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pilot.domain import draft_fields
 from pilot.domain.draft_fields import Code, Day, Lists, Plain, Text, is_blank, problem
+from pilot.domain.draft_needs import Need
 from pilot.domain.identifiers import (
     IdentifierKind,
     identifier_key,
@@ -73,16 +74,28 @@ class ResultDraft:
 
 
 def result_problems(draft: ResultDraft, lists: Lists, today: date) -> list[Problem]:
-    """Secrecy, code, holders and shares, numbers, readiness; what is wanted only warns."""
+    """Code, holders and shares, numbers, registration and readiness."""
     return [
-        *_secrecy(draft),
         *_code(draft),
         *_holders(draft),
         *_numbers(draft),
         *_registration(draft),
         *_readiness(draft, lists),
-        *_wanted(draft),
     ]
+
+
+RESULT_NEEDS = (
+    Need(
+        "non_secret",
+        "classified",
+        "未作出：本系统不接收涉密内容，涉密成果请按保密规定另行办理。",
+        "确认内容不涉密后再登记。",
+    ),
+    *(  # what the form asks for but an old record may lack
+        Need(name, f"{name}-wanted", remedy="请尽快补充。", hard=False)
+        for name in ("field", "summary", "readiness_level")
+    ),
+)
 
 
 def tidy_result(draft: ResultDraft) -> ResultDraft:
@@ -93,13 +106,6 @@ def tidy_result(draft: ResultDraft) -> ResultDraft:
     registration = identifier_key(IdentifierKind.REGISTRATION, plain.registration_no or "")
     numbers = tuple(Number(IdentifierKind(n.kind), n.number.strip()) for n in draft.numbers)
     return replace(plain, registration_no=registration or None, numbers=numbers)
-
-
-def _secrecy(draft: ResultDraft) -> list[Problem]:
-    if draft.non_secret is True:
-        return []
-    message = "未作出：本系统不接收涉密内容，涉密成果请按保密规定另行办理。"
-    return [problem(draft, "non_secret", "classified", message, "确认内容不涉密后再登记。")]
 
 
 def _code(draft: ResultDraft) -> list[Problem]:
@@ -177,12 +183,3 @@ def _readiness(draft: ResultDraft, lists: Lists) -> list[Problem]:
     message = "须与标准、版本一并选择，并在该标准的等级之内。"
     remedy = "例如 GB/T 37264、2018、6 级。"
     return [problem(draft, "readiness_level", "readiness", message, remedy)]
-
-
-def _wanted(draft: ResultDraft) -> list[Problem]:
-    """What the form asks for but an old record may lack."""
-    return [
-        problem(draft, name, f"{name}-wanted", "未填写。", "请尽快补充。", hard=False)
-        for name in ("field", "summary", "readiness_level")
-        if is_blank(getattr(draft, name))
-    ]

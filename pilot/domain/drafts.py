@@ -7,9 +7,11 @@ the database (does the row exist, is the number taken) is checked by the verbs.
 from datetime import date
 from typing import TypeVar
 
-from pilot.domain import draft_fields
+from pilot.domain import draft_fields, draft_needs
 from pilot.domain.draft_contracts import (
     BY_CONTRACT,
+    CONTRACT_NEEDS,
+    TRANSFER_NEEDS,
     ContractDraft,
     TransferDraft,
     contract_problems,
@@ -17,9 +19,10 @@ from pilot.domain.draft_contracts import (
     transfer_problems,
 )
 from pilot.domain.draft_fields import Lists, field_problems, label
-from pilot.domain.draft_follow_ups import FollowUpDraft, follow_up_problems
+from pilot.domain.draft_follow_ups import FOLLOW_UP_NEEDS, FollowUpDraft, follow_up_problems
 from pilot.domain.draft_projects import ProjectDraft, project_problems
 from pilot.domain.draft_registry import (
+    ORGANISATION_NEEDS,
     OrganisationDraft,
     PersonDraft,
     organisation_problems,
@@ -27,6 +30,7 @@ from pilot.domain.draft_registry import (
     tidy_organisation,
 )
 from pilot.domain.draft_results import (
+    RESULT_NEEDS,
     Holder,
     Number,
     ResultDraft,
@@ -52,6 +56,8 @@ __all__ = [
     "checked",
     "hard",
     "label",
+    "lacking",
+    "needed",
     "problems",
 ]
 
@@ -66,6 +72,13 @@ _RULES = {
     TransferDraft: transfer_problems,
     FollowUpDraft: follow_up_problems,
 }
+_NEEDS = {
+    OrganisationDraft: ORGANISATION_NEEDS,
+    ResultDraft: RESULT_NEEDS,
+    ContractDraft: CONTRACT_NEEDS,
+    TransferDraft: TRANSFER_NEEDS,
+    FollowUpDraft: FOLLOW_UP_NEEDS,
+}
 _TIDY = {
     OrganisationDraft: tidy_organisation,
     ResultDraft: tidy_result,
@@ -78,8 +91,21 @@ def problems(draft: object, lists: Lists, today: date) -> list[Problem]:
 
     Rules that compare fields are asked only once each field stands for itself.
     """
-    found = field_problems(draft, lists, today)
-    return found or _RULES[type(draft)](draft_fields.tidy(draft), lists, today)
+    if found := field_problems(draft, lists, today):
+        return found
+    tidy = draft_fields.tidy(draft)
+    lacks = draft_needs.lacking(tidy, _NEEDS.get(type(draft), ()), today)
+    return [*lacks, *_RULES[type(draft)](tidy, lists, today)]
+
+
+def lacking(draft: object, today: date) -> list[Problem]:
+    """What a draft leaves blank though its other values ask for it, half-filled as it may be."""
+    return draft_needs.lacking(draft_needs.readable(draft), _NEEDS.get(type(draft), ()), today)
+
+
+def needed(draft: object, today: date) -> frozenset[str]:
+    """The fields that a draft must not leave blank: those that its forms mark (*)."""
+    return draft_needs.needed(draft_needs.readable(draft), _NEEDS.get(type(draft), ()), today)
 
 
 def hard(found: list[Problem]) -> list[Problem]:

@@ -102,11 +102,32 @@ def problems(
         if (draft := getattr(read, part)) is not None:
             found += _named(part, _broken(draft, lists, today), _NOT_ASKED[part])
     for number, draft in enumerate(read.organisations, 1):
-        for each in drafts.problems(draft, lists, today):
+        for each in _broken(draft, lists, today):
             message = f"待登记单位 {number}：{each.message}"
             found.append(replace(each, field="organisations", message=message))
     found += children_problems(read.children, read.result, lists, today)
     return found + _unanswered(content) + _receivers(read) + _papers(read, files)
+
+
+def needed(content: Content, today: date) -> frozenset[str]:
+    """What keeps the content from being sent while it is blank, by full field name: the marks.
+
+    Children and units asked for stand by their place: `children.1.title`. Where a soft problem
+    asks for a field, a reason will do instead.
+    """
+    read = parts(content)
+    found = {"has_transfer"}
+    for part in DRAFTS:
+        if (draft := getattr(read, part)) is not None:
+            found |= {f"{part}.{one}" for one in drafts.needed(draft, today) - _NOT_ASKED[part]}
+    for part in ("organisations", "children"):
+        for place, draft in enumerate(getattr(read, part), 1):
+            found |= {f"{part}.{place}.{one}" for one in drafts.needed(draft, today)}
+    if _proven(read):
+        found.add("files")
+    if read.follow_up is not None:
+        found.add("same_as")  # one of the contract's results: the registry asks for it
+    return frozenset(found)
 
 
 def open_problems(content: Content, found: Sequence[Problem]) -> list[Problem]:
@@ -203,18 +224,20 @@ def _receivers(read: Parts) -> list[Problem]:
 
 
 def _broken(draft: Any, lists: Lists, today: date) -> list[Problem]:
-    """The rules a draft breaks; of a result also those behind fields that are still blank."""
+    """The rules a draft breaks, also those that are asked while other fields are blank.
+
+    A result stands for itself as well: its shares and numbers are looked at as if it had a title.
+    """
     found = drafts.problems(draft, lists, today)
-    blank = {each.field for each in found}
-    if not isinstance(draft, ResultDraft) or any(each.rule != "required" for each in found):
-        return found
-    kinds = [*lists.get("result_kinds", {}), ""]
-    filled = {"title": "-", "kind": kinds[0], "holders": (Holder(ITS_OWN),)}
-    if not blank or not filled["kind"]:
-        return found
-    stand_in = replace(draft, **{name: filled[name] for name in blank})
-    behind = drafts.problems(stand_in, lists, today)
-    return found + [each for each in behind if each.field not in blank]
+    kinds = lists.get("result_kinds", {})
+    if isinstance(draft, ResultDraft) and kinds and {each.rule for each in found} == {"required"}:
+        filled = {"title": "-", "kind": next(iter(kinds)), "holders": (Holder(ITS_OWN),)}
+        stand_in = replace(draft, **{each.field: filled[each.field] for each in found})
+        behind = drafts.problems(stand_in, lists, today)
+    else:
+        behind = drafts.lacking(draft, today)
+    told = {each.field for each in found}
+    return found + [each for each in behind if each.field not in told]
 
 
 def _named(part: str, found: list[Problem], hidden: Collection[str]) -> list[Problem]:
@@ -225,13 +248,17 @@ def _named(part: str, found: list[Problem], hidden: Collection[str]) -> list[Pro
 
 def _papers(read: Parts, files: Collection[FileKind]) -> list[Problem]:
     """A transfer under a contract is proven by the contract, what follows by its agreement."""
-    follows_on_paper = read.follow_up is not None and on_paper(read.follow_up)
-    if FileKind.CONTRACT in files or not (read.contract or follows_on_paper):
+    if FileKind.CONTRACT in files or not _proven(read):
         return []
     what = "转化合同" if read.contract else "补充、续签或解除的协议"
     message = f"还没有上传{what}（扫描件或电子版）。"
     remedy = "请在“附件”中上传；暂时不能提供的，请说明原因。"
     return [Problem("files", "contract-wanted", message, remedy, hard=False)]
+
+
+def _proven(read: Parts) -> bool:
+    """Whether a contract or an agreement proves what is said, and is asked for among the files."""
+    return bool(read.contract) or (read.follow_up is not None and on_paper(read.follow_up))
 
 
 def _flat(content: Content) -> dict[str, Any]:

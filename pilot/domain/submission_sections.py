@@ -19,7 +19,8 @@ from pilot.domain.problems import Problem
 from pilot.domain.submission_content import Content, Section, open_problems, section_of
 from pilot.domain.vocabulary import FileKind, Term
 
-ASKED_LATER = ("required", "wanted", "classified")  # rules that only say that something is blank
+# rules that only say that something is blank
+ASKED_LATER = ("required", "wanted", "classified", "event-day", "amount-zero", "needed")
 _OPTIONAL = frozenset({Section.NUMBERS, Section.CHILDREN, Section.FILES})
 _ANSWERS = {
     Section.DECLARATION: ("result.non_secret",),

@@ -12,7 +12,7 @@ from pilot.domain.errors import NotFound
 from pilot.domain.moment import local_day
 from pilot.domain.people import Actor
 from pilot.domain.problems import Problem
-from pilot.domain.submission_content import Section, open_problems, problems
+from pilot.domain.submission_content import Section, needed, open_problems, problems
 from pilot.domain.submission_people import holder_ids
 from pilot.domain.submission_sections import Filled, standing, with_early
 from pilot.domain.submissions import MISSING
@@ -35,6 +35,7 @@ class Desk:
     people: Mapping[int, str]
     problems: tuple[Problem, ...]
     open: tuple[Problem, ...]
+    needed: frozenset[str]  # fields that must not stay blank, by full name: the form marks them
     files: tuple[Paper, ...]
     stands: Mapping[Section, Filled]
     remarks: tuple[Said, ...]  # what reviewers said about single fields of the last round
@@ -51,7 +52,8 @@ def desk(session: Session, actor: Actor, submission_id: int, now: datetime) -> D
     files = submission_thread.papers(session, row.id)
     kinds = {paper.kind for paper in files}
     found = with_early(content, problems(content, kinds, lists, local_day(now)))
-    found += registry_says(session, row, content)
+    asked = registry_says(session, row, content)
+    found += asked
     return Desk(
         id=row.id,
         content=content,
@@ -60,6 +62,8 @@ def desk(session: Session, actor: Actor, submission_id: int, now: datetime) -> D
         people=queries_submission_people.of_units(session, row.base_id, holder_ids(content)),
         problems=tuple(found),
         open=tuple(open_problems(content, found)),
+        needed=needed(content, local_day(now))
+        | {one.field for one in asked if one.rule.endswith("required")},
         files=tuple(files),
         stands=standing(content, kinds, found),
         remarks=tuple(

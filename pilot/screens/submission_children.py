@@ -39,12 +39,12 @@ def children(on: Sheet) -> None:
 
 def _child(on: Sheet, place: int, one: Mapping[str, Any], count: int) -> None:
     st.markdown(f"**第 {place} 项**")
-    draw = partial(st.text_input, f"名称 *（第 {place} 项）")
+    draw = partial(st.text_input, f"名称{on.star(f'children.{place}.title')}（第 {place} 项）")
     _kept(on, place, count, "title", str(one.get("title") or ""), draw)
     left, middle, right = st.columns(3)
     with left:
         known = on.desk.lists.get("result_kinds", {})
-        _choice(on, place, count, ("kind", "类型 *"), one.get("kind"), known)
+        _choice(on, place, count, ("kind", "类型"), one.get("kind"), known)
     with middle:
         words = {word.value: word.label for word in ChildNumber}
         _choice(on, place, count, ("number_kind", "编号类别"), one.get("number_kind"), words)
@@ -63,9 +63,10 @@ def _choice(
     on: Sheet, place: int, count: int, named: tuple[str, str], value: Any, known: Mapping[str, str]
 ) -> None:
     field, label = named
+    star = on.star(f"children.{place}.{field}")
     codes = [*known, *([value] if value and value not in known else [])]
     draw = partial(
-        st.selectbox, f"{label}（第 {place} 项）", codes, placeholder="请选择",
+        st.selectbox, f"{label}{star}（第 {place} 项）", codes, placeholder="请选择",
         format_func=lambda code: known.get(code, str(code)),
     )  # fmt: skip
     _kept(on, place, count, field, value or None, draw, blank={"index": None})

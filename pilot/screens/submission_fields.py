@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from pilot import ui
-from pilot.domain.draft_fields import Code, Day, Money, Text, Word, described, required
+from pilot.domain.draft_fields import Code, Day, Money, Text, Word, described
 from pilot.domain.problems import Problem
 from pilot.domain.submission_content import LONGEST_EXPLANATION, reason_key
 from pilot.domain.submission_edits import Edit, together
@@ -39,6 +39,10 @@ class Sheet:
         content = self.desk.content
         return content.get(part, {}).get(field) if field else content.get(part)
 
+    def star(self, name: str) -> str:
+        """The mark behind the label of a field that must not stay blank (必填)."""
+        return " *" if name in self.desk.needed else ""
+
 
 def sheet(desk: Desk, *, strict: bool) -> Sheet:
     """The widgets of a desk save into its submission."""
@@ -60,9 +64,11 @@ def fields(on: Sheet, names: Iterable[str]) -> None:
 def one(on: Sheet, name: str, **options: Any) -> Any:
     """One field with what is wrong with it below."""
     part, _, field = name.partition(".")
-    kind = DRAFTS[part]
-    about = described(kind)[field]
-    label = _LABELS.get(name, about.label) + (" *" if field in required(kind) else "")
+    about = described(DRAFTS[part])[field]
+    label = _LABELS.get(name, about.label)
+    if isinstance(about, Money):
+        label += "（万元）"
+    label += on.star(name)
     if field in _UNITS:
         value = choose(on, name, label, on.desk.units, help=_ASK_FOR, **options)
     elif isinstance(about, Code):
@@ -75,7 +81,7 @@ def one(on: Sheet, name: str, **options: Any) -> Any:
     elif isinstance(about, Text):
         value = text(on, name, label, lines=about.lines, **options)
     elif isinstance(about, Money):
-        value = text(on, name, f"{label}（万元）", max_chars=20, placeholder="如 88.50", **options)
+        value = text(on, name, label, max_chars=20, placeholder="如 88.50", **options)
     else:
         value = flag(on, name, label)
     troubles(on, name)

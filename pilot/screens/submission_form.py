@@ -22,6 +22,7 @@ _SIGNS = {
     Filled.DONE: ":material/check_circle:",
     Filled.OPTIONAL: ":material/remove_circle_outline:",
 }
+_MARKED = "带 * 的提交前须填写；检查时给出说明栏的，写一句说明也可以提交。"
 _TO_DO = (Filled.BLANK, Filled.PARTIAL)
 _ALIKE = (
     Section.BASICS,
@@ -88,6 +89,8 @@ def _choose() -> None:
 
 def _section(on: Sheet, section: Section, actor: Actor) -> None:
     st.subheader(section.label, anchor=False)
+    if any(section_of(name) is section for name in on.desk.needed):
+        st.caption(_MARKED)
     submission_sections.draw(on, section, actor)
     if section in _ALIKE:
         with ui.reading() as session:

@@ -14,10 +14,10 @@ from pilot.ui import saving
 
 _CHOOSE = "输入单位名称或统一社会信用代码搜索"
 _FIELDS = {
-    "name": ("单位名称 *", 200, "按证照填写全称"),
+    "name": ("单位名称", 200, "按证照填写全称"),
     "uscc": ("统一社会信用代码", 32, "18 位；境内单位必填"),
 }
-_LISTS = {"kind": ("单位类型 *", "organisation_kinds"), "reg_area": ("注册地", "areas")}
+_LISTS = {"kind": ("单位类型", "organisation_kinds"), "reg_area": ("注册地", "areas")}
 
 
 def holders(on: Sheet) -> None:
@@ -31,8 +31,9 @@ def holders(on: Sheet) -> None:
     left = {one: name for one, name in on.desk.units.items() if one not in ids}
     name = f"{on.form.key}-add-{len(held)}-{len(on.desk.units)}"
     st.selectbox(
-        "添加持有方", list(left), None, format_func=lambda one: left.get(one, str(one)),
-        placeholder=_CHOOSE, key=name, on_change=_add, args=(on.form, name),
+        f"添加持有方{on.star('result.holders')}", list(left), None, placeholder=_CHOOSE,
+        format_func=lambda one: left.get(one, str(one)),
+        key=name, on_change=_add, args=(on.form, name),
     )  # fmt: skip
     troubles(on, "result.holders")
 
@@ -92,16 +93,17 @@ def _field(on: Sheet, place: int, name: str, value: Any) -> None:
     count = len(on.value("organisations") or [])
     widget = f"unit-{place}-of-{count}-{name}"
     edit = partial(edits.organisation_field, place, name)
+    star = on.star(f"organisations.{place}.{name}")
     if name in _FIELDS:
         label, longest, hint = _FIELDS[name]
-        draw = partial(ui.line, label, most=longest, placeholder=hint)
+        draw = partial(ui.line, label + star, most=longest, placeholder=hint)
         saving.kept(on.form, widget, str(value or ""), draw, edit=edit)
         return
     label, list_name = _LISTS[name]
     known = on.desk.lists.get(list_name, {})
     codes = list(known)
     draw = partial(
-        st.selectbox, label, codes, placeholder="请选择",
+        st.selectbox, label + star, codes, placeholder="请选择",
         format_func=lambda code: coded(known[code], code),
     )  # fmt: skip
     chosen = value if value in known else None

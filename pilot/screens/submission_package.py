@@ -21,7 +21,7 @@ def package(on: Sheet, actor: Actor) -> None:
         return
     codes = [*known, *([chosen] if chosen is not None and chosen not in known else [])]
     draw = partial(
-        st.selectbox, "归入这份合同的成果包", codes, placeholder="请选择",
+        st.selectbox, f"归入这份合同的成果包{on.star(FIELD)}", codes, placeholder="请选择",
         format_func=lambda one: known.get(one, "不是按这份合同转化的成果"),
         help="一份合同转化的几项成果是一个包，只计 1 项；应当分开计数的由审核人写明理由拆分。",
     )  # fmt: skip

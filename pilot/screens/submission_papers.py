@@ -37,9 +37,10 @@ def papers(desk: Desk) -> None:
 
 def _uploader(desk: Desk, kind: FileKind) -> None:
     version = st.session_state.setdefault(f"uploads-{desk.id}", 0)
+    star = " *" if "files" in desk.needed and kind is FileKind.CONTRACT else ""
     chosen = st.file_uploader(
-        f"上传{kind.label}", type=list(EXTENSIONS), accept_multiple_files=True, max_upload_size=20,
-        key=f"upload-{desk.id}-{version}",
+        f"上传{kind.label}{star}", type=list(EXTENSIONS), accept_multiple_files=True,
+        max_upload_size=20, key=f"upload-{desk.id}-{version}",
         help=f"{_KINDS}；每个不超过 20 MB，最多 {submission_files.MOST_FILES} 个。文件按内容检查，"
         "含宏的文档、压缩包和程序不收。",
     )  # fmt: skip

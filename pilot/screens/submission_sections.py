@@ -49,7 +49,8 @@ def draw(on: Sheet, section: Section, actor: Actor) -> None:
 
 def _declaration(on: Sheet, _actor: Actor) -> None:
     st.warning(_SECRETS, icon=":material/lock:")
-    flag(on, "result.non_secret", "我声明：本次填报的内容和附件不涉及国家秘密 *")
+    label = f"我声明：本次填报的内容和附件不涉及国家秘密{on.star('result.non_secret')}"
+    flag(on, "result.non_secret", label)
     troubles(on, "result.non_secret")
 
 
@@ -94,8 +95,9 @@ def _readiness(on: Sheet, _actor: Actor) -> None:
         chosen = f"{parts[0]}-{parts[1]}:{parts[2]}"
         levels.setdefault(chosen, f"{parts[2]}级")
     codes = list(levels)
+    label = f"技术成熟度（标准、版本和等级）{on.star('result.readiness_level')}"
     pick = partial(
-        st.selectbox, "技术成熟度（标准、版本和等级）", codes, filter_mode="prefix",
+        st.selectbox, label, codes, filter_mode="prefix",
         placeholder="请选择，可输入等级，如 6",
         format_func=lambda code: f"{levels[code]}　{code.rpartition(':')[0]}", help=_STANDARD,
     )  # fmt: skip
@@ -120,8 +122,9 @@ def _level(code: str | None) -> edits.Edit:
 def _transfer(on: Sheet, actor: Actor) -> None:
     words = {True: "已转化：有合同、首次应用或投产", False: "还没有转化：只登记成果"}
     pick = partial(
-        st.radio, "这项成果是否已经转化？ *", [True, False], format_func=words.get, horizontal=True
-    )
+        st.radio, f"这项成果是否已经转化？{on.star('has_transfer')}", [True, False],
+        format_func=words.get, horizontal=True,
+    )  # fmt: skip
     moved = on.value("has_transfer")
     saving.kept(on.form, "has_transfer", moved, pick, blank={"index": None})
     troubles(on, "has_transfer")

@@ -5,11 +5,20 @@ from datetime import date
 import pytest
 
 from pilot.domain import submission_edits as edits
+from pilot.domain.draft_follow_ups import FollowUpKind
 from pilot.domain.errors import Invalid
-from pilot.domain.submission_content import LONGEST, Section, merged, problems, title_of
+from pilot.domain.submission_content import (
+    LONGEST,
+    Section,
+    differences,
+    merged,
+    needed,
+    problems,
+    title_of,
+)
 from pilot.domain.submission_edits import edited, together
 from pilot.domain.submission_sections import Filled, following, progress, standing, with_early
-from pilot.domain.vocabulary import FileKind
+from pilot.domain.vocabulary import FileKind, TransferMode
 
 TODAY = date(2026, 6, 1)
 LISTS = {
@@ -17,7 +26,7 @@ LISTS = {
     "fields": {"catalyst": "催化剂"},
     "readiness_schemes": {"GB/T 37264": "新材料"},
     "readiness_levels": {"GB/T 37264-2018:5": "5级"},
-    "organisation_kinds": {"enterprise": "企业"},
+    "organisation_kinds": {"enterprise": "企业", "foreign": "境外单位"},
 }
 RESULT = {
     "title": "示例工艺",
@@ -105,6 +114,78 @@ def test_more_than_any_form_holds_is_refused():
 def test_a_title_in_lists_is_one_printable_line():
     assert title_of({"result": {"title": " 甲\n乙\x00\u202e丙 "}}) == "甲乙丙"
     assert len(title_of({"result": {"title": "长" * 500}})) == 200
+
+
+# --- marks ---------------------------------------------------------------------------------------
+
+MOVED = {"has_transfer": True, "transfer": {"mode": "2"}}
+EMPTY_FORMS = [
+    pytest.param({}, id="nothing said"),
+    pytest.param({"has_transfer": False}, id="not transferred"),
+    pytest.param({"has_transfer": True}, id="mode not chosen"),
+    *(
+        pytest.param({"has_transfer": True, "transfer": {"mode": mode.value}}, id=mode.name)
+        for mode in TransferMode
+    ),
+    *(
+        pytest.param({"has_transfer": True, "follow_up": {"kind": kind.value}}, id=kind.name)
+        for kind in FollowUpKind
+    ),
+    pytest.param(MOVED | {"contract": {"conditional": True}}, id="conditional"),
+    pytest.param(MOVED | {"contract": {"signed_on": "2026-01-05"}}, id="unregistered for long"),
+    pytest.param(MOVED | {"contract": {"registered_on": "2026-05-05"}}, id="day without number"),
+    pytest.param({"has_transfer": True, "transfer": {"mode": "9"}}, id="no such mode"),
+]
+
+
+@pytest.mark.parametrize("content", EMPTY_FORMS)
+def test_an_empty_form_marks_what_its_check_asks_for_and_nothing_else(content):
+    typed = {name for name, _, _ in differences({}, content)} | {"has_transfer"}
+    asked = {one.field for one in problems(content, (), LISTS, TODAY)}
+
+    marked = needed(content, TODAY) - {"same_as"}  # this one is asked for by the registry
+
+    assert marked - typed == asked - typed
+    assert "has_transfer" in marked
+
+
+@pytest.mark.parametrize(
+    ("mode", "marked"),
+    [
+        pytest.param("1", {"transfer.mode", "transfer.event_on"}, id="self-implemented"),
+        pytest.param("2", {"transfer.mode", "contract.no"}, id="by contract"),
+    ],
+)
+def test_the_mode_decides_whether_a_contract_or_a_day_is_marked(mode, marked):
+    decided = {"transfer.mode", "transfer.event_on", "contract.no"}
+    assert needed({"has_transfer": True, "transfer": {"mode": mode}}, TODAY) & decided == marked
+
+
+@pytest.mark.parametrize(
+    ("unit", "marked"),
+    [
+        pytest.param({}, {"name", "kind", "uscc", "reg_area"}, id="domestic unless said"),
+        pytest.param({"kind": "foreign"}, {"name", "kind", "reg_area"}, id="abroad"),
+    ],
+)
+def test_a_unit_asked_for_marks_what_its_check_asks_for(unit, marked):
+    content = {"organisations": [unit]}
+    found = [one for one in problems(content, (), LISTS, TODAY) if one.field == "organisations"]
+
+    names = {one for one in needed(content, TODAY) if one.startswith("organisations.")}
+
+    assert names == {f"organisations.1.{one}" for one in marked}
+    assert len(found) == len(marked - set(unit))
+
+
+def test_a_child_marks_what_its_check_asks_for():
+    content = {"children": [{}]}
+    found = [one for one in problems(content, (), LISTS, TODAY) if one.field == "children"]
+
+    names = {one for one in needed(content, TODAY) if one.startswith("children.")}
+
+    assert names == {"children.1.title", "children.1.kind"}
+    assert len(found) == len(names)
 
 
 # --- progress ------------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ def test_further_receivers_are_picked_and_taken_out(open_page, engine, author, d
 
 def test_without_an_earlier_contract_the_form_says_which_would_be_there(open_page, author, draft):
     app = form(open_page, draft({"has_transfer": True}), "transfer")
-    app = on.fill(app, **{"这次填报的是 *": "amendment"})
+    app = on.fill(app, **{"这次填报的是": "amendment"})
 
     assert "补充协议不是新的转化，不再计数" in on.words(app)
     assert "没有可以选择的合同" in on.words(app)
@@ -122,7 +122,7 @@ def test_without_an_earlier_contract_the_form_says_which_would_be_there(open_pag
 def test_a_rescission_goes_from_the_form_to_the_contract(open_page, engine, author, sold, draft):
     number = draft({"has_transfer": True, "result": {"non_secret": True}})
     app = form(open_page, number, "transfer")
-    app = on.fill(app, **{"这次填报的是 *": "rescission", "原合同 *": sold.contract_id})
+    app = on.fill(app, **{"这次填报的是": "rescission", "原合同 *": sold.contract_id})
     assert "原合同 SB-001，2026-03-01 签订，履行" in on.words(app)
     app = on.fill(app, **{"涉及哪一项成果 *": sold.result_id, "解除的理由 *": "受让方停产"})
     day = next(one for one in app.date_input if one.label == "解除日期 *")

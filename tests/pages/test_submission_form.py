@@ -3,18 +3,20 @@
 import pytest
 
 from pilot.config import settings
+from pilot.domain.draft_follow_ups import FollowUpKind
 from pilot.domain.drafts import Number
 from pilot.domain.errors import Busy
 from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.people import Role
-from pilot.domain.vocabulary import FileKind
+from pilot.domain.submission_content import Section, needed, section_of
+from pilot.domain.vocabulary import FileKind, TransferMode
 from pilot.domain.vocabulary import SubmissionState as State
 from pilot.services import submission_reviews, submissions
 from pilot.store.engine import reading, writing
 from pilot.store.models import Distinction, SubmissionFile
 from tests import factories_registry as registry
 from tests import factories_submissions as made
-from tests.factories import clock
+from tests.factories import NOON, clock
 from tests.pages import submission_pages as on
 from tests.pages.people_of import people_of
 
@@ -51,7 +53,7 @@ def test_every_change_is_saved_at_once_and_a_new_page_shows_it(open_page, engine
     number = draft({})
     app = form(open_page, number, "basics")
     app = on.fill(
-        app, **{"成果名称 *": "示例一", "成果类型 *": "process", "成果简介": "两行\n文字"}
+        app, **{"成果名称 *": "示例一", "成果类型 *": "process", "成果简介 *": "两行\n文字"}
     )
     assert "已保存" in on.words(app)
     assert on.content(engine)["result"] == {
@@ -63,12 +65,12 @@ def test_every_change_is_saved_at_once_and_a_new_page_shows_it(open_page, engine
     again = form(open_page, number, "basics")
     assert on.labelled(again, "成果名称 *").value == "示例一"
     assert on.labelled(again, "成果类型 *").value == "process"
-    assert on.labelled(again, "成果简介").value == "两行\n文字"
+    assert on.labelled(again, "成果简介 *").value == "两行\n文字"
 
 
 def test_a_field_can_be_emptied_again(open_page, engine, draft):
     app = form(open_page, draft({"result": {"title": "示例", "field": "catalyst"}}), "basics")
-    app = on.fill(app, **{"成果名称 *": "", "领域": None})
+    app = on.fill(app, **{"成果名称 *": "", "领域 *": None})
 
     assert on.content(engine)["result"] == {"title": "", "field": None}
     assert on.labelled(app, "成果名称 *").value == ""
@@ -78,7 +80,7 @@ def test_two_pages_of_one_draft_lose_nothing_of_each_other(open_page, engine, dr
     number = draft({})
     one, other = form(open_page, number, "basics"), form(open_page, number, "basics")
     on.fill(one, **{"成果名称 *": "示例标题"})
-    other = on.fill(other, **{"成果简介": "示例简介"})
+    other = on.fill(other, **{"成果简介 *": "示例简介"})
 
     assert on.content(engine)["result"] == {"title": "示例标题", "summary": "示例简介"}
     assert on.labelled(other, "成果名称 *").value == "示例标题"
@@ -163,7 +165,7 @@ def test_a_section_says_what_it_still_lacks_also_where_no_star_stands(open_page,
     app = form(open_page, draft(made.result_content(author, field="", summary="")), "basics")
     assert "本部分还差：领域、成果简介。" in on.words(app)
 
-    app = on.fill(app, 领域="catalyst", 成果简介="示例简介")
+    app = on.fill(app, **{"领域 *": "catalyst", "成果简介 *": "示例简介"})
     assert "本部分还差" not in on.words(app)
 
 
@@ -209,7 +211,7 @@ def test_a_wrong_check_digit_is_said_at_the_field_at_once(open_page, engine, dra
 
 def test_scheme_edition_and_level_are_one_choice(open_page, engine, draft):
     app = form(open_page, draft({}), "readiness")
-    on.fill(app, **{"技术成熟度（标准、版本和等级）": "GB/T 37264-2018:6"})
+    on.fill(app, **{"技术成熟度（标准、版本和等级） *": "GB/T 37264-2018:6"})
 
     assert on.content(engine)["result"] == {
         "readiness_scheme": "GB/T 37264",
@@ -222,8 +224,8 @@ def test_holders_are_picked_ordered_shared_and_taken_out(open_page, engine, auth
     with writing(engine) as session:
         second = registry.organisation(session, people_of(session), name="示例第二单位")
     app = form(open_page, draft({}), "holders")
-    app = on.fill(app, 添加持有方=author.home.id)
-    app = on.fill(app, 添加持有方=second.id)
+    app = on.fill(app, **{"添加持有方 *": author.home.id})
+    app = on.fill(app, **{"添加持有方 *": second.id})
     shares = [one for one in app.text_input if one.label == "份额（%）"]
     app = shares[0].set_value("60%").run()
     app = [one for one in app.button if one.label == "上移"][1].click().run()
@@ -241,12 +243,12 @@ def test_holders_are_picked_ordered_shared_and_taken_out(open_page, engine, auth
 
 def test_a_unit_that_the_registry_lacks_is_asked_for_and_can_hold(open_page, engine, draft):
     app = on.press(form(open_page, draft({}), "holders"), "申请新增单位")
-    app = on.fill(app, **{"单位名称 *": "示例新公司", "统一社会信用代码": "91211100MA0ABCDE1X"})
+    app = on.fill(app, **{"单位名称 *": "示例新公司", "统一社会信用代码 *": "91211100MA0ABCDE1X"})
     assert "待登记单位 1：统一社会信用代码" in on.words(app)
-    app = on.fill(app, **{"统一社会信用代码": registry.uscc(7), "单位类型 *": "enterprise"})
+    app = on.fill(app, **{"统一社会信用代码 *": registry.uscc(7), "单位类型 *": "enterprise"})
     assert "待登记单位 1：统一" not in on.words(app)
 
-    app = on.fill(app, 添加持有方=-1)
+    app = on.fill(app, **{"添加持有方 *": -1})
     assert "示例新公司（待登记）" in on.words(app)
 
     on.press(app, "不申请了")
@@ -260,13 +262,43 @@ def test_a_transfer_asks_for_its_contract_and_knows_a_registered_one(open_page, 
     app = form(open_page, draft({}), "transfer")
     assert not app.date_input
     app = on.fill(app, **{"这项成果是否已经转化？ *": True, "转化方式 *": "2"})
-    app = on.fill(app, **{"合同编号 *": "HT-001", "合同成交额（万元）": "88.5"})
+    app = on.fill(app, **{"合同编号 *": "HT-001", "合同成交额（万元） *": "88.5"})
 
     assert "合同 HT-001 已经登记过" in on.words(app)
     assert on.content(engine)["contract"] == {"no": "HT-001", "amount": "88.5"}
 
     app = on.fill(app, **{"转化方式 *": "1", "合同编号 *": ""})
-    assert on.labelled(app, "转化日期")
+    assert on.labelled(app, "转化日期 *")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *({"has_transfer": True, "transfer": {"mode": mode.value}} for mode in TransferMode),
+        *({"has_transfer": True, "follow_up": {"kind": kind.value}} for kind in FollowUpKind),
+    ],
+    ids=[*(mode.name for mode in TransferMode), *(kind.name for kind in FollowUpKind)],
+)
+def test_the_page_marks_as_many_fields_as_the_check_asks_for(open_page, draft, content):
+    app = form(open_page, draft(content), "transfer")
+    groups = [app.text_input, app.text_area, app.selectbox, app.date_input, app.radio]
+    marked = {one.label for group in groups for one in group if one.label.endswith(" *")}
+    chosen = {"follow_up.kind"}  # its field has no blank: it says a new transfer instead
+    asked = {one for one in needed(content, NOON.date()) if section_of(one) is Section.TRANSFER}
+    asked -= chosen
+
+    assert len(marked) == len(asked), (marked, asked)
+    assert ("转化日期 *" in marked) is ("transfer.event_on" in asked)
+    assert ("合同编号 *" in marked) is ("contract.no" in asked)
+
+
+def test_sections_mark_what_an_explanation_may_stand_in_for(open_page, draft):
+    number = draft({})
+    basics = form(open_page, number, "basics")
+    assert on.labelled(basics, "领域 *")
+    assert on.labelled(basics, "成果简介 *")
+    assert "带 * 的提交前须填写" in on.words(basics)
+    assert "带 * 的提交前须填写" not in on.words(form(open_page, number, "numbers"))
 
 
 def test_files_come_several_at_once_and_one_that_fails_keeps_the_others(
@@ -413,7 +445,7 @@ def test_a_returned_one_shows_the_remark_at_its_field_and_keeps_its_number(
     assert "审核意见：请补正" in said
     assert said.count("请写关键指标") == 2  # in the thread and at the field
 
-    app = on.fill(app, 成果简介="示例简介，指标 95%", 回复="已补充")
+    app = on.fill(app, **{"成果简介 *": "示例简介，指标 95%", "回复": "已补充"})
     app = on.press(app, "发出回复")
     assert "已补充" in on.words(app)
     app = form(open_page, row.id, "check")

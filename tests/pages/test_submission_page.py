@@ -113,7 +113,7 @@ def test_a_change_is_asked_for_after_acceptance_once(open_page, engine, sent):
 
     app = on.fill(
         open_page("submission", Role.RESEARCHER, id=str(change.id), part="basics"),
-        成果简介="改写后的简介",
+        **{"成果简介 *": "改写后的简介"},
     )
     app = open_page("submission", Role.RESEARCHER, id=str(change.id), part="check")
     next(one for one in app.button if one.key == "submit").click().run()
