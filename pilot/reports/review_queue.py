@@ -115,8 +115,12 @@ class Judged:
 def queue(
     session: Session, reader: Actor, tab: Tab, text: str, now: datetime, page: int = 1
 ) -> Queue:
-    """A page of one tab; `days` are whole days that it has been somebody's turn."""
-    statement = queries_review_queue.queue(reader.base_id, tab, reader.id, text)
+    """A page of one tab; `days` are whole days that it has been somebody's turn.
+
+    Unclaimed are those that the reader may claim.
+    """
+    home = avoided(session, reader)
+    statement = queries_review_queue.queue(reader.base_id, tab, reader.id, text, home)
     rows = streams.page(session, statement, PAGE, (page - 1) * PAGE)
     lines = [
         {
@@ -128,7 +132,7 @@ def queue(
         }
         for row in rows
     ]
-    counts = queries_review_queue.counts(session, reader.base_id, reader.id)
+    counts = queries_review_queue.counts(session, reader.base_id, reader.id, home)
     total = streams.count(session, statement) if text.strip() else counts[tab]
     return Queue(pd.DataFrame(lines, columns=_COLUMNS, dtype=object), total, counts)
 
