@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from pilot.domain.counting import Source
 from pilot.domain.moment import Moment
+from pilot.reports.transfer_words import received
 from pilot.store import queries_codes, queries_grounds, queries_project_view, queries_rounds
 
 Row = Mapping[str, Any]
@@ -123,11 +124,10 @@ def _plant(row: Row, areas: Labels) -> Ground:
 
 
 def _transfer(row: Row, areas: Labels) -> Ground:
-    receiver = row["receiver"] or "未登记"
     return Ground(
         "转化事件",
         f"{row['result_code']}《{row['title']}》，{row['mode'].label}，转化日期 {row['event_on']}，"
-        f"受让方 {receiver}（{_place(row['receive_area'], areas)}），"
+        f"{received(row['mode'], row['receiver'], row['receive_area'], areas)}，"
         f"实施地 {_place(row['implement_area'], areas)}",
         f"录入人 {row['who']}，" + (f"核验人 {row['checker']}" if row["checker"] else "尚未核验"),
         "results",

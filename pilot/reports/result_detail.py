@@ -18,6 +18,7 @@ from pilot.domain.moment import Moment, local_day
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import Scope, Standing
 from pilot.reports.judged import with_judgement
+from pilot.reports.transfer_words import received
 from pilot.services.reads import read
 from pilot.services.results import result_draft
 from pilot.services.transfers import transfer_draft
@@ -212,7 +213,7 @@ def _transfers(session: Session, row: Result, view: Moment, lists: Mapping) -> l
 def _line(row: RowMapping, judged: RowMapping | None, areas: Mapping[str, str]) -> TransferLine:
     transfer = row["Transfer"]
     facts = (
-        f"受让方 {row['receiver'] or '未登记'}（{_area(transfer.receive_area, areas)}）",
+        received(transfer.mode, row["receiver"], transfer.receive_area, areas),
         f"实施地 {_area(transfer.implement_area, areas)}",
         f"合同 {row['no']}（{row['type'].label}）" if row["no"] else "没有合同",
         f"单独价格 {transfer.own_price:.2f} 万元" if transfer.own_price is not None else "",

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from pilot.domain.counting import Source
 from pilot.domain.drafts import Holder, Number
 from pilot.domain.errors import NotFound
 from pilot.domain.identifiers import IdentifierKind
 from pilot.domain.moment import Moment
-from pilot.domain.vocabulary import ContractType, Scope
-from pilot.reports import registry, result_detail, results
+from pilot.domain.vocabulary import ContractType, Scope, TransferMode
+from pilot.reports import grounds, registry, result_detail, results
 from pilot.reports.results import PAGE, Wanted
 from pilot.services import contracts
 from pilot.services import results as verbs
@@ -127,6 +128,24 @@ def test_the_detail_tells_facts_transfers_and_what_is_still_wanted(session, peop
     assert line.note == "转化事件未核验"
     assert any("成果简介未填写" in one for one in found.lacks)
     assert found.draft.title == "甲"
+
+
+@pytest.mark.parametrize(
+    ("area", "says"),
+    [(None, "由持有方自行实施"), ("211102", "由持有方自行实施（双台子区）")],
+)
+def test_who_implements_a_result_themselves_is_no_receiver_that_lacks(session, people, area, says):
+    own = {"mode": TransferMode.SELF, "event_on": date(2026, 3, 2), "implement_area": "211102"}
+    transfer = factories_registry.transfer(session, people, receive_area=area, **own)
+
+    [line] = result_detail.detail(
+        session, people.manager, transfer.result_id, now(session)
+    ).transfers
+    ids = [Source("transfer", transfer.id)]
+    [ground] = grounds.grounds(session, people.base.id, ids, now(session))
+
+    assert line.facts == (says, "实施地 双台子区", "没有合同")
+    assert f"{says}，实施地 双台子区" in ground.says
 
 
 def test_a_result_of_another_base_is_as_good_as_missing(session, people):
