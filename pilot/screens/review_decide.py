@@ -52,6 +52,8 @@ def head(shown: Judged) -> None:
         st.badge(shown.state.label, color="orange" if shown.state in OPEN else "gray")
         st.caption(ui.plain(" · ".join(filter(None, facts))), width="content")
         ui.link("返回队列", "review", icon=":material/arrow_back:")
+    if _may_claim(shown):
+        _claim(shown, "claim-first")
 
 
 def comment_box(shown: Judged, answers: Mapping[Section, Sequence[Answer]]) -> None:
@@ -96,16 +98,25 @@ def decision(shown: Judged, beside: Beside) -> None:
         _too_late(shown)
         if shown.result_id:
             ui.link("查看登记的成果", "results", icon=":material/science:", id=shown.result_id)
-    elif not shown.claim_refusal and shown.refusal:
-        st.button(
-            "认领", type="primary", icon=":material/front_hand:", key="claim",
-            on_click=take, args=(shown.id,), shortcut="t", help="认领后才能作结论；快捷键 T",
-        )  # fmt: skip
+    elif _may_claim(shown):
+        _claim(shown, "claim", shortcut="t", help="认领后才能作结论；快捷键 T")
     elif shown.refusal:
         whose = f"{shown.reviewer} 正在审核这份填报。" if shown.reviewer else ""
         st.info(ui.plain(whose + (shown.claim_refusal or shown.refusal)), icon=":material/lock:")
     else:
         _form(shown, beside)
+
+
+def _may_claim(shown: Judged) -> bool:
+    return shown.state in OPEN and bool(shown.refusal) and not shown.claim_refusal
+
+
+def _claim(shown: Judged, key: str, **options: Any) -> None:
+    """The claim, before everything there is to read and behind it."""
+    st.button(
+        "认领", type="primary", icon=":material/front_hand:", key=key,
+        on_click=take, args=(shown.id,), **options,
+    )  # fmt: skip
 
 
 def _too_late(shown: Judged) -> None:

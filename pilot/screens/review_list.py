@@ -1,6 +1,7 @@
 """The reviewers' queue (审核队列): tabs with counts, the longest waiting first."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import streamlit as st
 
@@ -42,7 +43,15 @@ def section(reader: Actor) -> None:
             on_click=take, args=(upcoming,), key="take-next", shortcut="n",
             help="先是您已认领的，再是等得最久的；快捷键 N",
         )  # fmt: skip
-    _table(found, tab)
+    if found.rows.empty:
+        st.info(_EMPTY[tab], icon=":material/inbox:")
+        return
+    with st.container(key="wide"):
+        _table(found)
+    with st.container(key="narrow", gap="small"):
+        for row in found.rows.itertuples():
+            _line(row)
+    st.caption(f"共 {found.total} 份")
     pick.paging(found.total, review_queue.PAGE)
 
 
@@ -54,10 +63,23 @@ def take(submission_id: int) -> None:
     pick.put("id", submission_id)
 
 
-def _table(found: Queue, tab: Tab) -> None:
-    if found.rows.empty:
-        st.info(_EMPTY[tab], icon=":material/inbox:")
-        return
+def _line(row: Any) -> None:
+    """One submission on a phone, where a table would show two columns of ten."""
+    facts = [
+        row.state,
+        f"{row.days} 天" if row.days is not None else "",
+        f"第 {row.round} 轮" if row.round > 1 else "",
+        f"提示 {row.warnings}" if row.warnings else "",
+        f"疑似重复 {row.alike}" if row.alike else "",
+        f"审核人 {row.reviewer}" if row.reviewer else "",
+    ]
+    with st.container(border=True, gap="xsmall"):
+        ui.link(ui.plain(row.title or row.receipt), "review", id=row.id)
+        whose = f"{row.receipt} · {row.author} {row.organisation}"
+        st.caption(f"{ui.plain(' · '.join(filter(None, facts)))}  \n{ui.plain(whose)}")
+
+
+def _table(found: Queue) -> None:
     column = st.column_config
     st.dataframe(
         found.rows,
@@ -83,4 +105,3 @@ def _table(found: Queue, tab: Tab) -> None:
     )
     if click := st.session_state.get(_OPEN):
         ui.go("review", id=found.rows.iloc[click["row"]]["id"])
-    st.caption(f"共 {found.total} 份")

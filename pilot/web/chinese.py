@@ -22,7 +22,15 @@ FOCUS = (
     ":is(a, button, summary, [role=button]):focus-visible"
     " { outline: 2px solid currentColor !important; outline-offset: 1px }"
 )
-_STYLE = f"<style>{FOCUS}</style>".encode()
+# On a phone: lines instead of a wide table, and choices that a finger meets.
+PHONE = (
+    "@media (max-width: 640px) { .st-key-wide { display: none !important }"
+    " [data-testid=stRadioOption]"
+    " { min-height: 2.5rem !important; display: flex !important; align-items: center } }"
+    " @media (min-width: 640.02px) { .st-key-narrow { display: none !important } }"
+)
+STYLE = f"{FOCUS} {PHONE}"
+_STYLE = f"<style>{STYLE}</style>".encode()
 _NO_SCRIPT = "<noscript><p>请在浏览器中启用 JavaScript 后再打开本页。</p></noscript>".encode()
 _TITLE = "<title>中试项目组合</title>".encode()
 # An answer "not changed" or a packed one could not be rewritten.

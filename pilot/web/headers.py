@@ -11,7 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pilot.config import settings
-from pilot.web.chinese import FOCUS
+from pilot.web.chinese import STYLE
 
 # For the HTML pages of the door: no script at all.
 DOOR_POLICY = (
@@ -72,7 +72,7 @@ def shell_policy() -> str:
     page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
     inline = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
     scripts = " ".join(f"'sha256-{_digest(script)}'" for script in inline)
-    styles = " ".join(f"'sha256-{style}'" for style in (*_STYLES, _digest(FOCUS)))
+    styles = " ".join(f"'sha256-{style}'" for style in (*_STYLES, _digest(STYLE)))
     rules = {
         "default-src": "'none'",
         "script-src": f"'self' {scripts}",

@@ -163,7 +163,7 @@ def test_a_reviewer_merges_what_is_the_same_and_takes_it_back(visit, page, serve
     expect(page.get_by_role("heading", name="疑似重复（1）")).to_be_visible()
     expect(page.get_by_test_id("stText").get_by_text(TITLE, exact=True)).to_have_count(2)
     with page.runs.rerun():
-        page.get_by_role("button", name="认领").click()
+        page.get_by_role("button", name="认领").first.click()
     with page.runs.rerun():
         page.get_by_test_id("stRadio").get_by_text("并入已有成果").click()
     choose(page, "并入哪一项", TITLE)

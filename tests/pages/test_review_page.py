@@ -69,6 +69,17 @@ def test_the_queue_counts_its_tabs_and_lists_what_waits(open_page, waiting):
     assert [label.split()[-1] for label in app.segmented_control[0].options] == ["0", "2", "0", "0"]
 
 
+def test_the_queue_says_each_in_a_line_as_well_for_a_phone(open_page, waiting):
+    app = open_page("review", Role.REVIEWER)
+    said = [one.value.replace("\\", "").replace("\u2060", "") for one in app.caption]
+    lines = [one for one in said if "TB-2026" in one]
+
+    assert ["疑似重复 1" in line for line in lines] == [True, False]
+    assert "待审核 · " in lines[0]
+    app = button(app, "示例耐温分离膜制备工艺研究").click().run()
+    assert [one.key for one in app.button if one.label == "认领"] == ["claim-first", "claim"]
+
+
 def test_an_empty_queue_says_what_comes_next(open_page, engine):
     assert "有新的填报时会通知您" in words(open_page("review", Role.REVIEWER))
 

@@ -11,7 +11,7 @@ from pilot.config import settings
 from pilot.store import schema
 from pilot.store.engine import make_engine
 from pilot.web import start
-from pilot.web.chinese import FOCUS, SCRIPTS, rewritten
+from pilot.web.chinese import SCRIPTS, STYLE, rewritten
 from pilot.web.files import disposition
 from pilot.web.headers import shell_policy
 from pilot.web.start import UnsafeStart, check_settings
@@ -79,10 +79,10 @@ def test_the_page_is_chinese(visit):
     assert "service-desc" not in page
 
 
-def test_the_page_may_show_where_the_keyboard_is(visit):
+def test_the_page_may_show_where_the_keyboard_is_and_what_fits_a_phone(visit):
     answer = visit(serving.ADMIN).page("/")
-    hashed = base64.b64encode(hashlib.sha256(FOCUS.encode()).digest()).decode()
-    assert f"<style>{FOCUS}</style>" in answer.body
+    hashed = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+    assert f"<style>{STYLE}</style>" in answer.body
     assert f"'sha256-{hashed}'" in answer.headers["content-security-policy"]
 
 
