@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from pilot.domain.counting import Source
 from pilot.domain.moment import Moment
-from pilot.reports.transfer_words import received
+from pilot.reports.transfer_words import checkers, received
 from pilot.store import queries_codes, queries_grounds, queries_project_view, queries_rounds
 
 Row = Mapping[str, Any]
@@ -124,12 +124,13 @@ def _plant(row: Row, areas: Labels) -> Ground:
 
 
 def _transfer(row: Row, areas: Labels) -> Ground:
+    names = checkers(row)
     return Ground(
         "转化事件",
         f"{row['result_code']}《{row['title']}》，{row['mode'].label}，转化日期 {row['event_on']}，"
         f"{received(row['mode'], row['receiver'], row['receive_area'], areas)}，"
         f"实施地 {_place(row['implement_area'], areas)}",
-        f"录入人 {row['who']}，" + (f"核验人 {row['checker']}" if row["checker"] else "尚未核验"),
+        f"录入人 {row['who']}，" + (f"核验人 {names}" if names else "尚未核验"),
         "results",
         (("id", str(row["result_id"])),),
     )

@@ -18,7 +18,7 @@ from pilot.domain.moment import Moment, local_day
 from pilot.domain.people import Actor
 from pilot.domain.vocabulary import Scope, Standing
 from pilot.reports.judged import with_judgement
-from pilot.reports.transfer_words import received
+from pilot.reports.transfer_words import checkers, received
 from pilot.services.reads import read
 from pilot.services.results import result_draft
 from pilot.services.transfers import transfer_draft
@@ -228,15 +228,15 @@ def _line(row: RowMapping, judged: RowMapping | None, areas: Mapping[str, str]) 
         contract_id=transfer.contract_id,
         entered_by=transfer.entered_by,
         verified=transfer.verified_at is not None,
-        checked=f"录入 {row['entered']}，{_checked(row['checker'])}",
+        checked=f"录入 {row['entered']}，{_checked(checkers(row))}",
         standing=Standing(judged["standing"]).label if judged else "",
         note=(judged["missing"] or "") if judged else "",
         draft=transfer_draft(transfer),
     )
 
 
-def _checked(checker: str | None) -> str:
-    return f"核验 {checker}" if checker else "待核验"
+def _checked(names: str) -> str:
+    return f"核验 {names}" if names else "待核验"
 
 
 def _area(code: str | None, areas: Mapping[str, str]) -> str:

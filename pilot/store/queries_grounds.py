@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, select
 
 from pilot.domain.moment import Moment
+from pilot.store.checkers import first_checker
 from pilot.store.models import (
     Account,
     Decision,
@@ -148,6 +149,7 @@ def _transfers(base_id: int, ids: list[int], view: Moment) -> Select:
             span.verified,
             Account.name.label("who"),
             case((col(span.verified), _Checker.name)).label("checker"),
+            case((col(span.verified), first_checker())).label("first_checker"),
         )
         .join(Transfer, col(Transfer.id) == col(span.transfer_id))
         .join(Account, col(Account.id) == col(Transfer.entered_by))

@@ -10,6 +10,7 @@ from sqlmodel import Session, and_, col, or_, select
 from pilot.domain.moment import FOREVER, Moment
 from pilot.domain.vocabulary import ContractType
 from pilot.store import search
+from pilot.store.checkers import first_checker
 from pilot.store.models import (
     Account,
     Contract,
@@ -173,6 +174,7 @@ def transfers_of(session: Session, result_id: int) -> Sequence[RowMapping]:
             _Receiver.name.label("receiver"),
             Account.name.label("entered"),
             _Checker.name.label("checker"),
+            first_checker().label("first_checker"),
         )
         .join(Contract, col(Contract.id) == col(Transfer.contract_id), isouter=True)
         .join(_Receiver, col(_Receiver.id) == col(Transfer.receiver_id), isouter=True)

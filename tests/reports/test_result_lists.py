@@ -15,7 +15,9 @@ from pilot.reports import grounds, registry, result_detail, results
 from pilot.reports.results import PAGE, Wanted
 from pilot.services import contracts
 from pilot.services import results as verbs
+from pilot.store.models import Transfer
 from tests import factories, factories_registry
+from tests import factories_submissions as made
 from tests.factories import clock
 
 
@@ -128,6 +130,32 @@ def test_the_detail_tells_facts_transfers_and_what_is_still_wanted(session, peop
     assert line.note == "转化事件未核验"
     assert any("成果简介未填写" in one for one in found.lacks)
     assert found.draft.title == "甲"
+
+
+def checked(session, people, transfer):
+    """Who verified a transfer, as its result and the grounds of its claim say."""
+    view = now(session)
+    [line] = result_detail.detail(session, people.manager, transfer.result_id, view).transfers
+    [ground] = grounds.grounds(session, people.base.id, [Source("transfer", transfer.id)], view)
+    return line.checked.partition("，")[2], ground.vouched.partition("，")[2]
+
+
+def test_both_who_verified_a_transfer_are_named(session, people):
+    writer = made.author(session, people)
+    buyer = factories_registry.organisation(session, people)
+    row = made.sent(session, writer, made.transfer_content(writer, buyer))
+    made.accepted(session, row, people.one, people.other)
+    transfer = session.get_one(Transfer, row.transfer_id)
+    names = f"{people.one.name}、{people.other.name}"
+
+    assert checked(session, people, transfer) == (f"核验 {names}", f"核验人 {names}")
+
+
+def test_who_verified_a_transfer_alone_is_named_alone(session, people):
+    transfer = factories_registry.transfer(session, people)
+    name = people.one.name
+
+    assert checked(session, people, transfer) == (f"核验 {name}", f"核验人 {name}")
 
 
 @pytest.mark.parametrize(
