@@ -101,6 +101,14 @@ def accepted(session: Session, row: Submission, *reviewers: Actor) -> Submission
     return row
 
 
+@remembered
+def sent_back(session: Session, row: Submission, by: Actor) -> Submission:
+    """Claimed by a reviewer and sent back to its author."""
+    claimed(session, row, by)
+    at = clock(session)
+    return submission_reviews.send_back(session, row.id, by=by, at=at, reason="请补正")
+
+
 def file(number: int = 1, name: str = "示例合同.pdf") -> StoredFile:
     """A file as the store would describe it."""
     return StoredFile(f"{number:064x}", 1000 + number, "application/pdf", name)

@@ -103,6 +103,7 @@ class Judged:
     repeats: bool
     checks: tuple[Check, ...]
     files: tuple[PaperLine, ...]
+    removed: tuple[str, ...]  # files of the round before that this one does not have
     voters: tuple[str, ...]
     votes: Votes
     known_contract: str
@@ -171,6 +172,7 @@ def judged(session: Session, reader: Actor, submission_id: int | None, now: date
         repeats=submission_thread.repeats(session, row),
         checks=_checks(session, row, content, now),
         files=_files(session, row),
+        removed=_removed(session, row),
         voters=tuple(names[one] for one in sorted(known.voters)),
         votes=votes_for(session, row.base_id, content, known_result=known_result),
         known_contract=_known_contract(session, row, content),
@@ -235,6 +237,14 @@ def _files(session: Session, row: Submission) -> tuple[PaperLine, ...]:
         )
         for one, stored in queries_submissions.files(session, row.id, row.round)
     )  # fmt: skip
+
+
+def _removed(session: Session, row: Submission) -> tuple[str, ...]:
+    if row.round < 2:
+        return ()
+    now = {one.id for one, _ in queries_submissions.files(session, row.id, row.round)}
+    before = queries_submissions.files(session, row.id, row.round - 1)
+    return tuple(stored.name for one, stored in before if one.id not in now)
 
 
 def _known_contract(session: Session, row: Submission, content: Mapping[str, Any]) -> str:

@@ -24,12 +24,15 @@ def changes(found: Sequence[Change], shown: Judged) -> None:
     """What this round changed, before everything else."""
     if shown.repeats:
         st.warning("本轮与上一轮完全相同：内容和附件都没有改动。", icon=":material/content_copy:")
-    if not found:
+    added = [paper.name for paper in shown.files if paper.is_new]
+    number = len(found) + len(added) + len(shown.removed)
+    if not number:
         return
     title = "本轮改动" if shown.round > 1 else "申请变更的内容"
     with st.container(border=True):
-        st.markdown(f"**{title}（{len(found)} 项）**")
+        st.markdown(f"**{title}（{number} 项）**")
         submission_view.changes(found)
+        submission_view.files(added, shown.removed)
 
 
 def notes(shown: Judged, said: Sequence[Said]) -> Mapping[str, list[str]]:

@@ -44,11 +44,11 @@ def explained(found: Sequence[Answer]) -> dict[str, list[str]]:
     return notes
 
 
-def papers(files: Sequence[Paper]) -> None:
+def papers(found: Sequence[Paper]) -> None:
     """The files to download, with kind and size."""
-    if not files:
+    if not found:
         st.caption("没有附件。")
-    for one in files:
+    for one in found:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.link_button(
                 ui.plain(one.name), f"/files/{one.attachment_id}", icon=":material/download:"
@@ -82,11 +82,16 @@ def rounds(found: Sequence[Round]) -> None:
     for one in found:
         st.markdown(f"**第 {one.number} 轮** · {one.sent_at} 提交")
         changes(one.changes)
-        for word, names in (("新增附件", one.added), ("移除附件", one.removed)):
-            if names:
-                st.caption(f"{word}：{ui.plain('、'.join(names))}")
+        files(one.added, one.removed)
         if one.number > 1 and not (one.changes or one.added or one.removed):
             st.caption("内容与上一轮相同。")
+
+
+def files(added: Sequence[str], removed: Sequence[str]) -> None:
+    """Which files a round has that the one before had not, and the other way round."""
+    for word, names in (("新增附件", added), ("移除附件", removed)):
+        if names:
+            st.caption(f"{word}：{ui.plain('、'.join(names))}")
 
 
 def size(count: int) -> str:

@@ -4,12 +4,13 @@ import pytest
 from sqlmodel import select
 
 from pilot.domain.people import Role
+from pilot.domain.vocabulary import FileKind
 from pilot.screens import review_rules
 from pilot.screens.review_decide import Choice
-from pilot.services import submissions
+from pilot.services import submission_files, submissions
 from pilot.services.submission_reviews import save_policy
 from pilot.store.engine import reading, writing
-from pilot.store.models import Submission, SubmissionComment
+from pilot.store.models import Account, Submission, SubmissionComment, SubmissionFile
 from pilot.store.queries_door import account_named
 from pilot.store.queries_people import as_actor
 from tests import factories_registry as registry
@@ -138,6 +139,33 @@ def test_the_next_one_is_never_what_the_reader_has_verified_or_of_their_unit(
         account_named(session, "reviewer2").organisation_id = wanted
     app = open_page("review", Role.REVIEWER, login="reviewer2")
     assert not any(item.label == offered for item in app.button)
+
+
+def test_files_that_came_and_went_are_changes_of_the_round(open_page, waiting, engine):
+    with writing(engine) as session:
+        one, reviewer = session.get_one(Submission, 1), account_named(session, "reviewer")
+        author = as_actor(session, session.get_one(Account, one.author_id))
+        judge = as_actor(session, reviewer)
+
+        def attach(number, name):
+            submission_files.attach(
+                session, 1, FileKind.REPORT, by=author, at=clock(session),
+                file=made.file(number, name),
+            )  # fmt: skip
+
+        made.sent_back(session, one, judge)
+        attach(1, "示例旧报告.pdf")
+        submissions.submit(session, 1, by=author, at=clock(session))
+        made.sent_back(session, one, judge)
+        old = session.exec(select(SubmissionFile)).one()
+        submission_files.detach(session, 1, old.id, by=author, at=clock(session))
+        attach(2, "示例新报告.pdf")
+        submissions.submit(session, 1, by=author, at=clock(session))
+    said = words(open_page("review", Role.REVIEWER, id="1"))
+
+    assert "本轮改动（2 项）" in said
+    assert "新增附件：示例新报告" in said
+    assert "移除附件：示例旧报告" in said
 
 
 def test_a_comment_that_is_too_long_is_told_and_stays_in_its_field(open_page, waiting, engine):
