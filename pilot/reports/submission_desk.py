@@ -22,6 +22,7 @@ from pilot.reports.submissions import row_of
 from pilot.services.reads import read
 from pilot.services.submission_checks import registry_says
 from pilot.store import queries_codes, queries_submission_lists, queries_submission_people
+from pilot.store.models import Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def desk(session: Session, actor: Actor, submission_id: int, now: datetime) -> D
         id=row.id,
         content=content,
         lists=lists,
-        units=_units(session, row.base_id, content),
+        units=_units(session, row, content),
         people=queries_submission_people.of_units(session, row.base_id, holder_ids(content)),
         problems=tuple(found),
         open=tuple(open_problems(content, found)),
@@ -81,13 +82,16 @@ def contract_known(session: Session, actor: Actor, no: object) -> bool:
     return bool(text) and queries_submission_lists.knows_contract(session, actor.base_id, text)
 
 
-def _units(session: Session, base_id: int, content: Mapping[str, Any]) -> dict[int, str]:
-    """Units of the registry by id, and those the submission asks for as -1, -2, …"""
+def _units(session: Session, row: Submission, content: Mapping[str, Any]) -> dict[int, str]:
+    """Units of the registry by id, and those the submission asks for as -1, -2, …
+
+    The author's own comes first, then what is asked for, then the others by name.
+    """
     wanted = {
         -place: f"{one.get('name') or f'待登记单位 {place}'}（待登记）"
         for place, one in enumerate(content.get("organisations", ()), 1)
     }
-    known = queries_submission_lists.organisations(session, base_id)
-    return wanted | {
-        one: f"{name}　{uscc}" if uscc else name for one, (name, uscc) in known.items()
-    }
+    rows = queries_submission_lists.organisations(session, row.base_id)
+    known = {one: f"{name}　{uscc}" if uscc else name for one, (name, uscc) in rows.items()}
+    own = {one: name for one, name in known.items() if one == row.organisation_id}
+    return own | wanted | known

@@ -65,6 +65,16 @@ def test_ones_own_and_what_colleagues_sent(session, people, writer, colleague):
     assert counts == {Group.ALL: 2, Group.MINE: 1, Group.OPEN: 1, Group.ENDED: 0}
 
 
+def test_ones_own_unit_is_the_first_to_choose_as_holder(session, people, writer):
+    for name in ("0甲公司", "0乙公司"):
+        registry.organisation(session, people, name=name)
+    row = made.draft(session, writer, {"organisations": [{"name": "0丙公司"}]})
+
+    found = submission_desk.desk(session, writer.actor, row.id, NOON)
+
+    assert list(found.units)[:2] == [writer.home.id, -1]
+
+
 def test_a_researcher_of_no_organisation_sees_only_their_own(session, people):
     lonely = factories.actor(session, people.base, Role.RESEARCHER)
     other = factories.actor(session, people.base, Role.RESEARCHER)
