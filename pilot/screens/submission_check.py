@@ -34,7 +34,7 @@ def check(head: Head, on: Sheet, actor: Actor) -> None:
     notes = submission_view.explained(submission_words.explained(on.desk.content))
     submission_view.answers(submission_words.answers(on.desk.content, known), notes=notes)
     st.markdown(f"**{Section.FILES.label}**")
-    submission_view.papers(on.desk.files)
+    submission_view.papers(on.desk.files, notes.get("files", ()))
 
 
 def _summary(on: Sheet, alike: int) -> None:

@@ -96,7 +96,7 @@ def sent(shown: Head, actor: Actor) -> None:
     notes = submission_view.explained(submission_words.explained(content))
     submission_view.answers(submission_words.answers(content, known), changed=changed, notes=notes)
     st.markdown("**附件**")
-    submission_view.papers(files)
+    submission_view.papers(files, notes.get("files", ()))
     if len(rounds) > 1:
         with st.expander(f"各轮差异（共 {len(rounds)} 轮）", icon=":material/difference:"):
             submission_view.rounds(rounds)

@@ -44,10 +44,12 @@ def explained(found: Sequence[Answer]) -> dict[str, list[str]]:
     return notes
 
 
-def papers(found: Sequence[Paper]) -> None:
-    """The files to download, with kind and size."""
+def papers(found: Sequence[Paper], notes: Sequence[str] = ()) -> None:
+    """The files to download, with kind and size, and why one is not there."""
     if not found:
         st.caption("没有附件。")
+    for note in notes:
+        st.caption(ui.plain(note))
     for one in found:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.link_button(

@@ -8,6 +8,7 @@ from pilot.domain.vocabulary import SubmissionState as State
 from pilot.services import submission_reviews, submissions
 from pilot.store.engine import reading, writing
 from pilot.store.models import Account, SubmissionComment
+from tests import factories_registry as registry
 from tests import factories_submissions as made
 from tests.factories import clock
 from tests.pages import submission_pages as on
@@ -48,6 +49,19 @@ def test_a_sent_one_can_be_read_and_not_written(open_page, sent):
     assert not app.text_input
     assert "示例耐温分离膜制备工艺" in on.tables(app)
     assert "等待审核人认领" in on.words(app)
+
+
+def test_what_the_author_explained_can_be_read_after_sending(open_page, engine, author):
+    with writing(engine) as session:
+        buyer = registry.organisation(session, people_of(session))
+        content = made.transfer_content(author, buyer, ip_clause="")
+        content["explanations"] |= {"contract.ip_clause/ip-wanted": "示例：合同没有约定"}
+        number = made.sent(session, author, content).id
+
+    app = shown(open_page, number)
+
+    assert "说明：示例：合同没有约定" in on.tables(app)
+    assert f"说明：{made.REASON}" in on.words(app)  # of the contract that is not among the files
 
 
 def test_it_can_be_withdrawn_after_a_question(open_page, engine, sent):
