@@ -64,6 +64,19 @@ def test_a_long_list_shows_fifty_and_says_how_many_there_are(open_page, filled):
     assert "共 60 个项目" in words(app)
 
 
+def test_a_search_that_finds_one_project_offers_the_way_to_it(open_page, filled):
+    def ways(app):
+        links = [one.proto for one in app.get("page_link") if one.proto.page == "project"]
+        return [(one.label.replace("\\", ""), one.query_string) for one in links]
+
+    assert ways(open_page("projects", Role.PROVINCE)) == []
+    app = open_page("projects", Role.PROVINCE, q="示例项目37")
+    [(label, query)] = ways(app)
+    assert label.startswith("打开 ")
+    assert label.endswith(" 示例项目37")
+    assert query == f"id={app.dataframe[0].value['project_id'].iloc[0]}"
+
+
 def test_the_second_page_is_in_the_address(open_page, filled):
     app = open_page("projects", Role.OFFICER, p="2")
 

@@ -344,6 +344,23 @@ def test_the_code_to_merge_into_may_be_typed_in_small_letters(open_page, twice):
     assert [b.label for b in app.button if b.label.startswith("确认：")]
 
 
+def test_the_other_result_is_told_before_a_merge_by_its_code(open_page, twice):
+    app = unfold(open_page("results", Role.REVIEWER, id="2"), "same-2")
+    before = shown_facts(app)
+    app = labelled(app, "并入的成果编号").set_value("CG-2026-0001").run()
+    told = shown_facts(app)[len(before) :]
+
+    assert "并入 **CG-2026-0001 示例**双份**工艺**" in words(app)
+    assert any("持有方" in one and "示例研究所1" in one for one in told)
+    app = labelled(app, "并入的成果编号").set_value("CG-2026-0009").run()
+    assert "没有找到这个编号的成果" in words(app)
+    assert shown_facts(app) == before
+
+
+def shown_facts(app):
+    return [table.value.to_string().replace("\\", "") for table in app.table]
+
+
 @pytest.mark.parametrize(("role", "invited"), [(Role.MANAGER, True), (Role.REVIEWER, False)])
 def test_only_who_enters_transfers_is_invited_to(open_page, twice, role, invited):
     app = open_page("results", role, id="1")

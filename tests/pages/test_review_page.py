@@ -277,6 +277,41 @@ def test_what_a_colleague_has_claimed_is_read_only(open_page, waiting):
     assert not app.radio
 
 
+def test_who_comes_second_is_told_who_is_at_it(open_page, waiting, engine):
+    late = open_page("review", Role.REVIEWER, login="reviewer2", id="1")
+    open_claimed(open_page)
+    with reading(engine) as session:
+        name = account_named(session, "reviewer").name
+
+    assert f"{name} 正在审核这份填报。" in words(
+        open_page("review", Role.REVIEWER, login="reviewer2", id="1")
+    )
+    late = button(late, "认领").click().run()
+    assert "这份填报刚被另一位审核人认领，请处理下一份" in words(late)
+    assert f"{name} 正在审核这份填报。" in words(late)
+    assert not late.radio
+
+
+@pytest.mark.parametrize("claims", [False, True], ids=["about to claim", "about to decide"])
+def test_what_its_author_has_taken_back_meanwhile_says_so(open_page, waiting, engine, claims):
+    app = open_page("review", Role.REVIEWER, id="1")
+    if claims:
+        app = button(app, "认领").click().run()
+        app.radio[0].set_value(Choice.REFUSE).run()
+        app.text_area(key="reason-1").set_value("示例不予受理理由").run()
+    with writing(engine) as session:
+        author = session.get_one(Account, session.get_one(Submission, 1).author_id)
+        submissions.withdraw(session, 1, by=as_actor(session, author), at=clock(session))
+
+    app = button(app, "确认：" if claims else "认领").click().run()
+
+    assert state(engine, 1) == "withdrawn"
+    assert ("填报人撤回了这份填报；您的结论和理由没有记录" in words(app)) is claims
+    assert ("您写的理由：示例不予受理理由" in words(app)) is claims
+    assert "填报处于“已撤回”，不能" in words(app) or claims
+    assert not [one for one in app.button if one.label == "认领"]
+
+
 def test_a_draft_and_a_missing_one_are_not_found(open_page, waiting, engine):
     with writing(engine) as session:
         writer = made.author(session, people_of(session))
