@@ -64,12 +64,13 @@ def _fact(label: str, value: str, note: str = "") -> None:
 def _chain(shown: Head) -> None:
     """One text, not an element a sign: each of those is a message of its own."""
     order = list(Stage)
-    signs = []
+    links = []
     for place, stage in enumerate(order):
-        signs.append(_sign(stage, place - order.index(shown.stage), shown))
+        signs = [_sign(stage, place - order.index(shown.stage), shown)]
         if place >= order.index(shown.entry_stage):
             signs += [_diamond(gate, shown) for gate in GATES_OF[stage]]
-    st.markdown(" ".join(signs))
+        links.append(" ".join(signs))
+    st.markdown(" \u2002".join(links))
 
 
 def _sign(stage: Stage, ahead: int, shown: Head) -> str:

@@ -72,11 +72,11 @@ def _line(row: Any) -> None:
         f"提示 {row.warnings}" if row.warnings else "",
         f"疑似重复 {row.alike}" if row.alike else "",
         f"审核人 {row.reviewer}" if row.reviewer else "",
+        row.receipt,
+        f"{row.author} {row.organisation}",
     ]
-    with st.container(border=True, gap="xsmall"):
-        ui.link(ui.plain(row.title or row.receipt), "review", id=row.id)
-        whose = f"{row.receipt} · {row.author} {row.organisation}"
-        st.caption(f"{ui.plain(' · '.join(filter(None, facts)))}  \n{ui.plain(whose)}")
+    told = ui.plain(" · ".join(filter(None, facts)))
+    ui.link(f"{ui.plain(row.title or row.receipt)} :gray[:small[{told}]]", "review", id=row.id)
 
 
 def _table(found: Queue) -> None:

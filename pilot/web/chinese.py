@@ -25,6 +25,7 @@ FOCUS = (
 # On a phone: lines instead of a wide table, and choices that a finger meets.
 PHONE = (
     "@media (max-width: 640px) { .st-key-wide { display: none !important }"
+    " .st-key-narrow button, .st-key-narrow button * { justify-content: start; text-align: start }"
     " [data-testid=stRadioOption]"
     " { min-height: 2.5rem !important; display: flex !important; align-items: center } }"
     " @media (min-width: 640.02px) { .st-key-narrow { display: none !important } }"

@@ -72,12 +72,11 @@ def test_the_queue_counts_its_tabs_and_lists_what_waits(open_page, waiting):
 
 def test_the_queue_says_each_in_a_line_as_well_for_a_phone(open_page, waiting):
     app = open_page("review", Role.REVIEWER)
-    said = [one.value.replace("\\", "").replace("\u2060", "") for one in app.caption]
-    lines = [one for one in said if "TB-2026" in one]
+    lines = [one for one in app.button if one.label and "2026" in one.label]
 
-    assert ["疑似重复 1" in line for line in lines] == [True, False]
-    assert "待审核 · " in lines[0]
-    app = button(app, "示例耐温分离膜制备工艺研究").click().run()
+    assert ["疑似重复 1" in line.label for line in lines] == [True, False]
+    assert "待审核 · " in lines[0].label
+    app = lines[0].click().run()
     assert [one.key for one in app.button if one.label == "认领"] == ["claim-first", "claim"]
 
 
