@@ -156,20 +156,18 @@ def folder(tmp_path: Path) -> Path:
 
 def empty(engine: Engine) -> None:
     """Delete every row of every table of the product and count ids from one again."""
-    names = [f'"{table.name}"' for table in SQLModel.metadata.sorted_tables]
+    tables = SQLModel.metadata.sorted_tables
+    wipe = "".join(f'DELETE FROM "{table.name}";' for table in tables)
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
-            wipe = "".join(f"DELETE FROM {name};" for name in names)
             connection.exec_driver_sql(
                 f"SET LOCAL session_replication_role = replica; {wipe} {_COUNT_FROM_ONE}"
             )
         else:
-            connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")
-            for name in names:
-                connection.exec_driver_sql(f"DELETE FROM {name}")
+            connection.connection.dbapi_connection.executescript(
+                f"PRAGMA foreign_keys=OFF; BEGIN; {wipe} COMMIT; PRAGMA foreign_keys=ON"
+            )
         connection.commit()
-        if engine.dialect.name == "sqlite":
-            connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=ON")
     remembered.begin(engine)
 
 
