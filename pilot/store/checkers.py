@@ -1,6 +1,6 @@
 """Who verified a transfer (核验人): whoever did it last, and who verified its submission before."""
 
-from sqlalchemy import ScalarSelect, func
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, select
 
@@ -16,22 +16,7 @@ def first_checker() -> ScalarSelect:
     verification, after a change, is one person's own.
     """
     return (
-        select(func.min(_First.name))
-        .select_from(Submission)
-        .join(
-            SubmissionRound,
-            and_(
-                SubmissionRound.submission_id == Submission.id,
-                SubmissionRound.number == Submission.round,
-            ),
-        )
-        .join(
-            SubmissionVote,
-            and_(
-                SubmissionVote.submission_id == Submission.id,
-                SubmissionVote.fingerprint == SubmissionRound.fingerprint,
-            ),
-        )
+        votes_of_round(func.min(_First.name))
         .join(_First, col(_First.id) == col(SubmissionVote.by_id))
         .where(
             Submission.base_id == Transfer.base_id,
@@ -41,4 +26,23 @@ def first_checker() -> ScalarSelect:
         )
         .correlate(Transfer)
         .scalar_subquery()
+    )
+
+
+def votes_of_round(*columns: ColumnElement) -> Select:
+    """Of the votes for what the present round of `Submission` says, also if cast for the same in a
+    round before.
+    """
+    same = and_(
+        SubmissionRound.submission_id == SubmissionVote.submission_id,
+        SubmissionRound.fingerprint == SubmissionVote.fingerprint,
+    )
+    return (
+        select(*columns)
+        .select_from(SubmissionVote)
+        .join(SubmissionRound, same)
+        .where(
+            SubmissionRound.submission_id == Submission.id,
+            SubmissionRound.number == Submission.round,
+        )
     )

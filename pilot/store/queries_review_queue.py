@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from pilot.domain.submissions import ENDED, OPEN, Tab
 from pilot.domain.vocabulary import SubmissionState
 from pilot.store import search
+from pilot.store.checkers import votes_of_round
 from pilot.store.models import Account, Organisation, Submission, SubmissionRound, SubmissionVote
 
 
@@ -101,22 +102,8 @@ def _may_judge(reviewer_id: int, home: int | None) -> ColumnElement[bool]:
 
 def _verified_by(reviewer_id: int) -> ColumnElement[bool]:
     """Whether they are the first of the two that it needs."""
-    voted = (
-        select(SubmissionVote.id)
-        .join(
-            SubmissionRound,
-            and_(
-                SubmissionRound.submission_id == SubmissionVote.submission_id,
-                SubmissionRound.fingerprint == SubmissionVote.fingerprint,
-            ),
-        )
-        .where(
-            SubmissionRound.submission_id == col(Submission.id),
-            SubmissionRound.number == col(Submission.round),
-            SubmissionVote.by_id == reviewer_id,
-        )
-    )
-    return and_(Submission.state == SubmissionState.SECOND, voted.exists())
+    voted = votes_of_round(SubmissionVote.id).where(SubmissionVote.by_id == reviewer_id)
+    return and_(Submission.state == SubmissionState.SECOND, voted.correlate(Submission).exists())
 
 
 def _of(home: int) -> ColumnElement[bool]:
