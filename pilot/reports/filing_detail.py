@@ -24,7 +24,7 @@ from pilot.services.reads import read
 from pilot.services.report_sheets import Wanted
 from pilot.store import journal_reading, queries_filings
 from pilot.store.files import Place
-from pilot.store.models import ReportFiling
+from pilot.store.models import FilingEdition, ReportFiling
 
 RESCHEDULED = "调整期限"
 LATE = "corrections"  # the source of what came late or fell away (补报与核减)
@@ -160,22 +160,18 @@ def _detail(
         late=seen(session, Wanted(row.base_id, LATE, wanted, known_at)),
         thread=tuple(_thread(session, row) if may(actor, "filing.comment") else ()),
         exceptions=tuple(_exceptions(session, row.base_id, row.id) if row.id else ()),
-        editions=tuple(
-            Edition(
-                one.number,
-                one.pack_id,
-                minute(one.frozen_at),
-                minute(one.cut_off),
-                _people((one.maker_id, one.checker_id, one.head_id), names),
-            )
-            for one in editions
-        ),
+        editions=tuple(_edition(one, names) for one in editions),
         unlock_asked=unlock.reason if unlock and unlock.approved_by is None else "",
         by_rule=filing_lines.rule_of(session, row.base_id, wanted.kind, row.template).window(
             row.ends_on
         ),
         refusals=dict(_refusals(session, actor, row, today, now)),
     )
+
+
+def _edition(one: FilingEdition, names: Mapping[int, str]) -> Edition:
+    people = _people((one.maker_id, one.checker_id, one.head_id), names)
+    return Edition(one.number, one.pack_id, minute(one.frozen_at), minute(one.cut_off), people)
 
 
 def _people(ids: tuple[int | None, ...], names: Mapping[int, str]) -> dict[Side, str]:

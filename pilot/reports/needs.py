@@ -175,7 +175,9 @@ def _reviews(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
     rows = queries_filing_turns.to_review(
         session, [actor.base_id], actor.id, states, view.as_of, _ASKED
     )
-    titles = report_sheets.titles(session, actor.base_id) if rows else {}
+    if not rows:
+        return
+    titles = report_sheets.titles(session, actor.base_id)
     since = journal_reading.begun_on(session, actor.base_id)
     for row in rows:
         verb, what = _REVIEW[row.state]
