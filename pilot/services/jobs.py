@@ -30,13 +30,15 @@ _LONGEST = 500
 class Job:
     """One kind of work: its name, its title on screen, when it is due, and the work itself.
 
-    `run` gets the site, how many backups to keep, and the time; it returns a sentence.
+    `run` gets the site, how many backups to keep, and the time; it returns a sentence. What `soon`
+    makes is missed on the first day: it runs as soon as the installation knows the job.
     """
 
     name: str
     title: str
     schedule: Daily
     run: Callable[[Site, int, datetime], str]
+    soon: bool = False
 
 
 def _backup(site: Site, keep: int, now: datetime) -> str:
@@ -98,7 +100,7 @@ JOBS = {
     for job in (
         Job(BACKUP, "每日备份", Daily(time(2, 30)), _backup),
         Job("month_ends", "月末快照", Daily(time(3, 0)), _month_ends),
-        Job("calendar", "上报日历", Daily(time(3, 15)), _calendar),
+        Job("calendar", "上报日历", Daily(time(3, 15)), _calendar, soon=True),
         Job("sweep", "清理无主文件", Daily(time(3, 30)), _sweep),
         Job("tidy", "清理过期登录", Daily(time(3, 45)), _tidy),
         Job("digest", "每周待办提醒", Daily(time(8, 0)), _digest),
@@ -107,14 +109,14 @@ JOBS = {
 
 
 def schedule(engine: Engine, now: datetime) -> None:
-    """Enter the jobs that this installation does not know yet; the first time they wait."""
+    """Enter the jobs that this installation does not know yet; most wait for their time of day."""
     with reading(engine) as session:
         known = {row.name for row in queries_jobs.jobs(session)}
     if new := JOBS.keys() - known:
         with writing(engine) as session:
             for name in sorted(new):
-                row = JobRun(name=name, created_at=now, due=JOBS[name].schedule.after(now))
-                queries_jobs.enter(session, row)
+                first = now if JOBS[name].soon else JOBS[name].schedule.after(now)
+                queries_jobs.enter(session, JobRun(name=name, created_at=now, due=first))
 
 
 def due(engine: Engine, now: datetime) -> list[str]:

@@ -1,6 +1,5 @@
 """Scheduled work is done once, by whoever takes it first, and again if a worker dies."""
 
-import multiprocessing
 import os
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from pilot.store import queries_jobs
 from pilot.store.engine import make_engine, reading, writing
 from pilot.store.models import LoginAttempt, LoginSession
 from tests import factories
+from tests.begun import COPIES
 from tests.conftest import empty
 
 NOON = factories.NOON
@@ -34,8 +34,8 @@ def row(engine, name=jobs.BACKUP):
         return queries_jobs.job(session, name)
 
 
-def test_a_new_installation_waits_for_the_night(scheduled):
-    assert jobs.due(scheduled, NOON) == []
+def test_a_new_installation_keeps_its_calendar_at_once_and_waits_for_the_night(scheduled):
+    assert jobs.due(scheduled, NOON) == ["calendar"]
     assert sorted(jobs.due(scheduled, NOON + DAY)) == NAMES
     assert row(scheduled).due == datetime(2026, 6, 1, 18, 30, tzinfo=UTC)  # 02:30 in Shanghai
 
@@ -108,11 +108,11 @@ def _worker(url, days, meet, said):
 
 
 def test_three_servers_do_each_job_once(scheduled):
-    context, days = multiprocessing.get_context("spawn"), 12
-    meet, said = context.Barrier(3), context.Queue()
+    days = 12
+    meet, said = COPIES.Barrier(3), COPIES.Queue()
     url = scheduled.url.render_as_string(hide_password=False)
     args = (url, days, meet, said)
-    servers = [context.Process(target=_worker, args=args) for _ in range(3)]
+    servers = [COPIES.Process(target=_worker, args=args) for _ in range(3)]
     for server in servers:
         server.start()
     work = Counter(piece for _ in servers for piece in said.get(timeout=90))
