@@ -28,10 +28,11 @@ lint: $(VENV)/.tested
 
 # uv, where there is one, takes a tenth of the time; pip heeds what pip.conf says of this machine.
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
-INSTALL := $(if $(shell command -v uv),uv pip install --python $(BIN)/python,$(PIP)) --quiet -c constraints.txt
+UV := $(shell command -v uv)
+INSTALL := $(if $(UV),uv pip install --python $(BIN)/python,$(PIP)) --quiet -c constraints.txt
 
 $(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
+	$(if $(UV),uv venv --quiet --seed --python $(PYTHON),$(PYTHON) -m venv) $(VENV)
 
 $(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
 	$(INSTALL) -e .

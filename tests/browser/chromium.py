@@ -46,7 +46,7 @@ def profile(browser: Browser, url: str) -> BrowserContext:
         viewport={"width": 1400, "height": 1000},
         base_url=url,
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     return context
 
 

@@ -12,7 +12,7 @@ from tests.browser.chromium import installed, launched, profile, sign_in
 from tests.browser.reruns import Reruns
 from tests.serving import Seed, Server
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)  # a slow machine is no fault of the product
 Visit = Callable[..., Page]
 
 

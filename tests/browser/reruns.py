@@ -24,7 +24,7 @@ _CUT_SHORT = ForwardMsg.ScriptFinishedStatus.Value("FINISHED_EARLY_FOR_RERUN")
 class Reruns:
     """Counts the finished runs of a page."""
 
-    def __init__(self, page: Page, timeout: float = 30.0) -> None:
+    def __init__(self, page: Page, timeout: float = 90.0) -> None:
         self.page, self.timeout, self.finished = page, timeout, 0
         page.on("websocket", self._watch)
 

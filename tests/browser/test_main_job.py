@@ -28,7 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, demo) -> Iterator[Server]:
 def shown(page: Page, indicator: str) -> int:
     """The number on a goal card of the overview."""
     title = page.get_by_text(indicator).first
-    expect(title).to_be_visible(timeout=30_000)
+    expect(title).to_be_visible()
     card = page.locator("[data-testid=stVerticalBlock]").filter(has=title).last
     number = re.search(r"(\d+) / \d+", card.inner_text())
     return int(number[1])
@@ -41,7 +41,7 @@ def test_a_gate_is_held_the_card_moves_and_the_row_is_in_the_file(visit):
     page.goto(f"/projects?text={CODE}")
     page.runs.idle()
     page.goto("/gate?project=13")
-    expect(page.get_by_role("heading", name="结论")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="结论")).to_be_visible()
     expect(page.get_by_text("已证实 14/14", exact=False)).to_be_visible()
     with page.runs.rerun():
         page.get_by_text("通过", exact=True).click()
@@ -50,7 +50,7 @@ def test_a_gate_is_held_the_card_moves_and_the_row_is_in_the_file(visit):
         page.get_by_label("理由").press("Control+Enter")
     expect(page.get_by_text(f"{before} → {before + 1}", exact=False).first).to_be_visible()
     page.get_by_role("button", name="确认结论：通过").click()
-    expect(page.get_by_text("G3 中试验收：通过。")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("G3 中试验收：通过。")).to_be_visible()
 
     page.goto("/")
     page.runs.idle()
@@ -58,7 +58,7 @@ def test_a_gate_is_held_the_card_moves_and_the_row_is_in_the_file(visit):
 
     page.goto("/claims?indicator=M2&scope=city")
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_contain_text(f"= {before + 1}", timeout=30_000)
+    expect(heading).to_contain_text(f"= {before + 1}")
 
     rows = list(csv.DictReader(io.StringIO(claims_file(page))))
     mine = [row for row in rows if row["单元编号"] == CODE and row["指标代码"] == "M2"]
@@ -78,7 +78,7 @@ def claims_file(page: Page) -> str:
 def test_back_leads_to_the_list_as_it_was_narrowed(visit):
     page = visit("manager", "/projects", PASSWORD)
     search = page.get_by_role("textbox", name="搜索")
-    expect(search).to_be_visible(timeout=30_000)
+    expect(search).to_be_visible()
     with page.runs.rerun():
         search.fill("催化")
         search.press("Enter")
@@ -95,7 +95,7 @@ def test_back_leads_to_the_list_as_it_was_narrowed(visit):
 
 def test_a_past_view_is_marked_and_nothing_can_be_written(visit):
     page = visit("manager", "/gate?project=31&as_of=2026-11-20", PASSWORD)
-    expect(page.get_by_text("历史视图", exact=False)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("历史视图", exact=False)).to_be_visible()
     expect(page.get_by_role("button", name="确认结论", exact=False)).to_have_count(0)
 
 
@@ -113,7 +113,7 @@ def test_every_page_of_a_role_opens_without_an_error(visit, login):
 
 
 def opened_well(page):
-    expect(page.get_by_role("heading", level=1).first).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", level=1).first).to_be_visible()
     expect(page.get_by_text("系统出错", exact=False)).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
@@ -121,5 +121,5 @@ def opened_well(page):
 def test_the_overview_fits_a_phone(visit, page):
     page.set_viewport_size({"width": 390, "height": 800})
     visit("manager", "/", PASSWORD)
-    expect(page.get_by_text("M1 新增中试项目", exact=False)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("M1 新增中试项目", exact=False)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

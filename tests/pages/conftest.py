@@ -57,7 +57,7 @@ def open_page(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Open:
         login = login or (serving.ADMIN if role is Role.ADMIN else role.value)
         token = sign_in(engine, login)
         monkeypatch.setattr(visitor, "token", lambda: token)
-        app = AppTest.from_file(str(ROOT / "pilot" / "ui" / "main.py"), default_timeout=20)
+        app = AppTest.from_file(str(ROOT / "pilot" / "ui" / "main.py"), default_timeout=60)
         app.switch_page(str(ROOT / "pages" / f"{page}.py"))
         for name, value in query.items():
             app.query_params[name] = value

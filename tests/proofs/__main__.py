@@ -108,9 +108,10 @@ def run(name: str, effort: Effort) -> Iterator[tuple[str, Finding]]:
         for finding in proof.prove(effort):
             found += 1
             yield proof.TITLE, finding
-    except Exception:  # noqa: BLE001 - whatever stops a proof, the others still run
+    except Exception as error:  # noqa: BLE001 - whatever stops a proof, the others still run
         traceback.print_exc()
-        yield proof.TITLE, Finding("the proof itself", "ends", "broke down", False)
+        said = " ".join(f"broke down: {error!r}".split())[:300].replace("|", "/")
+        yield proof.TITLE, Finding("the proof itself", "ends", said, False)
     if not found:
         yield proof.TITLE, Finding("figures", "≥ 1", "0", False)
     took = f"{time.monotonic() - start:.0f} s, of which processor {_processor() - spent:.0f} s"

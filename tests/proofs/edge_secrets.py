@@ -55,11 +55,11 @@ def after_restart(left: Left, server: Server, effort: Effort) -> Iterator[Findin
     begun = time.monotonic()
     good = left.visitor.send("GET", "/_stcore/host-config").status == 200
     runs = "[data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
-    left.page.wait_for_selector(f"[data-testid=stApp]{runs}", timeout=40_000)
+    left.page.wait_for_selector(f"[data-testid=stApp]{runs}", timeout=90_000)
     back = time.monotonic() - begun
     before = people(server)
     left.page.get_by_role("button", name="保存", exact=True).click()
-    expect(left.page.get_by_test_id("stAlert").first).to_contain_text("已", timeout=20_000)
+    expect(left.page.get_by_test_id("stAlert").first).to_contain_text("已", timeout=60_000)
     saved = people(server) - before
     kept = left.page.get_by_label("姓名").input_value() == "重启"
     left.page.context.close()

@@ -130,22 +130,15 @@ def guarded(page: str) -> set[str]:
     return {Role[argument.attr].value for argument in call.args}
 
 
-@pytest.fixture
-def made(engine):
-    return world.make(engine)
-
-
-def test_every_cell_of_the_verbs_and_reads_holds(engine, made):
+def test_every_cell_holds(engine, tmp_path):
+    """One test: the world that all of them are tried on takes as long as the cells."""
+    made = world.make(engine)
     tried = list(matrix.tries(engine, made, every=engine.dialect.name == "sqlite"))
     seen = list(reading.looks(engine, made))
-
-    assert [sentence for cell, result in tried if (sentence := matrix.wrong(cell, result))] == []
-    assert [one.wrong for one in seen if one.wrong] == []
-    assert matrix.told_apart(tried) == []
-
-
-def test_every_cell_of_the_routes_holds(engine, made, tmp_path):
     url = engine.url.set(drivername=engine.dialect.name).render_as_string(hide_password=False)
     found = dict(routes.answers(url, engine, tmp_path, made))
 
+    assert [sentence for cell, result in tried if (sentence := matrix.wrong(cell, result))] == []
+    assert matrix.told_apart(tried) == []
+    assert [one.wrong for one in seen if one.wrong] == []
     assert [wrong for wrong in found.values() if wrong] == []

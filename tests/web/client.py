@@ -49,7 +49,7 @@ class Browser:
 
     def line(self) -> http.client.HTTPConnection:
         """A connection to the server."""
-        return http.client.HTTPConnection(self.server.host, None, 20, (self.address, 0))
+        return http.client.HTTPConnection(self.server.host, None, 60, (self.address, 0))
 
     def page(self, path: str, **headers: str) -> Answer:
         """Ask for a page as a browser does."""
@@ -97,6 +97,6 @@ def run(socket: ClientConnection, page: str = "", query: str = "") -> tuple[str,
     """Run a page once; returns Streamlit's session id and every text shown."""
     shown = Page(page, query)
     socket.send(shown.asked())
-    while not shown.heard(socket.recv(timeout=30)):
+    while not shown.heard(socket.recv(timeout=90)):
         pass
     return shown.session, shown.text

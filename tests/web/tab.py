@@ -41,7 +41,7 @@ class Tab(Page):
         """Ask for a run with these values of widgets by id; does not wait for it."""
         self.socket.send(self.asked(values, fragment))
 
-    def wait(self, seconds: float = 30) -> "Tab":
+    def wait(self, seconds: float = 90) -> "Tab":
         """Take in everything until a run has finished that was not cut short."""
         end = time.monotonic() + seconds
         while not self.heard(self.socket.recv(timeout=max(0.01, end - time.monotonic()))):
