@@ -23,6 +23,7 @@ from pilot.store import (
     queries_filing_turns,
     queries_lights,
     queries_needs,
+    queries_people,
     queries_portfolio,
 )
 
@@ -190,12 +191,14 @@ def _reviews(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
 
 
 def _reports(session: Session, actor: Actor, view: Moment) -> Iterator[Need]:
-    """Reports to hand in: nearly due, late or sent back."""
+    """Reports to hand in: nearly due, late or sent back; a manager's own where others report."""
+    asked = actor.id in queries_people.reporters(session, actor.base_id)
     until = view.as_of + timedelta(days=REMIND_DAYS)
     since = journal_reading.begun_on(session, actor.base_id)
     rows = queries_filing_turns.to_hand_in(
-        session, [actor.base_id], since, until, view.as_of, _ASKED
-    )
+        session, [actor.base_id], since, until, view.as_of, _ASKED,
+        maker=None if asked else actor.id,
+    )  # fmt: skip
     titles = report_sheets.titles(session, actor.base_id) if rows else {}
     for row in rows:
         verb, what = _HAND_IN[row.state]

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from pilot.domain.errors import Conflict, Invalid
 from pilot.domain.filings import REMIND_DAYS
 from pilot.domain.moment import local_day
-from pilot.domain.people import MAY, Actor
+from pilot.domain.people import Actor
 from pilot.domain.report_calendar import (
     DEFAULTS,
     After,
@@ -199,7 +199,7 @@ def due_templates(session: Session, base_id: int, day: date) -> list[TemplateLin
 def _remind(session: Session, base_id: int, today: date, at: datetime) -> int:
     since = journal_reading.begun_on(session, base_id)
     rows = queries_filings.due_until(session, base_id, since, today + timedelta(days=REMIND_DAYS))
-    makers = queries_people.holders(session, base_id, MAY["filing.submit"])
+    makers = queries_people.reporters(session, base_id)
     titles = report_sheets.titles(session, base_id)
     for row in rows:
         title = titles.get(row.template, row.template)

@@ -6,7 +6,7 @@ A report whose unlock has run out is frozen again, whatever it was when the unlo
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, true
 from sqlmodel import Session, col, select
 
 from pilot.domain.filings import WRITABLE
@@ -65,12 +65,21 @@ def to_review(
 
 
 def to_hand_in(
-    session: Session, bases: Sequence[int], since: date, until: date, today: date, most: int
+    session: Session,
+    bases: Sequence[int],
+    since: date,
+    until: date,
+    today: date,
+    most: int,
+    *,
+    maker: int | None = None,
 ) -> Sequence[Row]:
     """Reports of open windows that are due from `since` to `until`, and all that were sent back.
 
-    Of each template and state the most urgent one: the next follows when it is done.
+    Of each template and state the most urgent one: the next follows when it is done. With `maker`
+    only those that this person submitted before.
     """
+    own = true() if maker is None else ReportFiling.maker_id == maker
     unlocked = col(FilingUnlock.until).is_not(None).label("unlocked")
     place = func.row_number().over(
         partition_by=(ReportFiling.base_id, ReportFiling.template, ReportFiling.state),
@@ -80,6 +89,7 @@ def to_hand_in(
         with_unlock(select(*_WHAT, unlocked, place.label("place")))
         .where(
             col(ReportFiling.base_id).in_(bases),
+            own,
             standing(BEGUN_OR_NOT, today),
             ReportFiling.opens_on <= today,
             or_(last_day.between(since, until), ReportFiling.state == State.RETURNED),

@@ -105,3 +105,9 @@ def holders(session: Session, base_id: int, roles: Collection[Role]) -> list[int
         .distinct()
     )
     return sorted(session.exec(query))
+
+
+def reporters(session: Session, base_id: int) -> list[int]:
+    """Who is asked to hand in a base's reports: its officers, or its managers if it has none."""
+    officers = holders(session, base_id, [Role.OFFICER])
+    return officers or holders(session, base_id, [Role.MANAGER])

@@ -13,7 +13,7 @@ from pilot.reports import filing_lines as lines
 from pilot.reports import needs, packs, waiting
 from pilot.reports.report_sheets import look
 from pilot.services import accounts, filing_lines, filings, unlocking
-from pilot.store.models import Notice
+from pilot.store.models import Account, Notice
 from tests import factories
 
 MAY = "2026-05"  # its window: 1 to 5 June
@@ -151,11 +151,24 @@ def test_a_report_nearly_due_or_late_waits_to_be_handed_in_the_earliest_of_a_tem
     desk.begun("R8")
     desk.begun("R8", "2026-06")  # its window opens in July
 
-    found = {need.code: need for need in desk.needs(desk.team.manager)}
+    found = {need.code: need for need in desk.needs(desk.officer)}
     assert set(found) == {"R2 2026-04", "R8 2026-05"}
     assert found["R2 2026-04"].about == (("id", april),)
     assert (found["R2 2026-04"].days, found["R8 2026-05"].days) == (28, -3)
     assert desk.waits() == {Kind.REPORT: (1, "上报人员或基地管理", 1, "逾期 28 天")}
+
+
+def test_a_manager_hands_in_what_nobody_else_does(desk, session):
+    april = desk.begun(period="2026-04")
+    desk.do(filings.submit, april, desk.team.manager, look=look)
+    desk.do(filings.send_back, april, desk.officer, reason=WHY)
+    may = desk.begun(period=MAY)
+    assert [need.about for need in desk.needs(desk.team.manager)] == [(("id", april),)]
+
+    session.get_one(Account, desk.officer.id).disabled_at = desk.now
+    session.flush()
+    asked = {need.about for need in desk.needs(desk.team.manager)}
+    assert asked == {(("id", april),), (("id", may),)}
 
 
 def test_a_report_due_before_the_base_came_into_the_system_is_late_nowhere(desk, session):
