@@ -142,8 +142,12 @@ def line_of(
     unlock: FilingUnlock | None = None,
     pack_id: int | None = None,
 ) -> Line:
-    """One line, made or still to be made; `since` the base is in the system."""
+    """One line, made or still to be made; `since` the base is in the system.
+
+    An unlocked report has until the end of its unlock.
+    """
     until = unlock.until if unlock else None
+    last = until or row.due_on
     state = Facts(row.state, today, unlocked_until=until).standing
     frozen = state is FilingState.FROZEN
     return Line(
@@ -158,8 +162,8 @@ def line_of(
         window=Window(row.opens_on, row.due_on, row.lock_on),
         state=state,
         side=turn(state),
-        days=None if frozen or today < row.opens_on else days_left(row.due_on, today, since),
-        left="" if frozen else left_in_words(row.due_on, today, since),
+        days=None if frozen or today < row.opens_on else days_left(last, today, since),
+        left="" if frozen else left_in_words(last, today, since),
         pack_id=pack_id,
         unlocked_until=None if frozen else until,
     )

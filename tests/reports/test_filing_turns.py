@@ -123,6 +123,8 @@ def test_an_unlocked_report_waits_for_its_makers_until_its_unlock_is_over(desk):
     [need] = desk.needs(desk.officer)
     assert (need.verb, need.days) == ("修改报表", -2)
     assert need.reason == "已解锁，更正后重新提交，2026-06-04 截止，距截止 2 天"
+    [line] = [one for one in lines.calendar(desk.session, desk.officer, 2026, desk.now) if one.id]
+    assert (line.days, line.left) == (2, "距截止 2 天")
     assert desk.verbs(desk.officer, later=3 * DAY) == []
     assert desk.waits(3 * DAY) == {}
 
