@@ -21,7 +21,7 @@ _NOBODY = {
     Kind.CHECK: "填报人以外的上报人员或基地管理",
     Kind.SIGN: "填报人以外的基地管理",
     Kind.UNLOCK: "申请人以外的基地管理",
-    Kind.REPORT: "上报人员或基地管理",
+    Kind.REPORT: "上报人员（没有的由基地管理）",
 }
 
 

@@ -157,7 +157,7 @@ def test_a_report_nearly_due_or_late_waits_to_be_handed_in_the_earliest_of_a_tem
     assert set(found) == {"R2 2026-04", "R8 2026-05"}
     assert found["R2 2026-04"].about == (("id", april),)
     assert (found["R2 2026-04"].days, found["R8 2026-05"].days) == (28, -3)
-    assert desk.waits() == {Kind.REPORT: (1, "上报人员或基地管理", 1, "逾期 28 天")}
+    assert desk.waits() == {Kind.REPORT: (1, "上报人员（没有的由基地管理）", 1, "逾期 28 天")}
 
 
 def test_a_manager_hands_in_what_nobody_else_does(desk, session):
