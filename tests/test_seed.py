@@ -10,6 +10,7 @@ from pilot.domain.submissions import Tab
 from pilot.domain.vocabulary import (
     Conclusion,
     EvidenceState,
+    FilingState,
     Gate,
     Indicator,
     Scope,
@@ -18,6 +19,7 @@ from pilot.domain.vocabulary import (
     State,
     SubmissionState,
 )
+from pilot.reports import pack_changes
 from pilot.services.verify import verify
 from pilot.store import queries_counting, queries_review_queue
 from pilot.store.engine import make_engine
@@ -26,12 +28,16 @@ from pilot.store.models import (
     Base,
     Decision,
     Evidence,
+    Filing,
+    FilingEdition,
     Organisation,
     Project,
+    ReportFiling,
     Submission,
     SubmissionRound,
 )
 
+FROZEN = FilingState.FROZEN
 LATER = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
 
@@ -100,6 +106,32 @@ def test_one_submission_waits_with_a_look_alike_and_one_came_back_twice(shown):
     rounds = shown.exec(select(SubmissionRound)).all()
     assert any(one.alike for one in rounds)
     assert max(one.number for one in rounds) == 2
+
+
+def test_reports_were_handed_in_but_for_two_that_wait_for_a_signature(shown):
+    found = shown.exec(select(ReportFiling)).all()
+    waiting = {(one.template, one.period): one.state for one in found if one.state is not FROZEN}
+
+    assert len(found) == 2 * 34 + 11 + 2 * 4  # months, quarters, years
+    assert waiting == {
+        ("R1", "2026-10"): FilingState.APPROVED,
+        ("R3", "2026-10"): FilingState.SUBMITTED,
+    }
+    assert [one.year for one in shown.exec(select(Filing).order_by(Filing.year))] == [2024, 2025]
+
+
+def test_one_report_was_corrected_and_its_correction_says_what_came_late(shown, demo):
+    [(number, filing_id)] = shown.exec(
+        select(FilingEdition.number, FilingEdition.filing_id).where(FilingEdition.number > 1)
+    )
+    packs = select(FilingEdition.pack_id).where(FilingEdition.filing_id == filing_id)
+    folder, view = demo / "demo-attachments", moment(LATER)
+    found = [
+        pack_changes.counts(shown, 1, [pack], folder, view)[pack]
+        for pack in shown.exec(packs.order_by(FilingEdition.number))
+    ]
+
+    assert (number, found) == (2, [2, 0])
 
 
 def test_every_organisation_is_plainly_fictional(shown):

@@ -9,15 +9,14 @@ from sqlalchemy import Engine
 from pilot.domain.draft_counting import TargetDraft
 from pilot.domain.drafts import OrganisationDraft, PersonDraft
 from pilot.domain.vocabulary import Indicator, Scope
-from pilot.seed import projects, results, submissions
+from pilot.seed import projects, reports, results, submissions
 from pilot.seed.player import Player, Step, rows
 from pilot.services.organisations import save_organisation, save_person
-from pilot.services.targets import file_year, save_target
+from pilot.services.targets import save_target
 
 _BEGIN = datetime(2024, 1, 2, 1, 0, tzinfo=UTC)
 _GOALS = {Indicator.NEW_PILOT: 10, Indicator.INDUSTRIALISED: 4, Indicator.TRANSFERRED: 80}
 _YEARS = (2024, 2025, 2026)
-_FILED = {2024: date(2025, 1, 15), 2025: date(2026, 1, 15)}
 
 
 def load(engine: Engine, folder: Path, tell: Callable[[str], None] = lambda _line: None) -> None:
@@ -25,7 +24,7 @@ def load(engine: Engine, folder: Path, tell: Callable[[str], None] = lambda _lin
     player = Player(engine, folder)
     player.open_base(_BEGIN)
     script = [*_registry(player), *_years(player), *results.steps(player), *projects.steps(player)]
-    script += submissions.steps(player)
+    script += [*submissions.steps(player), *reports.steps(player)]
     script.sort(key=lambda step: step.on)
     for number, step in enumerate(script):
         if number % 200 == 0:
@@ -68,9 +67,3 @@ def _years(player: Player) -> Iterator[Step]:
             draft = TargetDraft(year, indicator, Scope.CITY, goal, source)
             begun = max(date(year, 1, 5), _BEGIN.date())
             yield Step(begun, lambda _at, draft=draft: player.do("manager", save_target, draft))
-    for year, on in _FILED.items():
-
-        def report(at: datetime, year: int = year) -> None:
-            player.do("officer", file_year, year, cut_off=at, note="年度报表已报省科技厅（演示）")
-
-        yield Step(on, report)

@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session
 
 from pilot.domain.errors import Conflict, Invalid
-from pilot.domain.filings import REMIND_DAYS
+from pilot.domain.filings import NEXT, REMIND_DAYS, Side, turn
 from pilot.domain.moment import local_day
-from pilot.domain.people import Actor
+from pilot.domain.people import MAY, Actor
 from pilot.domain.report_calendar import (
     DEFAULTS,
     After,
@@ -169,6 +169,14 @@ def blank(
     )
 
 
+def asked(session: Session, row: ReportFiling) -> set[int]:
+    """Whom a report waits for before it is frozen (轮到谁); its maker never to check or sign it."""
+    if turn(row.state) is Side.MAKER:
+        return {*queries_people.reporters(session, row.base_id), row.maker_id} - {None}
+    able = queries_people.holders(session, row.base_id, MAY[f"filing.{NEXT[row.state]}"])
+    return set(able) - {row.maker_id}
+
+
 def refresh(session: Session, base_id: int, *, at: datetime) -> tuple[int, int]:
     """Make the lines whose window has opened, and remind of what is nearly due; both counts.
 
@@ -199,12 +207,12 @@ def due_templates(session: Session, base_id: int, day: date) -> list[TemplateLin
 def _remind(session: Session, base_id: int, today: date, at: datetime) -> int:
     since = journal_reading.begun_on(session, base_id)
     rows = queries_filings.due_until(session, base_id, since, today + timedelta(days=REMIND_DAYS))
-    makers = queries_people.reporters(session, base_id)
     titles = report_sheets.titles(session, base_id)
     for row in rows:
         title = titles.get(row.template, row.template)
         told = f"{title} {row.period}：{left_in_words(row.due_on, today, since)}，{row.state.label}"
-        notices.tell(session, base_id, makers, told, page="reports", about_id=row.id, at=at)
+        people = asked(session, row)
+        notices.tell(session, base_id, people, told, page="reports", about_id=row.id, at=at)
         row.reminded_on = today
     session.flush()
     return len(rows)

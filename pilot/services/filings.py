@@ -11,16 +11,16 @@ from typing import Any
 from sqlmodel import Session
 
 from pilot.domain.errors import Conflict, Invalid
-from pilot.domain.filings import Facts, Move, Side, check_move, cut_off
+from pilot.domain.filings import Facts, Move, check_move, cut_off
 from pilot.domain.moment import local_day
-from pilot.domain.people import MAY, Actor
+from pilot.domain.people import Actor
 from pilot.domain.vocabulary import FilingState
 from pilot.services import filing_lines, freezing, notices, precheck, report_sheets
 from pilot.services.command import verb
 from pilot.services.packs import Build
 from pilot.services.precheck import CutOff
 from pilot.services.report_sheets import Look
-from pilot.store import journal_reading, queries, queries_filings, queries_people, texts
+from pilot.store import journal_reading, queries, queries_filings, texts
 from pilot.store.files import Place
 from pilot.store.models import FilingComment, FilingExplanation, ReportFiling
 
@@ -71,7 +71,7 @@ def submit(
     until = asked.until
     row.maker_id, row.checker_id, row.head_id, row.cut_off = by.id, None, None, until
     move(session, row, "submit", by, at, reason)
-    _tell(session, row, Side.CHECKER, "等待审核", at, leave_out=by.id)
+    _tell(session, row, "等待审核", by, at)
     return row
 
 
@@ -94,7 +94,7 @@ def approve(
     row = queries.one(session, ReportFiling, by.base_id, filing_id)
     move(session, row, "approve", by, at, reason)
     row.checker_id = by.id
-    _tell(session, row, Side.HEAD, "审核通过，等待签发", at, leave_out=by.id)
+    _tell(session, row, "审核通过，等待签发", by, at)
     return row
 
 
@@ -152,7 +152,7 @@ def freeze(
     row.head_id = by.id
     freezing.freeze(session, row, judged, by=by, at=at, build=build, folder=folder, ready=ready)
     move(session, row, "freeze", by, at, reason)
-    _tell(session, row, Side.MAKER, f"已签发并冻结（第 {row.edition} 次）", at, leave_out=by.id)
+    _tell(session, row, f"已签发并冻结（第 {row.edition} 次）", by, at)
     return row
 
 
@@ -233,9 +233,13 @@ def facts(session: Session, row: ReportFiling, at: datetime) -> Facts:
 def move(
     session: Session, row: ReportFiling, action: str, by: Actor, at: datetime, reason: str = ""
 ) -> Move:
-    """Make a legal move: the new state, whose turn since when, and the reason in the thread."""
+    """Make a legal move: the new state, whose turn since when, and the reason in the thread.
+
+    What was told of the report before waits for nobody any more.
+    """
     made = check_move(action, facts(session, row, at), by, reason)
     texts.check_length("reason", reason.strip(), LONGEST_REASON)
+    notices.report_settled(session, row, at)
     if made.to is not None:
         row.state, row.turn_since = made.to, at
     say(session, row, action, reason.strip() or made.title, by, at)
@@ -263,23 +267,13 @@ def _returned(session: Session, row: ReportFiling, at: datetime) -> ReportFiling
     return row
 
 
-def _tell(
-    session: Session, row: ReportFiling, side: Side, what: str, at: datetime, *, leave_out: int
-) -> None:
-    """Tell everybody whose turn it can be now; after the freezing, who made the report."""
-    found = queries_people.holders(session, row.base_id, MAY[_PERMISSION[side]])
-    if row.state is FilingState.FROZEN:
-        found = [row.maker_id]
-    people = set(found) - {leave_out, row.maker_id if side is not Side.MAKER else None}
+def _tell(session: Session, row: ReportFiling, what: str, by: Actor, at: datetime) -> None:
+    """Tell everybody whom the report waits for now; after the freezing, who made it."""
+    is_over = row.state is FilingState.FROZEN
+    people = {row.maker_id} if is_over else filing_lines.asked(session, row)
     text = _named(session, row, what)
-    notices.tell(session, row.base_id, people, text, page="reports", about_id=row.id, at=at)
-
-
-_PERMISSION = {
-    Side.MAKER: "filing.submit",
-    Side.CHECKER: "filing.approve",
-    Side.HEAD: "filing.freeze",
-}
+    told = people - {by.id}
+    notices.tell(session, row.base_id, told, text, page="reports", about_id=row.id, at=at)
 
 
 def _named(session: Session, row: ReportFiling, what: str) -> str:

@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlmodel import Session
 
 from pilot.domain.errors import Conflict, NotFound
-from pilot.domain.people import Actor, Role
+from pilot.domain.people import MAY, Actor, Role
 from pilot.domain.vocabulary import MailKind
 from pilot.services.command import verb
 from pilot.services.mail import outbox
 from pilot.store import queries, queries_notices, queries_people
-from pilot.store.models import Account, Notice, Submission
+from pilot.store.models import Account, Notice, ReportFiling, Submission
 
 _UNKNOWN = "没有找到这条通知。"
 
@@ -52,6 +52,12 @@ def settled(session: Session, row: Submission, at: datetime) -> None:
     """What reviewers were told of a submission waits for nobody any more: no longer unread."""
     reviewers = queries_people.holders(session, row.base_id, [Role.REVIEWER])
     queries_notices.mark_settled(session, reviewers, "review", row.id, at)
+
+
+def report_settled(session: Session, row: ReportFiling, at: datetime) -> None:
+    """The same of a report (上报), for everybody who may make or check one."""
+    told = queries_people.holders(session, row.base_id, MAY["filing.submit"])
+    queries_notices.mark_settled(session, told, "reports", row.id, at)
 
 
 def to_author(session: Session, row: Submission, what: str, at: datetime) -> None:

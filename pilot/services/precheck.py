@@ -55,16 +55,25 @@ class Judged:
         return len(self.findings) + len(self.different) - self.hard
 
     @property
+    def questions(self) -> list[str]:
+        """The keys of the soft findings that nobody has explained."""
+        return [key for key, problem in self._open if not problem.hard]
+
+    @property
     def unexplained(self) -> int:
-        """How many soft findings nobody has explained."""
-        return sum(not each.hard for each in self.open_problems)
+        """How many these are."""
+        return len(self.questions)
 
     @property
     def open_problems(self) -> list[Problem]:
         """What keeps the report from being submitted: hard findings and unexplained soft ones."""
+        return [problem for _, problem in self._open]
+
+    @property
+    def _open(self) -> list[tuple[str, Problem]]:
         found = [(each.key, each.problem) for each in self.findings]
         found += [(each.key, outcome_problem(each)) for each in self.different]
-        return [problem for key, problem in found if problem.hard or key not in self.explanations]
+        return [one for one in found if one[1].hard or one[0] not in self.explanations]
 
     def check_open(self) -> None:
         """Refuse what cannot be submitted: each hard finding, the soft ones by their number."""

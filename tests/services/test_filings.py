@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from pilot.domain.errors import Conflict, Invalid, NotAllowed, NotFound, PilotError, Refused
 from pilot.domain.import_columns import ImportKind
@@ -223,6 +223,30 @@ def test_a_return_says_why_and_tells_the_maker(session, people):
 # --- the frozen report ---------------------------------------------------------------------------
 
 
+def test_what_was_told_of_a_report_is_settled_by_its_next_move(session, people, tmp_path):
+    team, officer = people
+    head = team.decider
+
+    def waiting():
+        unread = select(Notice.account_id, Notice.text).where(Notice.read_at.is_(None))
+        return {who: text.partition("：")[2] for who, text in session.exec(unread)}
+
+    row = submitted(session, officer)
+    assert waiting() == dict.fromkeys((team.manager.id, head.id), "等待审核")
+
+    filings.approve(session, row.id, by=team.manager, at=clock(session))
+    assert waiting() == {head.id: "审核通过，等待签发"}
+
+    sign(session, row, head, tmp_path)
+    assert waiting() == {officer.id: "已签发并冻结（第 1 次）"}
+
+    unlocking.ask(session, row.id, by=officer, at=clock(session), reason=WHY)
+    assert waiting().keys() == {team.manager.id, head.id}
+
+    unlocking.refuse(session, row.id, by=head, at=clock(session), reason=WHY)
+    assert waiting() == {officer.id: f"不予解锁，理由：{WHY}"}
+
+
 def test_a_frozen_report_takes_no_move_but_an_unlock_by_somebody_else(session, people, folder):
     team, _officer = people
     row = frozen(session, people, folder)
@@ -357,6 +381,21 @@ def test_the_calendar_makes_its_lines_once_and_reminds_once(session, people):
     told = session.exec(select(Notice).where(Notice.account_id == officer.id)).all()
     assert {(one.page) for one in told} == {"reports"}
     assert any("月度调度表 2026-05：距截止 3 天" in one.text for one in told)
+
+
+def test_whoever_a_report_waits_for_is_reminded(session, people):
+    team, officer = people
+    submitted(session, officer, template="R3")
+    row = submitted(session, officer)
+    filings.approve(session, row.id, by=team.manager, at=clock(session))
+
+    filing_lines.refresh(session, team.base.id, at=clock(session))
+
+    due = select(Notice.account_id, Notice.text).where(col(Notice.text).contains("距截止"))
+    told = {(text.partition("：")[0], who) for who, text in session.exec(due)}
+    managers = {team.manager.id, team.decider.id}
+    assert {who for title, who in told if title == "月度调度表 2026-05"} == managers
+    assert officer.id not in {who for title, who in told if title.endswith("明细 2026-05")}
 
 
 def test_a_line_shows_what_can_be_sent_already(session, people):
