@@ -23,12 +23,20 @@ _MEANT = {
 
 
 def papers(desk: Desk) -> None:
-    """Choose a kind, add files of it, see and remove those that are there."""
+    """Choose a kind, add files of it, see and remove those that are there.
+
+    Where a contract is asked for it is chosen already; otherwise nothing is, so that no report is
+    filed as a contract.
+    """
     kind = st.selectbox(
-        "附件类别", list(FileKind), key=f"kind-{desk.id}", format_func=lambda one: one.label
-    )
-    st.caption(f"{_MEANT[kind]}。可以一次选多个文件，类别不同的请分次上传。")
-    _uploader(desk, kind)
+        "附件类别", list(FileKind), index=0 if "files" in desk.needed else None,
+        key=f"kind-{desk.id}", format_func=lambda one: one.label, placeholder="请先选择类别",
+    )  # fmt: skip
+    if kind is None:
+        st.caption("选好类别后上传；可以一次选多个文件，类别不同的请分次上传。")
+    else:
+        st.caption(f"{_MEANT[kind]}。可以一次选多个文件，类别不同的请分次上传。")
+        _uploader(desk, kind)
     if not desk.files:
         st.caption("还没有附件。")
     for one in desk.files:

@@ -81,6 +81,7 @@ def write_up(page: Page, title: str) -> None:
     with page.runs.rerun():
         page.get_by_text("还没有转化").click()
     part(page, "附件")
+    choose(page, "附件类别", "试验或检测报告")
     with page.runs.rerun():
         page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
             [

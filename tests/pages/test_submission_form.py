@@ -306,6 +306,8 @@ def test_files_come_several_at_once_and_one_that_fails_keeps_the_others(
 ):
     monkeypatch.setattr(settings(), "data_dir", tmp_path)
     app = form(open_page, draft({}), "files")
+    assert not app.file_uploader
+    app = app.selectbox(key="kind-1").select(FileKind.REPORT).run()
     assert "每个不超过 20 MB" in on.words(app)
     app = (
         app.file_uploader[0]
@@ -318,10 +320,18 @@ def test_files_come_several_at_once_and_one_that_fails_keeps_the_others(
     assert "《假.pdf》没有保存：这是程序文件" in said
     assert "合同.pdf" in said
     with reading(engine) as session:
-        assert session.get_one(SubmissionFile, 1).kind is FileKind.CONTRACT
+        assert session.get_one(SubmissionFile, 1).kind is FileKind.REPORT
 
     app = on.press(app, "移除")
     assert "还没有附件" in on.words(app)
+
+
+def test_where_a_contract_is_asked_for_it_is_the_kind_that_is_chosen(open_page, draft):
+    sold = {"has_transfer": True, "transfer": {"mode": TransferMode.LICENCE.value}}
+    app = form(open_page, draft(sold), "files")
+
+    assert app.selectbox(key="kind-1").value is FileKind.CONTRACT
+    assert app.file_uploader[0].label == "上传转化合同 *"
 
 
 # --- checking and sending ------------------------------------------------------------------------
