@@ -19,7 +19,7 @@ test: $(VENV)/.tested
 proofs: $(VENV)/.tested  # LONG=1 for the full set
 	LONG=$(LONG) $(BIN)/python -m tests.proofs $(ONLY)
 
-bench: $(VENV)/.measured  # SIZE=city|province|nation; docs/performance.md
+bench: $(VENV)/.measured  # SIZE=city|province|region|nation; docs/performance.md
 	SIZE=$(or $(SIZE),province) $(BIN)/python -m benchmarks
 
 lint: $(VENV)/.tested

@@ -44,6 +44,17 @@ def measure(folder: Path, limit: float, rounds: int = 3) -> Iterator[Line]:
     engine.dispose()
 
 
+def by_the_clock(url: str, limit: float) -> Iterator[Line]:
+    """The same counts on a server, beside nothing."""
+    engine = make_engine(url)
+    with reading(engine) as session:
+        number = events(session)
+        for title, view in _views():
+            taken = [_taken(lambda view=view: _ours(session, view)) for _ in range(3)]
+            yield absolute(f"stage counts, {title}, {number:,} events", taken, limit, "ms")
+    engine.dispose()
+
+
 def events(session: Session) -> int:
     """How many changes of projects there are: every one opened a span."""
     changes = select(ProjectSpan.project_id, ProjectSpan.known_from).distinct().subquery()

@@ -1,11 +1,11 @@
-"""CSV over HTTP beside the sqlite3 tool, and what it does to the server's memory."""
+"""CSV over HTTP beside the database's own tool, and what it does to the server's memory."""
 
 import http.client
-import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -34,47 +34,65 @@ ORDER BY r.base_id, r.code DESC
 """
 
 
-def measure(site: Site, folder: Path) -> Iterator[Line]:
-    """Two lists as CSV, both ways, from the same file."""
-    yield from _measure(site, folder, "projects", _PROJECTS)
-    yield from _measure(site, folder, "results", _RESULTS)
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Another program that writes a query's rows as CSV: its name, its words, its SQL."""
+
+    name: str
+    command: Sequence[str]
+    said: Callable[[str], str] = str
+
+    def write(self, query: str, file: Path) -> None:
+        """Write the file, and delete it."""
+        with file.open("w") as out:
+            subprocess.run([*self.command, self.said(query)], stdout=out, check=True)
+        file.unlink()
 
 
-def long_list(site: Site, folder: Path) -> Iterator[Line]:
+def sqlite_tool(folder: Path) -> Tool:
+    """The sqlite3 tool on the database of a folder."""
+    return Tool("sqlite3 -csv", ("sqlite3", "-header", "-csv", str(folder / "pilot.db")))
+
+
+def psql(url: str) -> Tool:
+    """PostgreSQL's own client."""
+    return Tool("psql --csv", ("psql", "--no-psqlrc", "--csv", "-d", url, "-c"), _on_postgres)
+
+
+def _on_postgres(query: str) -> str:
+    return query.replace("group_concat", "string_agg")
+
+
+def measure(site: Site, tool: Tool, folder: Path) -> Iterator[Line]:
+    """Two lists as CSV, both ways, from the same database."""
+    yield from _measure(site, tool, folder, "projects", _PROJECTS)
+    yield from _measure(site, tool, folder, "results", _RESULTS)
+
+
+def long_list(site: Site, tool: Tool, folder: Path) -> Iterator[Line]:
     """The same for a list that is too long to be tried often."""
-    yield from _measure(site, folder, "results", _RESULTS, rounds=1)
+    yield from _measure(site, tool, folder, "results", _RESULTS, rounds=1)
 
 
-def _measure(site: Site, folder: Path, table: str, query: str, rounds: int = 3) -> Iterator[Line]:
+def _measure(
+    site: Site, tool: Tool, folder: Path, table: str, query: str, rounds: int = 3
+) -> Iterator[Line]:
     process = psutil.Process(site.pid)
     _download(site, "projects", process)  # what is loaded once for any list is no growth
     before = process.memory_info().rss
-    ours, tool, peak, other = [], [], before, 0
+    ours, theirs, peak = [], [], before
     for _ in range(rounds):
         start = time.perf_counter()
         rows, highest = _download(site, table, process)
         ours.append((time.perf_counter() - start) * 1000)
         peak = max(peak, highest)
         start = time.perf_counter()
-        other = max(other, _tool(folder, query))
-        tool.append((time.perf_counter() - start) * 1000)
-    speed = f"sqlite3 -csv; {rows / min(ours):,.0f} and {rows / min(tool):,.0f} rows/ms"
-    yield ratio(f"CSV of {rows:,} {table} over HTTP", ours, tool, 4, speed)
-    grown, beside = (peak - before) / 2**20, f"sqlite3 -csv: {other / 2**20:.0f} MB in all"
+        tool.write(query, folder / "tool.csv")
+        theirs.append((time.perf_counter() - start) * 1000)
+    speed = f"{tool.name}; {rows / min(ours):,.0f} and {rows / min(theirs):,.0f} rows/ms"
+    yield ratio(f"CSV of {rows:,} {table} over HTTP", ours, theirs, 4, speed)
     figure = f"memory growth while {rows:,} {table} are written"
-    yield absolute(figure, [grown], 50, "MB", beside)
-
-
-def _tool(folder: Path, query: str) -> int:
-    """Let the sqlite3 tool write the same; the most memory it took, in bytes."""
-    with (folder / "tool.csv").open("w") as out:
-        command = ["sqlite3", "-header", "-csv", folder / "pilot.db", query]
-        started = subprocess.Popen(command, stdout=out)
-        _, status, usage = os.wait4(started.pid, 0)
-    (folder / "tool.csv").unlink()
-    if status:
-        raise RuntimeError(f"the sqlite3 tool ended with {status}")
-    return usage.ru_maxrss * 1024
+    yield absolute(figure, [(peak - before) / 2**20], 50, "MB")
 
 
 def _download(site: Site, table: str, process: psutil.Process) -> tuple[int, int]:

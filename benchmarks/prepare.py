@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks import cluster
 from benchmarks.loader import load
 from benchmarks.sizes import Size
 from pilot.config import ROOT
@@ -25,20 +26,45 @@ def home() -> Path:
 def prepared(size: Size, day: object, tell: Tell) -> Path:
     """The folder of a portfolio of this size, made now unless it is there for today already."""
     folder = home() / size.name
+    if not _is_loaded(folder, str(day)):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        _load(f"sqlite:///{folder / 'pilot.db'}", folder, size, day, tell)
+    return folder
+
+
+def on_postgres(size: Size, day: object, tell: Tell) -> tuple[Path, str]:
+    """The same on PostgreSQL, made only if there is none: its folder, and its database's URL.
+
+    What another day has loaded will do: hours of loading.
+    """
+    folder, server = home() / size.name, cluster.server(home() / "postgres")
+    url = cluster.exists(server, size.name)
+    if not (url and _is_loaded(folder)):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        url = cluster.made(server, size.name)
+        _load(url, folder, size, day, tell)
+    return folder, url
+
+
+def _is_loaded(folder: Path, day: str | None = None) -> bool:
+    """Whether this version of the loader has filled it, on this day if one is asked for."""
     stamp = folder / "loaded.json"
-    wanted = {"version": _version(), "day": str(day)}
-    if stamp.exists() and json.loads(stamp.read_text())["made_from"] == wanted:
-        return folder
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    engine = make_engine(f"sqlite:///{folder / 'pilot.db'}")
+    made_from = json.loads(stamp.read_text())["made_from"] if stamp.exists() else {}
+    return made_from.get("version") == _version() and day in (None, made_from["day"])
+
+
+def _load(url: str, folder: Path, size: Size, day: object, tell: Tell) -> None:
+    engine = make_engine(url)
     start = time.perf_counter()
     rows = load(engine, size, tell)
     engine.dispose()
     seconds = time.perf_counter() - start
-    stamp.write_text(json.dumps({"made_from": wanted, "rows": rows, "seconds": seconds}))
+    made_from = {"version": _version(), "day": str(day)}
+    told = {"made_from": made_from, "rows": rows, "seconds": seconds}
+    (folder / "loaded.json").write_text(json.dumps(told))
     tell(f"{size.name}: {rows:,} rows in {seconds:.0f} s")
-    return folder
 
 
 def _version() -> str:
