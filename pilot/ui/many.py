@@ -29,6 +29,7 @@ def take_in(uploads: Sequence[UploadedFile], verb: Callable, *args: Any) -> None
         except PilotError as error:
             failed.append(f"《{upload.name}》没有保存：{error.message}")
     bar.empty()
+    visitor.look_again()
     if number > len(failed):
         flash.succeeded(f"已保存 {number - len(failed)} 个文件。")
     if failed:

@@ -22,6 +22,8 @@ from pilot.ui.words import plain
 
 SIGN_IN_AGAIN = "登录已失效，请重新登录。没有提交的内容不会保存。"
 _here: contextvars.ContextVar[Visitor | None] = contextvars.ContextVar("here", default=None)
+# What this run has asked once and every session of it knows: where the journals end.
+_asked: contextvars.ContextVar[dict | None] = contextvars.ContextVar("asked", default=None)
 
 
 def engine() -> Engine:
@@ -49,16 +51,18 @@ def arrival() -> tuple[Visitor | None, int]:
 @contextlib.contextmanager
 def staying(who: Visitor) -> Iterator[None]:
     """Inside the block the visitor is known: nobody is looked up twice in one run."""
-    before = _here.set(who)
+    before, asked_before = _here.set(who), _asked.set({})
     try:
         yield
     finally:
         _here.reset(before)
+        _asked.reset(asked_before)
 
 
 def look_again() -> None:
     """An action in the middle of a run may have ended the session: the rest looks up anew."""
     _here.set(None)
+    _asked.set(None)
 
 
 def require(*roles: Role) -> Actor:
@@ -91,8 +95,11 @@ def reading() -> Iterator[Session]:
             who = _here.get() or door.visitor(session, token(), datetime.now(UTC))
             if who is None:
                 raise NotAllowed(SIGN_IN_AGAIN)
-            account_id = who.actor.id
+            account_id, asked = who.actor.id, _asked.get()
+            session.info.update(asked or {})
             yield session
+            if asked is not None:
+                asked.update(session.info)
     except PilotError as error:
         security.refused(error, "read", account_id)
         st.error(plain(error.message))

@@ -106,7 +106,7 @@ def test_a_rerun_asks_once_who_looks_and_otherwise_only_whether_anybody_has_writ
     sent = statements(monkeypatch, portfolios["small"], page, {}, again=True)
 
     about = [statement.split("FROM")[1].split()[0] for statement in sent]
-    assert about == ["login_session", "notice", "journal_head", "journal_head"]
+    assert about == ["login_session", "notice", "journal_head"]
 
 
 @pytest.mark.parametrize("indicator", ["M1", "M3"])
