@@ -1,6 +1,7 @@
 """The demonstration, walked once through the real verbs for every test process of a day.
 
-It takes half a minute or a whole one. The walked folder is kept under a digest of what it was walked with.
+It takes half a minute or a whole one. The walked folder is kept under a digest of what it was
+walked with.
 """
 
 import hashlib

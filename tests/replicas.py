@@ -22,9 +22,9 @@ from pilot.store import schema
 from pilot.store.engine import make_engine
 from tests import begun
 from tests.begun import Begun
-from tests.serving import Seed, Server, people
+from tests.serving import PASSWORD, Seed, Server, people
 from tests.serving import _wait as wait
-from tests.web.client import Browser
+from tests.web.client import Answer, Browser
 
 NAME = "pilot.example.cn"
 DEPLOY = ROOT / "docs" / "deploy"
@@ -88,6 +88,15 @@ class Visitor(Browser):
         answer = super().send(method, path, body, host=self.server.host, **headers)
         self.answered.append(answer.headers.get(_HEADER, ""))
         return answer
+
+    def sign_in(self, login: str, password: str = PASSWORD, **fields: str) -> Answer:
+        """As `Browser.sign_in`, again after a second while nginx holds guessers back (429)."""
+        for _ in range(60):
+            answer = super().sign_in(login, password, **fields)
+            if answer.status != 429:
+                return answer
+            time.sleep(1)
+        raise TimeoutError(f"{login} was held back for a minute")
 
     def socket(self, resume: str = "", origin: str = "", **headers: str) -> ClientConnection:
         """Open Streamlit's socket as a page of the site, or of another `origin`, does."""

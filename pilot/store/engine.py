@@ -134,17 +134,28 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
+# Tables that PostgreSQL has never looked at, or of which a twentieth has changed since.
+_UNKNOWN = """
+SELECT relid::regclass::text FROM pg_stat_user_tables JOIN pg_class ON pg_class.oid = relid
+WHERE reltuples < 0 AND n_live_tup > 0 OR n_mod_since_analyze > 100 + reltuples / 20
+"""
+
+
 def learn(engine: Engine) -> None:
     """Let the database look at a sample of its rows, so that it finds the right index (统计信息).
 
-    A fraction of a second at any size; PostgreSQL does it by itself, but not at once. A database
-    that takes no writes just now keeps what it knew.
+    SQLite takes a fraction of a second at any size. PostgreSQL takes seconds for millions of rows
+    and mostly does it by itself, so that it is asked about the tables it lags behind with: those of
+    a restored database, those that an import has filled. A database that takes no writes just now
+    keeps what it knew.
     """
     try:
         with engine.connect() as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("PRAGMA analysis_limit=400")
-            connection.exec_driver_sql("ANALYZE")
+                connection.exec_driver_sql("ANALYZE")
+            elif tables := connection.exec_driver_sql(_UNKNOWN).scalars().all():
+                connection.exec_driver_sql(f"ANALYZE {', '.join(tables)}")
             connection.commit()
     except DBAPIError as error:
         log.warning("no new statistics: %s", error.orig)

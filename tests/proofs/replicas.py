@@ -31,6 +31,7 @@ from tests.web.tab import Tab
 TITLE = "replicas"
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 _BACK = 5.0  # seconds in which a page must be there again
+_GONE = 60.0  # seconds after which nobody waits for it any more
 _LOST = (OSError, WebSocketException)
 
 
@@ -249,6 +250,8 @@ def _take(
                     return
         except _LOST:
             cut_at = cut_at or time.monotonic()
+            if time.monotonic() > cut_at + _GONE:
+                raise
 
 
 def _sound(found: Site, store: Bucket) -> Finding:

@@ -21,8 +21,8 @@ atexit.register(_open.close)
 
 @functools.cache
 def product() -> Server:
-    """The product with a portfolio whose every text is hostile."""
-    return _open.enter_context(serving.serving(folder(), hostile.seed))
+    """The product with a portfolio whose every text is hostile; nothing changes by itself."""
+    return _open.enter_context(serving.serving(folder(), hostile.seed, PILOT_JOBS="false"))
 
 
 @functools.cache

@@ -3,9 +3,10 @@
 import threading
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
-from pilot.store.engine import make_engine, sqlite_driver, wal_is_safe, writing
+from pilot.store.engine import learn, make_engine, sqlite_driver, wal_is_safe, writing
+from tests import factories
 
 WRITERS, ROUNDS = 8, 15
 
@@ -94,3 +95,27 @@ def test_what_fails_inside_a_transaction_leaves_nothing(counter):
         fail_half_way(counter)
     with counter.connect() as connection:
         assert connection.execute(text("SELECT n FROM counter")).scalar() == 0
+
+
+# --- statistics ----------------------------------------------------------------------------------
+
+
+def looked_at(engine):
+    """The tables that `learn` lets a PostgreSQL look at; of SQLite just that it does."""
+    said = []
+    event.listen(engine, "before_cursor_execute", lambda *about: said.append(about[2]))
+    learn(engine)
+    asked = [one.removeprefix("ANALYZE").split(", ") for one in said if one.startswith("ANALYZE")]
+    return [name.strip() for names in asked for name in names]
+
+
+def test_a_server_looks_only_at_tables_that_it_lags_behind_with(engine):
+    if engine.dialect.name == "sqlite":
+        assert looked_at(engine) == [""]
+        return
+    with writing(engine) as session:
+        factories.team(session)
+        session.connection().exec_driver_sql("SELECT pg_stat_force_next_flush()")
+
+    assert "account" in looked_at(engine)
+    assert looked_at(engine) == []
