@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pilot import ui
+from pilot.domain.filings import PackStatus
 from pilot.domain.moment import Moment, local_day, minute
 from pilot.domain.people import Actor
 from pilot.domain.report_periods import PeriodKind, period_of
@@ -27,13 +28,21 @@ def choose(kept: Sequence[tuple[Any, str]]) -> Any | None:
         st.info("还没有冻结的报表包：一期报表签发后，这里列出它的变动。")
         ui.link("去上报", "reports", icon=":material/outbox:")
         return None
-    names = {
-        str(pack.id): f"{pack.template_code} {pack.period}"
-        f"（{local_day(pack.recorded_at)} {who} 冻结，{pack.rows} 行）"
-        for pack, who in sorted(kept, key=lambda one: one[0].template_code == _NOTE)
-    }
+    names = _named(sorted(kept, key=lambda one: one[0].template_code == _NOTE))
     rows = {str(pack.id): pack for pack, _who in kept}
     return rows[pick.one("报表包", "pack", names, width=560)]
+
+
+def _named(kept: Sequence[tuple[Any, str]]) -> dict[str, str]:
+    """Each pack for people, the latest of a report first; which of them a later one replaces."""
+    current = {(pack.template_code, pack.period): pack.id for pack, _who in reversed(kept)}
+    names = {}
+    for pack, who in kept:
+        last = pack.id == current[pack.template_code, pack.period]
+        about = f"{local_day(pack.recorded_at)} {who} 冻结，{pack.rows} 行"
+        about += "" if last else f"，{PackStatus.REPLACED.label}"
+        names[str(pack.id)] = f"{pack.template_code} {pack.period}（{about}）"
+    return names
 
 
 def found(session: Any, actor: Actor, pack: Any, view: Moment) -> list[Change]:

@@ -30,6 +30,7 @@ COLOURS = {
 _OPEN = "report-lines-open"
 _CHANGES = "report-lines-changes"
 _METERS = 3
+_CHECKED = ("rows", "hard", "soft")  # the columns of what is still being checked
 COMPARE = (Role.ADMIN, Role.MANAGER, Role.OFFICER)  # who has the page that lists the changes
 
 
@@ -96,10 +97,13 @@ def table(lines: Sequence[Line], *, may_compare: bool) -> None:
             icon=":material/event_available:",
         )
         return
+    rows = [_row(line) for line in shown]
+    unchecked = _CHECKED if all(line.rows is None for line in shown) else ()
     st.dataframe(
-        [_row(line) for line in shown],
+        rows,
         key="report-lines",
         hide_index=True,
+        column_order=[name for name in rows[0] if name not in unchecked],
         placeholder="",
         alt="上报日历：报表、报告期、状态、轮到谁、截止、剩余天数、检查",
         column_config=_columns(may_compare=may_compare),

@@ -97,13 +97,15 @@ def test_a_link_to_a_template_or_a_pack_reproduces_the_view(open_page, filled, e
         made = [
             freezing.freeze(
                 session, code, year, by=people_of(session).manager,
-                at=now, folder=settings().attachments, build=packs.build,
+                at=now, folder=settings().attachments, build=packs.build, reason="示例理由",
             ).id
-            for code in ("R2", "R5")
+            for code in ("R2", "R5", "R2")
         ]  # fmt: skip
     for number in made:
         app = open_page("report_templates", Role.OFFICER, section="packs", pack=str(number))
         assert app.selectbox(key="pack-choice").value == str(number)
+    named = dict(zip(made, reversed(app.selectbox(key="pack-choice").options), strict=True))
+    assert [number for number in made if "已有新包" in named[number]] == [made[0]]
 
 
 # --- 编辑模板 ------------------------------------------------------------------------------------

@@ -317,6 +317,14 @@ def test_what_has_changed_since_a_freezing_is_counted_once_and_kept(open_page, e
     assert "changed" in lines_of(open_page("reports", Role.PROVINCE)).columns
 
 
+def test_what_is_checked_has_columns_only_where_something_is(open_page, engine):
+    done(engine, "officer", filings.start, "R2", LAST)
+
+    for role, shown in ((Role.OFFICER, True), (Role.PROVINCE, False)):
+        (calendar,) = open_page("reports", role).dataframe
+        assert ("rows" in calendar.proto.column_order) is shown
+
+
 @pytest.mark.usefixtures("late_lock")
 def test_what_is_urgent_stands_in_the_first_columns_of_a_phone(open_page, engine):
     calendar = lines_of(open_page("reports", Role.OFFICER))
