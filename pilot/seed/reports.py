@@ -33,14 +33,14 @@ class _Report:
     @property
     def number(self) -> int:
         """Its id, once it has begun."""
-        return self.player.find("report", f"{self.template} {self.period}")
+        return self.player.find("report", self._name)
 
-    def begin(self, _at: datetime) -> None:
+    def begin(self, at: datetime) -> None:
         """Start it, having read what came of the earlier ones, and hand it to the checker."""
         self.player.do(_MAKER, notices.read_all)
         done = self.player.do(_MAKER, filings.start, self.template, self.period)
-        self.player.remember("report", f"{self.template} {self.period}", done)
-        self.submit(_at)
+        self.player.remember("report", self._name, done)
+        self.submit(at)
 
     def submit(self, at: datetime) -> None:
         """Explain what pre-flight asks about, and hand it to the checker."""
@@ -61,6 +61,10 @@ class _Report:
             _HEAD, filings.freeze, self.number,
             look=self._look, build=packs.build, folder=self.player.folder,
         )  # fmt: skip
+
+    @property
+    def _name(self) -> str:
+        return f"{self.template} {self.period}"
 
     @property
     def _look(self) -> partial:
