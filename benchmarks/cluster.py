@@ -4,11 +4,13 @@
 """
 
 import atexit
+import contextlib
 import functools
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 
 from pilot.config import ROOT
@@ -52,9 +54,12 @@ def made(url: str, name: str) -> str:
     return _named(url, name)
 
 
-def _maintaining(url: str):
-    engine = make_engine(url).execution_options(isolation_level="AUTOCOMMIT")
-    return engine.connect()
+@contextlib.contextmanager
+def _maintaining(url: str) -> Iterator[Connection]:
+    engine = make_engine(url)
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        yield connection
+    engine.dispose()
 
 
 def _named(url: str, name: str) -> str:

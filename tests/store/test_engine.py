@@ -102,8 +102,13 @@ def test_what_fails_inside_a_transaction_leaves_nothing(counter):
 def looked_at(engine):
     """The tables that `learn` lets a PostgreSQL look at; of SQLite just that it does."""
     said = []
-    event.listen(engine, "before_cursor_execute", lambda *about: said.append(about[2]))
+
+    def note(*about):
+        said.append(about[2])
+
+    event.listen(engine, "before_cursor_execute", note)
     learn(engine)
+    event.remove(engine, "before_cursor_execute", note)
     asked = [one.removeprefix("ANALYZE").split(", ") for one in said if one.startswith("ANALYZE")]
     return [name.strip() for names in asked for name in names]
 
